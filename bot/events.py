@@ -1,0 +1,175 @@
+"""The shared words, as frozen values.
+
+Events are things of the world, told by a platform; actions are imperatives, carried out by it.
+Nothing here decides, stores or sends.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import NewType
+
+PersonId = NewType("PersonId", str)
+"""`platform:name`, as in `discord:123`, `matrix:@ada:example.org`, `console:you`."""
+
+CommunityId = NewType("CommunityId", str)
+RoomId = NewType("RoomId", str)
+EventId = NewType("EventId", str)
+"""The platform's own name for a message; unique within its room."""
+
+TurnId = NewType("TurnId", int)
+SessionId = NewType("SessionId", int)
+
+
+class Rating(IntEnum):
+    """The ceiling of a session is the lowest of sponsor, persona, person and age record."""
+
+    GENERAL = 0
+    ROMANCE = 1
+    MATURE = 2
+
+
+class Role(IntEnum):
+    """What a person is in a community, as the platform tells it."""
+
+    MEMBER = 0
+    MODERATOR = 1
+    OPERATOR = 2
+
+
+class AgeLevel(IntEnum):
+    """How well an age record is founded (SAFETY A4)."""
+
+    SELF_ATTESTED = 0
+    PLATFORM = 1
+    MODERATOR = 2
+    VERIFIED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    id: PersonId
+    name: str
+    role: Role = Role.MEMBER
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    id: RoomId
+    is_direct: bool
+    sponsor: CommunityId | None = None
+    """The community whose rules go with the person into this room; of a shared room, its own."""
+
+
+# --- Events: what a platform tells ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    id: EventId
+    room: Room
+    author: Author
+    text: str
+    at: float
+    """Seconds since the epoch."""
+    addresses_bot: bool = True
+    reply_to: EventId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    room: Room
+    author: Author
+    id: EventId
+    text: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    room: Room
+    author: Author
+    id: EventId
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    room: Room
+    author: Author
+
+
+Event = Message | Edited | Deleted | Typing
+
+
+# --- Actions: what a platform is asked to do ------------------------------------------------
+
+
+class Voice(StrEnum):
+    """Who speaks: the persona, or the bot as itself."""
+
+    PERSONA = "persona"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A new message. The same `nonce` twice is one message: platforms see to it."""
+
+    room: Room
+    text: str
+    nonce: str
+    voice: Voice = Voice.NOTICE
+    name: str = ""
+    """The persona's name, where the persona speaks."""
+    answers: EventId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """The whole new text of a message said before; never a difference."""
+
+    room: Room
+    id: EventId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    room: Room
+    id: EventId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """The bot is at work in this room: shown as typing where the platform can."""
+
+    room: Room
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Everything that this room waited for has been said."""
+
+    room: Room
+
+
+Action = Say | Revise | Remove | Busy | Idle
+
+
+# --- What a prompt and its engine share ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a persona's words are drawn."""
+
+    temperature: float = 0.8
+    top_k: int = 40
+    top_p: float = 0.95
+    min_p: float = 0.05
+    repeat_penalty: float = 1.1
+    max_tokens: int = 256
+    seed: int | None = None
+    stop: tuple[str, ...] = field(default=())

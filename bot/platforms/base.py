@@ -1,0 +1,34 @@
+"""What a platform is: a translator between a chat service and our events and actions.
+
+It decides nothing. Events flow out of `events()`, actions go into `do()`.
+"""
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+from bot.drafts import Pace
+from bot.events import Action, Event, EventId
+
+
+class Platform(Protocol):
+    @property
+    def name(self) -> str:
+        """The word before the colon in this platform's ids."""
+
+    @property
+    def pace(self) -> Pace:
+        """How long a page may be and how often it may be revised."""
+
+    def events(self) -> AsyncGenerator[Event, None]:
+        """Ends when the platform has nothing more to tell and never will."""
+
+    async def do(self, action: Action) -> EventId | None:
+        """Carries the action out; for `Say`, the new message's id."""
+
+
+class Locker(Protocol):
+    """Where a platform keeps what it must (device keys, tokens), sealed."""
+
+    async def keep(self, name: str, secret: bytes) -> None: ...
+
+    async def fetch(self, name: str) -> bytes | None: ...

@@ -1,0 +1,123 @@
+"""What the store gives and takes: the values that are kept. No SQL here."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.events import (
+    AgeLevel,
+    CommunityId,
+    EventId,
+    Message,
+    PersonId,
+    Rating,
+    SessionId,
+    TurnId,
+)
+
+
+class StoreError(Exception):
+    """What stands in the way, where, and how to mend it; without any person's words."""
+
+
+class Side(StrEnum):
+    PERSON = "person"
+    PERSONA = "persona"
+
+
+class State(StrEnum):
+    """A person's turn is WAITING until it is DONE; a persona's is OPEN until DONE or CUT."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    DONE = "done"
+    CUT = "cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    id: TurnId
+    side: Side
+    state: State
+    text: str
+    """The chosen revision's."""
+    note: str = ""
+    """What stood before this turn in its prompt, frozen with it."""
+    revisions: int = 1
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    id: SessionId
+    persona: str
+    sponsor: CommunityId | None
+    began: float
+    head: str
+    """Who the person is and the story so far: frozen between trims."""
+    first_turn: TurnId
+    """Where the prompt's window begins; older turns stay in the vault."""
+    romance_closed: bool
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that was acknowledged and not answered yet."""
+
+    turn: TurnId
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReply:
+    """A reply in the making: what is shown of it, page by page, and under which nonces."""
+
+    turn: TurnId
+    answers: TurnId
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One message of a reply on the platform. No event id: it may not have been sent."""
+
+    number: int
+    nonce: str
+    text: str
+    event_id: EventId | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgeRecord:
+    """SAFETY A3: never a birth date, a document, a picture, a proof."""
+
+    scope: str
+    level: AgeLevel
+    method: str
+    attester: str
+    at: float
+    expires: float
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    kind: str
+    version: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    id: CommunityId
+    ceiling: Rating = Rating.ROMANCE
+    least_age_level: AgeLevel = AgeLevel.SELF_ATTESTED
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What erasing did and what stays, and why (INVARIANT I6)."""
+
+    person: PersonId
+    gone: tuple[str, ...]
+    stays: tuple[str, ...]
