@@ -1,0 +1,228 @@
+"""`parlour check`: is everything in place, and where not, what to do.
+
+It looks and changes nothing, except that it opens the house when there is one. It knows nothing
+of a bot that runs beside it: what that one holds open, `quick` leaves alone.
+"""
+
+import resource
+import shutil
+import stat
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import IntEnum
+from importlib.resources import files
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from bot.config import MASTER_KEY_VARIABLE, Config, master_key_path
+from bot.operate.models import DEMO, ModelError, check_model, describe, resolve_model
+from bot.personas import PersonaError, load_personas
+from bot.store.house import House
+from bot.store.keys import MasterKey, master_key_from_text, read_master_key
+from bot.store.rows import StoreError
+
+_LOW_BYTES = 1_000_000_000
+_NO_ROOM_BYTES = 50_000_000
+_OLD_DAYS = 365
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Level(IntEnum):
+    OK = 0
+    WARN = 1
+    FAIL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    level: Level
+    what: str
+    mend: str = ""
+
+
+async def check(
+    config: Config, environ: Mapping[str, str], *, now: float, quick: bool = False
+) -> list[Finding]:
+    """`quick` is for health checks, beside a bot that runs: it does not open the house."""
+    findings = [
+        *_data_folder(config.data),
+        *_master_key(config, environ),
+        *_personas(config),
+        *_model(config),
+        *_crisis_lines(datetime.fromtimestamp(now, UTC).date()),
+        *_core_dumps(),
+    ]
+    if not quick:
+        findings.append(await _house(config, environ, now))
+    return findings
+
+
+def print_findings(findings: list[Finding], console: Console) -> int:
+    """The exit code: 1 when something fails, and 0 with warnings too."""
+    marks = {Level.OK: "[green]ok  [/]", Level.WARN: "[yellow]warn[/]", Level.FAIL: "[red]fail[/]"}
+    for finding in findings:
+        text = finding.what + (f" Mend: {finding.mend}" if finding.mend else "")
+        console.print(f"{marks[finding.level]} {escape(text)}", highlight=False, soft_wrap=True)
+    return int(any(finding.level is Level.FAIL for finding in findings))
+
+
+def _data_folder(data: Path) -> Iterator[Finding]:
+    if not data.exists():
+        yield Finding(Level.OK, f"{data} is not there yet; the first start makes it.")
+        yield from _room(next(above for above in data.absolute().parents if above.exists()))
+        return
+    if not data.is_dir():
+        yield Finding(Level.FAIL, f"{data} is no folder.", "name another in `data`.")
+        return
+    try:
+        with tempfile.TemporaryFile(dir=data):
+            pass
+    except OSError as exc:
+        mend = "give this user the right to write there, or name another in `data`."
+        yield Finding(Level.FAIL, f"{data} cannot be written to ({exc.strerror}).", mend)
+    else:
+        yield Finding(Level.OK, f"{data} can be written to.")
+    if data.stat().st_mode & _OTHERS:
+        yield Finding(Level.WARN, f"{data} is open to other users.", f"chmod 700 {data}")
+    yield from _room(data)
+
+
+def _room(folder: Path) -> Iterator[Finding]:
+    free = shutil.disk_usage(folder).free
+    if free < _LOW_BYTES:
+        level = Level.FAIL if free < _NO_ROOM_BYTES else Level.WARN
+        yield Finding(level, f"{free / 1e6:.0f} MB are free under {folder}.", "make room.")
+    else:
+        yield Finding(Level.OK, f"{free / 1e9:.0f} GB are free under {folder}.")
+
+
+def _master_key(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
+    file = master_key_path(config, environ)
+    in_environment = MASTER_KEY_VARIABLE in environ
+    if not in_environment and not file.exists() and not (config.data / "house.db").exists():
+        yield Finding(Level.OK, f"There is no master key yet; the first start makes {file}.")
+        return
+    try:
+        _read_key(config, environ)
+    except StoreError as exc:
+        yield Finding(Level.FAIL, _sentence(exc))
+        return
+    if in_environment:
+        yield Finding(Level.OK, f"The master key comes from {MASTER_KEY_VARIABLE}.")
+    elif file.resolve().is_relative_to(config.data.resolve()):
+        mend = "move it elsewhere and name it in keys.master_key_file."
+        yield Finding(Level.FAIL, f"The master key lies inside the data folder: {file}.", mend)
+    else:
+        yield Finding(Level.OK, f"The master key is {file}, readable by its owner only.")
+
+
+def _personas(config: Config) -> Iterator[Finding]:
+    try:
+        personas = load_personas(config.personas.folder)
+    except PersonaError as exc:
+        yield Finding(Level.FAIL, _sentence(exc))
+        return
+    if config.personas.default not in personas:
+        what = f"personas.default is {config.personas.default!r}, which is not there."
+        yield Finding(Level.FAIL, what, f"choose one of: {', '.join(personas)}.")
+    else:
+        yield Finding(Level.OK, f"Personas: {', '.join(personas)}.")
+
+
+def _model(config: Config) -> Iterator[Finding]:
+    if config.engine.kind == "scripted":
+        mend = 'set engine.kind to "embedded", unless this is a test.'
+        yield Finding(Level.WARN, "The engine is the scripted one: no model answers.", mend)
+        return
+    try:
+        head = check_model(resolve_model(config))
+    except ModelError as exc:
+        yield Finding(Level.FAIL, _sentence(exc))
+        return
+    yield Finding(Level.OK, f"Model {config.engine.model}: {describe(head)}.")
+    if config.engine.model == DEMO:
+        mend = "choose a better one by docs/models.md."
+        yield Finding(Level.WARN, "The demo model is small and silly.", mend)
+    if not head.has_template:
+        mend = "choose a model that was made for talking (an `Instruct` or `it` one)."
+        yield Finding(Level.FAIL, "The model file carries no chat template.", mend)
+    if 0 < head.context < config.engine.context:
+        what = (
+            f"engine.context is {config.engine.context} and the model was made for {head.context}."
+        )
+        yield Finding(Level.WARN, what, "lower engine.context.")
+    # SAFETY L10: no word list can tell well enough, so without a guard MATURE does not exist.
+    what = "No guard model is configured: nothing above the rating ROMANCE opens (SAFETY L10)."
+    yield Finding(Level.OK, what)
+
+
+def _crisis_lines(today: date) -> Iterator[Finding]:
+    """SAFETY C6: lines change, and a dead one is worse than none."""
+    data = files("bot.policy").joinpath("data/crisis.toml")
+    try:
+        days = sorted(_checked_days(tomllib.loads(data.read_text("utf-8"))))
+    except (OSError, tomllib.TOMLDecodeError):
+        days = []
+    if not days:
+        mend = "install Parlour anew: it does not start without them."
+        yield Finding(Level.FAIL, "The crisis lines cannot be read.", mend)
+    elif (today - days[0]).days > _OLD_DAYS:
+        mend = "upgrade, or read each line's source and tell the project."
+        yield Finding(Level.WARN, f"The oldest crisis line was checked on {days[0]}.", mend)
+    else:
+        yield Finding(Level.OK, f"The crisis lines were checked since {days[0]}.")
+
+
+def _checked_days(value: object) -> Iterator[date]:
+    """Every `checked` date, wherever it stands."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _checked_days(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key == "checked" and isinstance(one, date):
+                yield one
+            else:
+                yield from _checked_days(one)
+
+
+def _core_dumps() -> Iterator[Finding]:
+    limit, _most = resource.getrlimit(resource.RLIMIT_CORE)
+    if limit == 0:
+        yield Finding(Level.OK, "A crash leaves no core dump.")
+    else:
+        mend = "`ulimit -c 0` before the start; the container and the unit have it so."
+        yield Finding(Level.WARN, "A crash may leave a core dump, with people's words in it.", mend)
+
+
+async def _house(config: Config, environ: Mapping[str, str], now: float) -> Finding:
+    if not (config.data / "house.db").exists():
+        return Finding(Level.OK, "There is no house yet; the first start makes it.")
+    try:
+        house = await House.open(
+            config.data,
+            _read_key(config, environ),
+            open_vaults=1,
+            idle_s=config.store.idle_s,
+            clock=lambda: now,
+        )
+        await house.close()
+    except StoreError as exc:
+        return Finding(Level.FAIL, _sentence(exc))
+    return Finding(Level.OK, "The house opens with the master key.")
+
+
+def _read_key(config: Config, environ: Mapping[str, str]) -> MasterKey:
+    if MASTER_KEY_VARIABLE in environ:
+        return master_key_from_text(environ[MASTER_KEY_VARIABLE])
+    return read_master_key(master_key_path(config, environ))
+
+
+def _sentence(exc: Exception) -> str:
+    """Errors of other rooms hold no words of people (INVARIANT I8), so they are shown whole."""
+    return str(exc).rstrip(".") + "."
