@@ -29,11 +29,11 @@ format: setup-test
 	$(PY) -m ruff format .
 
 bench-path: setup-test
-	$(PY) bench/path.py
+	$(PY) -m bench.path
 
 # MINUTES=1 by default; kills the bot at random moments and counts what was lost or doubled.
 soak: setup-test
-	$(PY) bench/soak.py --minutes $(or $(MINUTES),1)
+	$(PY) -m bench.soak --minutes $(or $(MINUTES),1)
 
 # The README's picture, drawn from a session that runs now.
 picture: setup-test

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from bot.drafts import Pace
-from bot.events import Action, Event, EventId
+from bot.events import Action, Event, EventId, PersonId
 
 
 class Platform(Protocol):
@@ -18,6 +18,13 @@ class Platform(Protocol):
     @property
     def pace(self) -> Pace:
         """How long a page may be and how often it may be revised."""
+
+    @property
+    def prefix(self) -> str:
+        """What a typed command begins with, as in `/help` or `!help`."""
+
+    def reaches(self, person: PersonId) -> bool:
+        """Whether this person can be answered here: a terminal has one person only."""
 
     def events(self) -> AsyncGenerator[Event, None]:
         """Ends when the platform has nothing more to tell and never will."""

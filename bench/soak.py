@@ -1,0 +1,55 @@
+"""The long run: kills the bot at random moments, for as long as it is told to.
+
+Each round is an instance that is talked to, killed ten times and then read. Prints a table and
+writes bench/results/soak.json. Later parts add their own load and faults.
+"""
+
+import argparse
+import json
+import os
+import platform
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from tests.talk import Tally, kill_many
+
+RESULTS = Path(__file__).parent / "results"
+KILLS_A_ROUND = 10
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=None)
+    arguments = parser.parse_args()
+    seed = arguments.seed if arguments.seed is not None else random.randrange(10**6)
+    chance = random.Random(seed)
+    began, total = time.monotonic(), Tally()
+    while time.monotonic() - began < arguments.minutes * 60:
+        with tempfile.TemporaryDirectory() as folder:
+            tally = kill_many(Path(folder, "data"), KILLS_A_ROUND, chance)
+        total.kills += tally.kills
+        total.shown += tally.shown
+        total.lost += tally.lost
+        total.doubled += tally.doubled
+        print(f"{total.kills} kills, {total.shown} answers shown, {total.lost} lost", flush=True)
+    figures = {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "seed": seed,
+        "minutes": round((time.monotonic() - began) / 60, 2),
+        "kills": total.kills,
+        "kills_lost": total.lost,
+        "lost": total.lost,
+        "doubled": total.doubled,
+    }
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / "soak.json").write_text(json.dumps(figures, indent=2) + "\n")
+    print(json.dumps(figures, indent=2))
+    if total.lost or total.doubled:
+        raise SystemExit("something was lost or doubled: run again with this seed to see where")
+
+
+if __name__ == "__main__":
+    main()

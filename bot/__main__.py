@@ -1,0 +1,294 @@
+"""The command line: reads the configuration, builds the parts, runs until stopped.
+
+The only place where the parts are made and put together; what they do is theirs.
+"""
+
+import argparse
+import asyncio
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.config import MASTER_KEY_VARIABLE, Config, ConfigError, load_config, master_key_path
+from bot.conversation import Conversation
+from bot.dispatch import Dispatch
+from bot.engine.base import Engine, EngineError
+from bot.events import Role
+from bot.operate.metrics import Metrics, MetricsError
+from bot.operate.models import (
+    DEMO,
+    DEMO_WARNING,
+    ModelError,
+    list_models,
+    print_models,
+    resolve_model,
+)
+from bot.personas import Persona, PersonaError, load_personas
+from bot.platforms.base import Platform
+from bot.recovery import recover
+from bot.scene import Habits
+from bot.store.house import House
+from bot.store.keys import MasterKey, make_master_key, master_key_from_text, read_master_key
+from bot.store.rows import StoreError
+
+MENDABLE = 2
+"""The exit code of everything that a person can mend: one sentence, never a traceback."""
+TIDY_S = 30.0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    # A crash dump would hold people's words (SAFETY P2).
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    arguments = _parser().parse_args(argv)
+    try:
+        config = _configure(arguments)
+        match arguments.command:
+            case "chat":
+                return asyncio.run(_chat(config, arguments))
+            case "init":
+                return _init(config)
+            case "check":
+                return asyncio.run(_check(config, quick=arguments.quick))
+            case _:
+                return _models(config, arguments)
+    except (ConfigError, EngineError, MetricsError, ModelError, PersonaError, StoreError) as error:
+        print(f"parlour: {error}", file=sys.stderr)
+        return MENDABLE
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _chat(config: Config, arguments: argparse.Namespace) -> int:
+    # Imported where it is switched on, like every platform (arrow 6).
+    from bot.commands.words import completions  # noqa: PLC0415
+    from bot.platforms.console import Console  # noqa: PLC0415
+
+    role = Role[arguments.role.upper()]
+    try:
+        console = Console(
+            person=arguments.person,
+            community=arguments.community,
+            role=role,
+            page_chars=config.console.page_chars,
+            stdin=sys.stdin,
+            stdout=sys.stdout,
+            completions=completions(role, is_direct=True, prefix="/"),
+        )
+    except ValueError as error:
+        raise ConfigError(f"--{error}") from None
+    await _serve(config, [console])
+    return 0
+
+
+async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
+    """Builds everything, answers what waits, runs until the platforms end or a signal comes."""
+    personas = _personas(config)
+    engine = _engine(config)
+    house = await House.open(
+        config.data,
+        _master_key(config),
+        open_vaults=config.store.open_vaults,
+        idle_s=config.store.idle_s,
+        clock=time.time,
+    )
+    metrics = Metrics()
+    try:
+        await engine.start()
+        conversation = Conversation(
+            house=house,
+            engine=engine,
+            personas=personas,
+            habits=_habits(config),
+            metrics=metrics,
+            clock=time.time,
+        )
+        dispatch = Dispatch(
+            conversation,
+            waiting=config.dispatch.waiting,
+            rooms=config.dispatch.rooms,
+            stop_s=config.dispatch.stop_s,
+        )
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, dispatch.stop)
+        loop.add_signal_handler(signal.SIGINT, dispatch.stop)
+        left_over = await recover(house, platforms, time.time())
+        with metrics.served(config.metrics.port):
+            async with asyncio.TaskGroup() as group:
+                tidying = group.create_task(_tidy(house))
+                await dispatch.run(platforms, left_over)
+                tidying.cancel()
+    finally:
+        await engine.close()
+        await house.close()
+
+
+async def _tidy(house: House) -> None:
+    while True:
+        await asyncio.sleep(TIDY_S)
+        await house.close_idle()
+
+
+# --- The parts ------------------------------------------------------------------------------
+
+
+def _configure(arguments: argparse.Namespace) -> Config:
+    file = arguments.config
+    if file is None and Path("config.toml").exists():
+        file = Path("config.toml")
+    overrides: dict[str, object] = {}
+    if arguments.data is not None:
+        overrides["data"] = arguments.data
+    model = getattr(arguments, "model", None)
+    if model == "scripted":
+        overrides["engine.kind"] = "scripted"
+    elif model is not None:
+        overrides["engine.model"] = str(model)
+    return load_config(file, environ=os.environ, overrides=overrides)
+
+
+def _personas(config: Config) -> dict[str, Persona]:
+    personas = load_personas(config.personas.folder)
+    if config.personas.default not in personas:
+        raise ConfigError(
+            f"personas.default: there is no {config.personas.default}.toml in "
+            f"{config.personas.folder}; there are: {', '.join(personas)}"
+        )
+    return personas
+
+
+def _engine(config: Config) -> Engine:
+    if config.engine.kind == "scripted":
+        from bot.engine.scripted import ScriptedEngine  # noqa: PLC0415 - only where it is wanted
+
+        return ScriptedEngine(context_tokens=config.engine.context)
+    from bot.engine.embedded import EmbeddedEngine  # noqa: PLC0415 - only where it is wanted
+
+    if config.engine.model == DEMO:
+        _note(DEMO_WARNING)
+    return EmbeddedEngine(
+        resolve_model(config),
+        context=config.engine.context,
+        sequences=config.engine.sequences,
+        threads=config.engine.threads,
+        batch=config.engine.batch,
+        gpu_layers=config.engine.gpu_layers,
+        environment=os.environ,
+    )
+
+
+def _master_key(config: Config) -> MasterKey:
+    """From the environment or its file; made only where there is nothing yet that it could open."""
+    if text := os.environ.get(MASTER_KEY_VARIABLE):
+        return master_key_from_text(text, MASTER_KEY_VARIABLE)
+    file = master_key_path(config, os.environ)
+    if file.exists() or (config.data / "house.db").exists():
+        return read_master_key(file)
+    key = make_master_key(file)
+    _note(f"A master key was made: {file}. Keep a copy of it: without it nothing can be read.")
+    return key
+
+
+def _habits(config: Config) -> Habits:
+    return Habits(
+        default_persona=config.personas.default,
+        reply_tokens=config.engine.reply_tokens,
+        region=config.care.region,
+        disclose_every_s=config.care.disclose_every_h * 3600,
+        utc_offset_s=float(time.localtime().tm_gmtoff),
+    )
+
+
+def _note(text: str) -> None:
+    """For the operator; standard output belongs to the talk."""
+    print(f"parlour: {text}", file=sys.stderr)
+
+
+# --- The other commands -----------------------------------------------------------------------
+
+
+def _init(config: Config) -> int:
+    """A config.toml to edit and a master key, where there are none yet."""
+    example, file = Path(__file__).parent.parent / "config.example.toml", Path("config.toml")
+    if file.exists():
+        _note("config.toml is there already and stays as it is.")
+    else:
+        file.write_text(example.read_text("utf-8"), "utf-8")
+        _note("config.toml was written; every key in it is explained there.")
+    _master_key(config)
+    return 0
+
+
+async def _check(config: Config, *, quick: bool) -> int:
+    from rich.console import Console  # noqa: PLC0415 - the chat does without it
+
+    from bot.operate.check import check, print_findings  # noqa: PLC0415 - only where it is wanted
+
+    findings = await check(config, os.environ, now=time.time(), quick=quick)
+    return print_findings(findings, Console())
+
+
+def _models(config: Config, arguments: argparse.Namespace) -> int:
+    from rich.console import Console  # noqa: PLC0415 - the chat does without it
+    from rich.progress import Progress  # noqa: PLC0415 - as above
+
+    from bot.operate.pull import PullError, pull  # noqa: PLC0415 - only where it is wanted
+
+    if arguments.wanted is None:
+        print_models(list_models(config), Console())
+        return 0
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("fetching", total=None)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total or None)
+
+        try:
+            pulled = pull(
+                arguments.wanted, config.engine.models, sha256=arguments.sha256, progress=show
+            )
+        except PullError as error:
+            raise ModelError(str(error)) from None
+    verb = "was there already" if pulled.was_there else "is there now"
+    print(f"{pulled.file} {verb}. Its sha256 is {pulled.sha256}.")
+    print(f'To use it, put model = "{pulled.file.name}" under [engine] in config.toml.')
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="parlour", description="A companion bot of your own.")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--config", type=Path, help="the settings; config.toml by default")
+    shared.add_argument("--data", type=Path, help="where everything is kept, encrypted")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    chat = commands.add_parser("chat", parents=[shared], help="talk in this terminal")
+    chat.add_argument("--person", default="you", help="who you are here")
+    chat.add_argument("--community", default="home", help="whose guest you are")
+    chat.add_argument(
+        "--as",
+        dest="role",
+        choices=[role.name.lower() for role in Role],
+        default="member",
+        help="what you are in that community",
+    )
+    chat.add_argument("--model", help="a GGUF file, a model's name, or 'scripted' for none")
+
+    commands.add_parser("init", parents=[shared], help="write config.toml and make a key")
+    check = commands.add_parser("check", parents=[shared], help="is everything in place?")
+    check.add_argument("--quick", action="store_true", help="for health checks: reads little")
+
+    models = commands.add_parser("models", parents=[shared], help="list models, or fetch one")
+    verbs = models.add_subparsers(dest="verb")
+    pull = verbs.add_parser("pull", parents=[shared], help="fetch a GGUF file")
+    pull.add_argument("wanted", help="owner/repository/file.gguf, or an address")
+    pull.add_argument("--sha256", default="", help="what the file's hash must be")
+    models.set_defaults(wanted=None)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

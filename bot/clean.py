@@ -1,0 +1,56 @@
+"""Text as it arrives -> text that can be kept, matched and shown. Pure.
+
+Nothing here judges what is said: it only takes away what no reader could have meant.
+"""
+
+import unicodedata
+
+from bot.events import Message
+
+_KEPT_CONTROLS = "\n\t"
+# Overrides reorder what a reader sees against what is stored; the marks LRM and RLM do not, and
+# Arabic and Hebrew need them.
+_BIDI_OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_NAME_CHARS = 40
+
+
+def clean_text(text: str) -> str:
+    """Lone surrogates become U+FFFD; controls and direction overrides go."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_clean(char) for char in text)
+
+
+def clean_name(name: str) -> str:
+    """One short line; never empty."""
+    line = " ".join(clean_text(name).split())[:_NAME_CHARS].strip()
+    return line or "someone"
+
+
+def clean_message(message: Message, longest: int) -> Message:
+    """The message with at most `longest` characters and one more, which shows that it was longer."""
+    author = message.author
+    return Message(
+        id=message.id,
+        room=message.room,
+        author=type(author)(author.id, clean_name(author.name), author.role, author.is_bot),
+        text=clean_text(message.text[: longest + 1]),
+        at=message.at,
+        addresses_bot=message.addresses_bot,
+        reply_to=message.reply_to,
+    )
+
+
+def _clean(char: str) -> str:
+    if char in _KEPT_CONTROLS:
+        return char
+    if char in _BIDI_OVERRIDES:
+        return ""
+    match unicodedata.category(char):
+        case "Cc":
+            return ""
+        case "Cs":
+            return "\N{REPLACEMENT CHARACTER}"
+        case _:
+            return char

@@ -1,0 +1,32 @@
+"""What a command can ask for, and in which rooms: the words of a declaration. Values only."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """In which rooms a command can be used."""
+
+    DIRECT = "direct"
+    SHARED = "shared"
+    BOTH = "both"
+
+
+class Kind(StrEnum):
+    """What a parameter's value is made of."""
+
+    WORD = "word"
+    CHOICE = "choice"
+    PERSON = "person"
+    LINE = "line"
+    """Everything that is left of the message; always the last parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    kind: Kind
+    about: str
+    choices: tuple[str, ...] = ()
+    most_chars: int = 64
+    is_required: bool = True

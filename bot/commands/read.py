@@ -1,0 +1,106 @@
+"""What somebody typed -> a command, a misreading with its mend, or None for ordinary talk.
+
+Knows the table of commands and nothing of what they do. What it says never repeats what was
+typed: in a shared room that would put anybody's words into the bot's mouth.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.commands.declared import Command, Declaration, commands_for
+from bot.commands.parameters import Kind, Parameter
+from bot.commands.words import find_command, form, normal, place_text, unknown_text
+from bot.events import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A command was meant, and this one cannot be followed."""
+
+    say: str
+
+
+_NAME = re.compile(r"[^\W\d_][\w-]{0,31}")
+# `ada` is somebody of this platform; `@ada:example.org` lacks the platform's name.
+_PERSON = re.compile(r"[a-z]+:\S+|[^\s:@]+")
+_LONGEST_BARE = 16
+
+
+def read(text: str, *, prefix: str, role: Role, is_direct: bool) -> Command | Misread | None:
+    text = text.strip()
+    if is_direct and (bare := _read_bare(text, role)) is not None:
+        return bare
+    typed = text[len(prefix) :]
+    if not typed or unicodedata.normalize("NFKC", text[: len(prefix)]) != prefix:
+        return None
+    first, *rest = typed.split(maxsplit=1)
+    name = normal(first)
+    declaration = find_command(name, role)
+    if declaration is None:
+        # `/ well`, `//`, `/path/to`, `!!!` are talk; only what could be a name was meant as one.
+        if typed[0].isspace() or not _NAME.fullmatch(name):
+            return None
+        return Misread(unknown_text(name, role, prefix, is_direct=is_direct))
+    if not declaration.fits(is_direct=is_direct):
+        return Misread(place_text(declaration, prefix))
+    values = _split(declaration, rest[0] if rest else "")
+    if values is None:
+        return Misread(f"That is more than it takes: {prefix}{form(declaration)}.")
+    return fill(declaration, values, prefix=prefix)
+
+
+def fill(declaration: Declaration, values: Mapping[str, str], *, prefix: str) -> Command | Misread:
+    """The command from its parameters' values, wherever they were typed or chosen."""
+    checked = {}
+    for parameter in declaration.parameters:
+        value = values.get(parameter.name, "").strip()
+        if not value and parameter.is_required:
+            return Misread(f"{_label(parameter)} is missing: {prefix}{form(declaration)}.")
+        if not value:
+            continue
+        if parameter.kind in (Kind.CHOICE, Kind.WORD):
+            value = normal(value)
+        if (wrong := _what_is_wrong(parameter, value)) is not None:
+            return Misread(f"{wrong} {prefix}{form(declaration)}.")
+        checked[parameter.name] = value
+    return declaration.make(checked)
+
+
+def _read_bare(text: str, role: Role) -> Command | None:
+    if len(text) > _LONGEST_BARE:
+        return None
+    typed = unicodedata.normalize("NFKC", text).casefold()
+    for declaration in commands_for(role, is_direct=True):
+        if typed in declaration.bare:
+            return declaration.make({})
+    return None
+
+
+def _split(declaration: Declaration, rest: str) -> dict[str, str] | None:
+    """One word for each parameter, the whole rest for a line; None where words are left over."""
+    values = {}
+    for parameter in declaration.parameters:
+        if parameter.kind is Kind.LINE:
+            values[parameter.name], rest = rest, ""
+        elif rest:
+            values[parameter.name], *after = rest.split(maxsplit=1)
+            rest = after[0] if after else ""
+    return values if not rest.strip() or declaration.takes_more else None
+
+
+def _what_is_wrong(parameter: Parameter, value: str) -> str | None:
+    if len(value) > parameter.most_chars:
+        return f"{_label(parameter)} has at most {parameter.most_chars} characters:"
+    match parameter.kind:
+        case Kind.CHOICE if value not in parameter.choices:
+            return f"It takes {' or '.join(parameter.choices)}:"
+        case Kind.PERSON if not _PERSON.fullmatch(value):
+            return f"{_label(parameter)} is written like console:ada or matrix:@ada:example.org:"
+        case _:
+            return None
+
+
+def _label(parameter: Parameter) -> str:
+    return parameter.name.upper()

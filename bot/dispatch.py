@@ -1,0 +1,175 @@
+"""One room, one worker; rooms side by side.
+
+A room's messages are handled in order, one at a time, so nothing above needs a lock. It knows
+nothing of what a message means: it commits it through its handler, queues it, and tells the
+handler when something newer waits.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.events import Busy, Deleted, Edited, Event, Idle, Message, RoomId, TurnId, Typing
+from bot.platforms.base import Platform
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that is committed, where its author has a vault to commit it to."""
+
+    message: Message
+    turn: TurnId | None
+
+
+@dataclass(slots=True)
+class Stage:
+    """Where a message is answered: its platform, and whether the answer is still wanted."""
+
+    platform: Platform
+    newer: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while something newer waits in this room, or the bot is stopping for good."""
+
+
+class Handler(Protocol):
+    """The conversation, as dispatch sees it."""
+
+    async def arrive(self, message: Message) -> Arrival | None:
+        """Commits the message; None when it was seen before."""
+
+    async def turn_away(self, message: Message, waiting: int, stage: Stage) -> None:
+        """Says that too much waits already, here or everywhere; the message is not kept."""
+
+    async def handle_message(self, arrival: Arrival, stage: Stage) -> None: ...
+
+    async def handle_change(self, change: Edited | Deleted) -> None: ...
+
+    async def apologise(self, message: Message, error: Exception, stage: Stage) -> None:
+        """Says that something broke, and what the person can do."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    stage: Stage
+    inbox: deque[Arrival] = field(default_factory=deque)
+
+
+class Dispatch:
+    def __init__(self, handler: Handler, *, waiting: int, rooms: int, stop_s: float) -> None:
+        self._handler = handler
+        self._waiting = waiting
+        self._rooms = rooms
+        self._stop_s = stop_s
+        self._workers: dict[RoomId, _Worker] = {}
+        self._group = asyncio.TaskGroup()
+        self._stopping = asyncio.Event()
+        self._resting = asyncio.Event()
+        self._resting.set()
+
+    def stop(self) -> None:
+        """No new messages; what is being written may end within the deadline."""
+        self._stopping.set()
+
+    async def run(self, platforms: Sequence[Platform], left_over: Sequence[Arrival] = ()) -> None:
+        """Until every platform has ended, or until stopped. `left_over` is answered first."""
+        by_name = {platform.name: platform for platform in platforms}
+        async with self._group:
+            for arrival in left_over:
+                name = arrival.message.author.id.split(":", 1)[0]
+                if name in by_name:
+                    self._enqueue(arrival, by_name[name])
+            await self._resting.wait()
+            readers = [self._group.create_task(self._read(platform)) for platform in platforms]
+            stopped = self._group.create_task(self._stopping.wait())
+            ended = self._group.create_task(_all_done(readers))
+            await asyncio.wait([stopped, ended], return_when=asyncio.FIRST_COMPLETED)
+            deadline = self._stop_s if self._stopping.is_set() else None
+            stopped.cancel()
+            for reader in readers:
+                reader.cancel()
+            await self._rest(deadline)
+
+    async def _rest(self, deadline: float | None) -> None:
+        """Waits for the workers; at the deadline asks them to stop, and they stop in one token."""
+        try:
+            async with asyncio.timeout(deadline):
+                await self._resting.wait()
+        except TimeoutError:
+            for worker in self._workers.values():
+                worker.stage.newer.set()
+            await self._resting.wait()
+
+    async def _read(self, platform: Platform) -> None:
+        async with aclosing(platform.events()) as events:
+            async for event in events:
+                try:
+                    await self._take(event, platform)
+                except Exception as error:  # noqa: BLE001 - one event must not end the platform
+                    await self._report(error, event, Stage(platform))
+                    await platform.do(Idle(event.room))
+
+    async def _take(self, event: Event, platform: Platform) -> None:
+        match event:
+            case Message():
+                worker = self._workers.get(event.room.id)
+                waiting = len(worker.inbox) if worker else 0
+                if waiting >= self._waiting or (not worker and len(self._workers) >= self._rooms):
+                    await self._handler.turn_away(event, waiting, Stage(platform))
+                    if not worker:
+                        await platform.do(Idle(event.room))
+                elif arrival := await self._handler.arrive(event):
+                    self._enqueue(arrival, platform)
+            case Edited() | Deleted():
+                if worker := self._workers.get(event.room.id):
+                    worker.stage.newer.set()
+                await self._handler.handle_change(event)
+            case Typing():
+                pass
+
+    def _enqueue(self, arrival: Arrival, platform: Platform) -> None:
+        worker = self._workers.get(arrival.message.room.id)
+        if worker is None:
+            worker = self._workers[arrival.message.room.id] = _Worker(Stage(platform))
+            worker.inbox.append(arrival)
+            self._resting.clear()
+            self._group.create_task(self._work(arrival.message.room.id, worker))
+        else:
+            worker.inbox.append(arrival)
+            worker.stage.newer.set()
+
+    async def _work(self, room: RoomId, worker: _Worker) -> None:
+        try:
+            # What waits when the bot stops stays in the vault and is answered at the next start.
+            while worker.inbox and not self._stopping.is_set():
+                arrival = worker.inbox.popleft()
+                await worker.stage.platform.do(Busy(arrival.message.room))
+                if not worker.inbox:
+                    worker.stage.newer.clear()
+                try:
+                    await self._handler.handle_message(arrival, worker.stage)
+                except Exception as error:  # noqa: BLE001 - one answer must not end the room
+                    await self._report(error, arrival.message, worker.stage)
+                if not worker.inbox:
+                    await worker.stage.platform.do(Idle(arrival.message.room))
+        finally:
+            # No await since the last look at the inbox, so nothing can be lost here.
+            del self._workers[room]
+            if not self._workers:
+                self._resting.set()
+
+    async def _report(self, error: Exception, event: Event, stage: Stage) -> None:
+        # Neither the text nor the traceback: both may hold people's words (INVARIANT I8).
+        log.error("%s: not handled: %s", stage.platform.name, type(error).__name__)
+        if isinstance(event, Message):
+            with contextlib.suppress(Exception):
+                await self._handler.apologise(event, error, stage)
+
+
+async def _all_done(tasks: Sequence[asyncio.Task[None]]) -> None:
+    await asyncio.wait(tasks)

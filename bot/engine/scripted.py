@@ -1,0 +1,74 @@
+"""An engine without a model: it says what a script tells it, word by word.
+
+For `--model scripted`, where platforms, commands and rules are tried without waiting for a
+model, and for tests that must force the world. It keeps an account of what was asked of it.
+"""
+
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+from bot.engine.base import Prompt, PromptTooLong
+from bot.events import Sampling
+
+Script = Callable[[Prompt], str]
+
+
+def repeat_back(prompt: Prompt) -> str:
+    """Enough to see that the message went in and a reply came out."""
+    return f"You said: {prompt.parts[-1].text}"
+
+
+async def _at_once(_count: int) -> None:
+    """No pause between pieces."""
+
+
+class ScriptedEngine:
+    def __init__(
+        self,
+        script: Script = repeat_back,
+        *,
+        before_piece: Callable[[int], Awaitable[None]] = _at_once,
+        context_tokens: int = 4096,
+    ) -> None:
+        self._script = script
+        self._before_piece = before_piece
+        self._context_tokens = context_tokens
+        self.prompts: list[Prompt] = []
+        self.forgotten: list[str] = []
+        self.pieces_made = 0
+
+    @property
+    def context_tokens(self) -> int:
+        return self._context_tokens
+
+    async def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[str, None]:
+        self.prompts.append(prompt)
+        tokens = sum([await self.count_tokens(part.text) for part in prompt.parts])
+        if tokens + sampling.max_tokens > self._context_tokens:
+            raise PromptTooLong(tokens, self._context_tokens - sampling.max_tokens)
+        pieces = _pieces(self._script(prompt))
+        for count, piece in enumerate(pieces[: sampling.max_tokens]):
+            await self._before_piece(count)
+            self.pieces_made += 1
+            yield piece
+
+    async def judge(self, prompt: Prompt, choices: tuple[str, ...]) -> tuple[float, ...]:
+        self.prompts.append(prompt)
+        return tuple(1 / len(choices) for _ in choices)
+
+    async def warm(self, prompt: Prompt) -> None:
+        self.prompts.append(prompt)
+
+    async def forget(self, key: str) -> None:
+        self.forgotten.append(key)
+
+    async def count_tokens(self, text: str) -> int:
+        return len(_pieces(text))
+
+
+def _pieces(text: str) -> list[str]:
+    return re.findall(r"\s*\S+|\s+$", text)

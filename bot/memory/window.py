@@ -1,0 +1,69 @@
+"""The literal talk in the prompt: read from the vault, and trimmed when it grows too long.
+
+Trimming changes the beginning of the prompt, so everything after it must be computed again: it
+is done seldom and deeply, after a reply, down to half.
+"""
+
+import itertools
+from collections.abc import Sequence
+
+from bot.engine.base import Engine, Prompt
+from bot.events import TurnId
+from bot.prompt import compose
+from bot.store.rows import Gone, Side, Turn
+from bot.store.vault import Vault
+
+TRIM_ABOVE = 0.75
+TRIM_TO = 0.5
+
+
+async def write_prompt(vault: Vault, asked: Turn, *, person: str, card: str) -> Prompt:
+    """All of the talk that stands before `asked`, and `asked`."""
+    session = await vault.session()
+    if session is None:
+        raise Gone("the session has ended meanwhile")
+    before = itertools.takewhile(lambda turn: turn.id != asked.id, await vault.window(session.id))
+    key = state_key(person, session.id)
+    return compose(key=key, card=card, head=session.head, turns=[*before, asked])
+
+
+def state_key(person: str, session: int) -> str:
+    """The name under which the engine keeps what it computed for a session."""
+    return f"{person} {session}"
+
+
+async def trim(vault: Vault, engine: Engine, *, card: str, room: int, above: float) -> bool:
+    """Lets the oldest turns out of the window once it fills more than `above` of `room` tokens."""
+    session = await vault.session()
+    if session is None:
+        return False
+    turns = await vault.window(session.id)
+    fixed = f"{card}\n\n{session.head}"
+    texts = [f"{turn.note}\n\n{turn.text}" for turn in turns]
+    # No token is shorter than a byte, so a short talk needs no counting.
+    if sum(len(text.encode()) for text in (fixed, *texts)) <= room * above:
+        return False
+    fixed_tokens = await engine.count_tokens(fixed)
+    counts = [await engine.count_tokens(text) for text in texts]
+    if fixed_tokens + sum(counts) <= room * above:
+        return False
+    first = first_turn_kept(turns, counts, int(room * TRIM_TO) - fixed_tokens)
+    if first is not None:
+        await vault.trim(session.id, first, session.head)
+    return first is not None
+
+
+def first_turn_kept(turns: Sequence[Turn], tokens: Sequence[int], budget: int) -> TurnId | None:
+    """Where the window begins after a trim: at a person's turn, the newest that fit.
+
+    None where nothing can be trimmed. The newest person's turn stays, whatever it costs.
+    """
+    kept = 0
+    begin: TurnId | None = None
+    for turn, count in zip(reversed(turns), reversed(tokens), strict=True):
+        kept += count
+        if kept > budget and begin is not None:
+            break
+        if turn.side is Side.PERSON:
+            begin = turn.id
+    return begin if begin is not None and begin != turns[0].id else None

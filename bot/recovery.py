@@ -1,0 +1,48 @@
+"""The transcript after a crash, and after a change on the platform: it says what people saw."""
+
+from collections.abc import Sequence
+
+from bot.clean import clean_text
+from bot.dispatch import Arrival
+from bot.events import Deleted, Edited
+from bot.platforms.base import Platform
+from bot.store.house import House
+from bot.store.rows import State
+
+
+async def recover(house: House, platforms: Sequence[Platform], now: float) -> tuple[Arrival, ...]:
+    """Marks as cut what was being shown; returns the messages that have no answer yet.
+
+    Those of people whom no platform reaches now are left for a start that reaches them.
+    """
+    unanswered: list[Arrival] = []
+    for person in await house.left_open():
+        if not any(platform.reaches(person) for platform in platforms):
+            continue
+        async with house.vault(person) as vault:
+            if vault is None:
+                continue
+            for reply in await vault.left_open():
+                pages = await vault.pages(reply.turn)
+                # What was perhaps sent and is not known to be is answered anew: the new first page
+                # carries the same nonce, so that a platform shows one message and not two.
+                if any(page.event_id for page in pages):
+                    text = "\n".join(page.text for page in pages)
+                    await vault.close_reply(reply, state=State.CUT, text=text, now=now)
+                else:
+                    await vault.reopen(reply)
+            waiting = await vault.waiting()
+        unanswered.extend(Arrival(waits.message, waits.turn) for waits in waiting)
+    return tuple(unanswered)
+
+
+async def follow_change(change: Edited | Deleted, house: House) -> None:
+    async with house.vault(change.author.id) as vault:
+        turn = await vault.turn_of(change.room.id, change.id) if vault else None
+        if vault is None or turn is None:
+            return
+        match change:
+            case Edited():
+                await vault.revise_turn(turn.id, clean_text(change.text), change.at)
+            case Deleted():
+                await vault.drop([turn.id])

@@ -1,0 +1,95 @@
+"""The whole bot on paper: real house, real vaults, real policy; a scripted engine."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.conversation import Conversation
+from bot.dispatch import Dispatch
+from bot.engine.base import Engine
+from bot.engine.scripted import ScriptedEngine
+from bot.operate.metrics import Metrics
+from bot.personas import load_personas
+from bot.recovery import recover
+from bot.scene import Habits
+from bot.store.house import House
+from bot.store.keys import MasterKey, make_master_key, read_master_key
+from tests.fakes import Clock, PaperPlatform
+
+PERSONAS = Path(__file__).parent.parent / "personas"
+HABITS = Habits(
+    default_persona="wren",
+    reply_tokens=256,
+    region="",
+    disclose_every_s=3 * 3600.0,
+    utc_offset_s=0.0,
+)
+
+
+@dataclass
+class Parlour:
+    """A running bot, and the people's side of its platform."""
+
+    paper: PaperPlatform
+    engine: Engine
+    house: House
+    clock: Clock
+    dispatch: Dispatch
+
+    @property
+    def scripted(self) -> ScriptedEngine:
+        assert isinstance(self.engine, ScriptedEngine)
+        return self.engine
+
+    async def let_in(self, person: str = "ada") -> None:
+        for answer in ("hello", "next", "yes"):
+            await self.paper.say(answer, person)
+
+
+Open = Callable[..., "Awaitable[Parlour]"]
+
+
+@asynccontextmanager
+async def running(
+    folder: Path,
+    engine: Engine,
+    *,
+    paper: PaperPlatform | None = None,
+    clock: Clock | None = None,
+    waiting: int = 8,
+) -> AsyncIterator[Parlour]:
+    """From the start to a clean stop."""
+    paper = paper or PaperPlatform()
+    clock = clock or Clock()
+    key_file = folder.parent / f"{folder.name}.key"
+    key: MasterKey = read_master_key(key_file) if key_file.exists() else make_master_key(key_file)
+    house = await House.open(folder, key, open_vaults=64, idle_s=300.0, clock=clock)
+    conversation = Conversation(
+        house=house,
+        engine=engine,
+        personas=load_personas(PERSONAS),
+        habits=HABITS,
+        metrics=Metrics(),
+        clock=clock,
+    )
+    dispatch = Dispatch(conversation, waiting=waiting, rooms=1000, stop_s=5.0)
+    await engine.start()
+    try:
+        left_over = await recover(house, [paper], clock())
+        async with asyncio.TaskGroup() as group:
+            group.create_task(dispatch.run([paper], left_over))
+            yield Parlour(paper, engine, house, clock, dispatch)
+            paper.hang_up()
+    finally:
+        await engine.close()
+        await house.close()
+
+
+@pytest.fixture
+async def parlour(tmp_path: Path) -> AsyncIterator[Parlour]:
+    async with running(tmp_path / "data", ScriptedEngine()) as parlour:
+        yield parlour

@@ -1,0 +1,154 @@
+"""A world on paper: a platform that writes down what it is asked to do, and forgets nothing.
+
+It behaves like a chat service: messages have ids, a nonce is shown once, revisions replace.
+"""
+
+import asyncio
+import itertools
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field, replace
+
+from bot.drafts import Pace
+from bot.events import (
+    Action,
+    Author,
+    Busy,
+    CommunityId,
+    Event,
+    EventId,
+    Idle,
+    Message,
+    PersonId,
+    Remove,
+    Revise,
+    Role,
+    Room,
+    RoomId,
+    Say,
+    Voice,
+)
+
+
+@dataclass
+class Shown:
+    """One message of the bot, as a person sees it, and everything it ever was."""
+
+    id: EventId
+    room: RoomId
+    voice: Voice
+    text: str
+    history: list[str] = field(default_factory=list)
+
+
+class PaperPlatform:
+    def __init__(self, name: str = "paper", pace: Pace | None = None) -> None:
+        self._name = name
+        self._pace = pace or Pace(page_chars=2000, gap_s=0.0)
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue(maxsize=10_000)
+        self._numbers = itertools.count(1)
+        self._by_nonce: dict[str, EventId] = {}
+        self._idle: dict[RoomId, asyncio.Event] = {}
+        self.shown: list[Shown] = []
+        self.actions: list[Action] = []
+        self.on_action: asyncio.Event = asyncio.Event()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def pace(self) -> Pace:
+        return self._pace
+
+    @property
+    def prefix(self) -> str:
+        return "/"
+
+    def reaches(self, person: PersonId) -> bool:
+        return person.startswith(f"{self._name}:")
+
+    async def events(self) -> AsyncGenerator[Event, None]:
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    async def do(self, action: Action) -> EventId | None:
+        self.actions.append(action)
+        self.on_action.set()
+        match action:
+            case Say():
+                if action.nonce in self._by_nonce:
+                    return self._by_nonce[action.nonce]
+                event_id = EventId(f"b{next(self._numbers)}")
+                self._by_nonce[action.nonce] = event_id
+                shown = Shown(event_id, action.room.id, action.voice, action.text, [action.text])
+                self.shown.append(shown)
+                return event_id
+            case Revise():
+                (shown,) = [s for s in self.shown if s.id == action.id]
+                shown.text = action.text
+                shown.history.append(action.text)
+            case Remove():
+                self.shown = [s for s in self.shown if s.id != action.id]
+            case Busy():
+                pass
+            case Idle():
+                self._idle_of(action.room.id).set()
+        return None
+
+    # --- The people's side --------------------------------------------------------------------
+
+    def message(self, text: str, person: str = "ada", role: Role = Role.MEMBER) -> Message:
+        author = Author(PersonId(f"{self._name}:{person}"), person.title(), role)
+        room = Room(RoomId(f"{self._name}:{person}"), True, CommunityId(f"{self._name}:tea"))
+        number = next(self._numbers)
+        return Message(EventId(f"p{number}"), room, author, text, at=1_000_000.0 + number)
+
+    def write(self, text: str, person: str = "ada", role: Role = Role.MEMBER) -> Message:
+        """Somebody writes, and does not wait."""
+        message = self.message(text, person, role)
+        self.tell(message)
+        return message
+
+    def tell(self, event: Event) -> None:
+        self._idle_of(event.room.id).clear()
+        self._events.put_nowait(event)
+
+    async def say(self, text: str, person: str = "ada", role: Role = Role.MEMBER) -> list[Shown]:
+        """Somebody writes and waits until the bot rests; what came new."""
+        before = len(self.shown)
+        message = self.write(text, person, role)
+        await self.rest(message.room.id)
+        return [s for s in self.shown[before:] if s.room == message.room.id]
+
+    async def rest(self, room: RoomId) -> None:
+        async with asyncio.timeout(60):
+            await self._idle_of(room).wait()
+
+    async def until_shown(self, voice: Voice = Voice.PERSONA, count: int = 1) -> None:
+        async with asyncio.timeout(60):
+            while sum(s.voice is voice for s in self.shown) < count:
+                self.on_action.clear()
+                await self.on_action.wait()
+
+    def hang_up(self) -> None:
+        self._events.put_nowait(None)
+
+    def _idle_of(self, room: RoomId) -> asyncio.Event:
+        return self._idle.setdefault(room, asyncio.Event())
+
+
+class Clock:
+    """Time passes when a test says so."""
+
+    def __init__(self, now: float = 1_800_000_000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_hours(self, hours: float) -> None:
+        self.now += hours * 3600
+
+
+def in_shared_room(message: Message) -> Message:
+    return replace(message, room=replace(message.room, is_direct=False))

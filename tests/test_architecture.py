@@ -1,0 +1,200 @@
+"""DESIGN's arrows, kept by reading every import. A broken one is named with its file and line."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BOT = ROOT / "bot"
+
+PURE = [
+    "events.py",
+    "clean.py",
+    "sentences.py",
+    "drafts.py",
+    "prompt.py",
+    "engine/base.py",
+    "commands/declared.py",
+    "commands/read.py",
+    "commands/words.py",
+    "policy",
+    "store/rows.py",
+]
+"""What must not know the world: it gets `now` and returns values."""
+
+WORLD = {
+    "aiosqlite",
+    "asyncio",
+    "datetime",
+    "discord",
+    "http",
+    "llama_cpp",
+    "logging",
+    "nio",
+    "os",
+    "random",
+    "secrets",
+    "socket",
+    "sqlcipher3",
+    "sqlite3",
+    "subprocess",
+    "threading",
+    "time",
+    "urllib",
+    "uuid",
+}
+
+ONE_DOOR = {
+    "aiosqlite": ["store"],
+    "sqlcipher3": ["store"],
+    "sqlite3": ["store"],
+    "llama_cpp": ["engine"],
+    "jinja2": ["engine"],
+    "discord": ["platforms/discord"],
+    "nio": ["platforms/matrix"],
+    "readline": ["platforms/console"],
+    "huggingface_hub": ["operate"],
+}
+"""A library of the outside world, and the only rooms where it may be imported."""
+
+ENVIRONMENT = ["__main__.py", "config.py"]
+
+MAY_SEE = {
+    "events.py": [],
+    "policy": ["bot.events", "bot.policy"],
+    "platforms": [
+        "bot.events",
+        "bot.drafts",
+        "bot.platforms",
+        "bot.commands.declared",
+    ],
+    "engine": ["bot.events", "bot.engine"],
+    "store": ["bot.events", "bot.store"],
+    "commands": [
+        "bot.commands",
+        "bot.events",
+        "bot.personas",
+        "bot.policy",
+        "bot.sentences",
+        "bot.store",
+    ],
+    "memory": ["bot.engine.base", "bot.events", "bot.memory", "bot.prompt", "bot.store"],
+    "drafts.py": [],
+    "prompt.py": ["bot.engine.base", "bot.events", "bot.store.rows"],
+}
+"""What of ours a room may import."""
+
+FOUR = ("bot.policy.decide", "bot.store", "bot.engine", "bot.platforms")
+BUILDERS = ["__main__.py", "operate"]
+
+
+@dataclass(frozen=True)
+class Import:
+    file: str
+    line: int
+    module: str
+
+
+def imports() -> Iterator[Import]:
+    for path in sorted(BOT.rglob("*.py")):
+        name = path.relative_to(BOT).as_posix()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield Import(name, node.lineno, alias.name)
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"bot/{name}:{node.lineno}: imports are written out in full"
+                module = node.module or ""
+                if module == "bot":
+                    for alias in node.names:
+                        yield Import(name, node.lineno, f"bot.{alias.name}")
+                else:
+                    yield Import(name, node.lineno, module)
+
+
+def lies_in(file: str, rooms: list[str]) -> bool:
+    return any(file == room or file.startswith((f"{room}/", f"{room}.py")) for room in rooms)
+
+
+def begins_with(module: str, names: list[str]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in names)
+
+
+def broken_arrows() -> Iterator[str]:
+    for found in imports():
+        where = f"bot/{found.file}:{found.line}"
+        top = found.module.split(".", maxsplit=1)[0]
+        if lies_in(found.file, PURE) and top in WORLD:
+            yield f"{where}: a pure file imports {found.module} (arrow 1)"
+        if top in ONE_DOOR and not lies_in(found.file, ONE_DOOR[top]):
+            yield f"{where}: {top} is imported outside its one door (arrow 2)"
+        for room, seen in MAY_SEE.items():
+            ours = found.module.startswith("bot.") and lies_in(found.file, [room])
+            if ours and not begins_with(found.module, seen):
+                yield f"{where}: {room} may not see {found.module} (arrows 3 to 5)"
+
+
+def test_no_arrow_is_broken() -> None:
+    assert not list(broken_arrows())
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    """`os.environ` and `os.getenv` stand in the files that may look at the environment only."""
+    for path in BOT.rglob("*.py"):
+        name = path.relative_to(BOT).as_posix()
+        if lies_in(name, ENVIRONMENT):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}:
+                own = isinstance(node.value, ast.Name) and node.value.id == "os"
+                assert not own, f"bot/{name}:{node.lineno}: reads the environment (arrow 2)"
+
+
+def test_only_the_conversation_joins_policy_store_engine_and_platform() -> None:
+    seen: dict[str, set[str]] = {}
+    for found in imports():
+        kinds = {kind for kind in FOUR if begins_with(found.module, [kind])}
+        seen.setdefault(found.file, set()).update(kinds)
+    joining = [file for file, kinds in seen.items() if len(kinds) >= 3]
+    assert [file for file in joining if not lies_in(file, BUILDERS)] == ["conversation.py"]
+
+
+def test_a_platforms_library_is_imported_only_when_it_is_switched_on() -> None:
+    for found in imports():
+        if found.module.startswith("bot.platforms.") and found.module != "bot.platforms.base":
+            allowed = ["__main__.py", "platforms"]
+            assert lies_in(found.file, allowed), f"bot/{found.file}:{found.line}: {found.module}"
+
+
+def test_modules_stay_small() -> None:
+    """A file over the ceiling has two subjects."""
+    too_long = {
+        path.relative_to(ROOT).as_posix(): lines
+        for path in BOT.rglob("*.py")
+        if (lines := len(path.read_text().splitlines())) > 345
+    }
+    assert not too_long
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("policy/floor.py", "import time"),
+        ("conversation.py", "import aiosqlite"),
+        ("platforms/console.py", "from bot.store.house import House"),
+        ("store/house.py", "from bot.policy.decide import decide"),
+        ("policy/floor.py", "from bot.personas import Persona"),
+    ],
+)
+def test_a_broken_arrow_is_named_with_its_file_and_line(
+    file: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / file
+    broken.parent.mkdir(parents=True, exist_ok=True)
+    broken.write_text(f'"""A file that breaks an arrow."""\n\n{line}\n')
+    monkeypatch.setattr("tests.test_architecture.BOT", tmp_path)
+    (message,) = list(broken_arrows())
+    assert message.startswith(f"bot/{file}:3:")
