@@ -32,7 +32,7 @@ from bot.dispatch import Arrival, Stage
 from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
 from bot.events import CommunityId, Deleted, Edited, Message, Rating, TurnId
-from bot.gather import close_romance, gather_facts, recent_texts
+from bot.gather import close_romance, gather_facts, is_closed, recent_texts
 from bot.memory.window import TRIM_ABOVE, state_key, trim, write_prompt
 from bot.operate.metrics import Metrics
 from bot.personas import Persona, card_text, find_lore
@@ -146,7 +146,8 @@ class Conversation:
         self, reply: OpenReply, asked: Turn, ceiling: Rating, scene: Scene, vault: Vault
     ) -> None:
         """Writes the reply, closes it whatever happens, and says what went wrong."""
-        screen = Screen(ceiling, persona_name=scene.persona.name)
+        closed = await is_closed(vault, scene.persona)
+        screen = Screen(ceiling, persona_name=scene.persona.name, romance_closed=closed)
         display = Display(reply, scene, vault, asyncio.get_running_loop().time)
         state, trouble = State.CUT, ""
         try:

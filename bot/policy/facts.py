@@ -71,6 +71,8 @@ class Facts:
     utc_offset_s: float = 0.0
     """Of the person's clock, for "a new day"."""
     persona_name: str = ""
+    region: str = ""
+    """Two letters of a country, for crisis lines; empty: words that hold anywhere."""
     recent: tuple[str, ...] = ()
     """The last few messages of both sides, oldest first."""
 

@@ -1,0 +1,205 @@
+"""SAFETY L1, L3: is somebody under 18, or childlike, in a text; and is it tied to romance?
+
+Knows the difference between a character and a child in the person's life, because parents,
+teachers and survivors speak of the young for good reasons (SAFETY L8).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from bot.policy.ages import ADULT, AGE, YEARS_OLD, is_age, value
+from bot.policy.matching import Found, pattern, plain, views
+from bot.policy.under18 import plays_under_18
+from bot.policy.words import CHILDHOOD, HARMLESS, INNOCENT, ROMANTIC, SEXUAL, UNDER_18, without
+
+
+class Young(IntEnum):
+    """Who is said to be under 18."""
+
+    NOBODY = 0
+    SOMEBODY = 1
+    """A child in the person's life, or the person long ago."""
+    CHARACTER = 2
+    """Somebody in a story, or somebody of whom nothing else is known."""
+
+
+def young(text: str) -> Young:
+    return max(_young(view) for view in views(text))
+
+
+def character_under_18(text: str) -> bool:
+    """SAFETY L3: in the story, that is; news, and questions for help, are no story."""
+    return young(text) is Young.CHARACTER and not asks_for_help(plain(text))
+
+
+def asks_for_help(view: str) -> bool:
+    """SAFETY L8: parents, teachers, survivors, news; and not a request to write something."""
+    return _HELP.search(view) is not None and not _REQUEST.search(view)
+
+
+def romance_with_minors(text: str, recent: Sequence[str] = (), *, written: bool = False) -> bool:
+    """Sexual or romantic content together with somebody under 18 (SAFETY L1).
+
+    `recent` is what was said before; `written` is true of the engine's own words, which are
+    never a question for help, and never a request.
+    """
+    seen = [_look(view) for view in views(text)]
+    sexual = any(look.sexual for look in seen)
+    if not sexual and not any(look.romantic for look in seen):
+        return False
+    view = seen[0].view
+    asks_help = _HELP.search(view) is not None
+    requests = not written and _REQUEST.search(view) is not None
+    match max(_young(look.view) for look in seen):
+        case Young.CHARACTER:
+            return (written and sexual) or requests or not asks_help
+        case Young.SOMEBODY:
+            return (sexual or requests) and not (asks_help and not requests)
+        case Young.NOBODY:
+            pass
+    if any(_tied(look.view, sexual=look.sexual) for look in seen):
+        return requests or not asks_help
+    return any(character_under_18(said) for said in recent)
+
+
+def is_sexual(view: str) -> bool:
+    return SEXUAL.found(without(view, HARMLESS))
+
+
+# --- Below ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    view: str
+    sexual: bool
+    romantic: bool
+
+
+def _look(view: str) -> _Look:
+    return _Look(view, sexual=is_sexual(view), romantic=ROMANTIC.found(view))
+
+
+_RELATION = (
+    r"(?:son|daughter|kid|child|nephew|niece|brother|sister|cousin|student|pupil|patient|grandson"
+    r"|granddaughter|grandchild|godson|goddaughter|stepson|stepdaughter|boy|girl|twins?|eldest|oldest|youngest)s?"
+)
+_FILL = r"(?:(?:only|just|about|now|still|like|almost|barely|turning|aged|a|an|actually|really|around|maybe) )*"
+_YEAR_OLD = pattern(rf"(?:^|[^a-z0-9])({AGE})(?:{YEARS_OLD}|[ -]?yos?\b)")
+_IS = rf"(?:'s|'re)?(?: is| are| was| were| turns| turned|,)? ({_FILL})({AGE})(?:[^a-z0-9]|y|$)"
+_OF_A_CHILD = pattern(rf"\b{_RELATION}{_IS}")
+_OF_SOMEBODY = pattern(
+    rf"\b(?:she|he|they|you|who|oc|character|persona|heroine|hero|protagonist|princess|prince|squire|knight|lover"
+    rf"|girlfriend|boyfriend|version of (?:you|me)|elf|witch|maid){_IS}"
+)
+_OF_MYSELF_ONCE = pattern(rf"\b(?:when|while|since) i was ({_FILL})({AGE})(?:[^a-z0-9]|y|$)")
+_AGED = pattern(rf"\b(?:aged|age ?:|age of) ?({AGE})\b")
+_GRADE = pattern(
+    r"\b(?:she|he|they|you|who)(?:'s|'re| is| are| was) (?:still |only |just )*(?:in (?:the )?(?:\w+th|\w+st|\w+nd|\w+rd|first|second|third) grade\b"
+    r"|in (?:middle|elementary|primary|high) school|an? (?:\w+th|\w+rd) grader|an? minor\b|a child\b|a kid\b|under (?:18|eighteen)\b)"
+)
+_THING = pattern(
+    r"^ (?:\w+ )?(?:car|truck|van|bike|motorcycle|whisky|whiskey|scotch|bourbon|rum|wine|port|cheese|house|home|building|flat|apartment"
+    r"|roof|boiler|fridge|laptop|computer|phone|pc|console|tv|software|code|codebase|bug|company|business|bank|tree|oak|dog|cat"
+    r"|horse|puppy|kitten|parrot|tortoise|turtle|game|show|series|song|album|film|movie|book|record|contract|mortgage|marriage"
+    r"|relationship|friendship|war|law|policy|tradition|scar|injury|debt|account|machine|engine|boat|plane|bridge|church|site|website"
+    r"|forum|sofa|couch|mattress|shoes|jacket|guitar|piano|camera|printer|tech|technology|version|recipe|map|letter|secret|feud|curse|oil|vinegar)s?\b"
+)
+_OURS_BEFORE = pattern(
+    r"\b(?:my|our|his|her|their|your|whose)(?: \w+)?[ '(]*$",
+    r"\bi (?:have|had|teach|am teaching|work with|raised?)(?: an?| two| three| some)? $",
+    r"\b(?:mother|father|mom|mum|dad|parents?|teacher|guardian|grandmother|grandfather) (?:of|to) (?:an? |two |three )?$",
+)
+_BELOVED = pattern(
+    r"[\w-]+(?:[ -]\w+){0,3} (?:girlfriend|boyfriend|lover|bride|mistress|date|crush|wife|husband)\b"
+)
+_OURS = pattern(rf"\b(?:my|our) (?:\w+ )?{_RELATION}\b")
+_LONG_AGO = pattern(
+    r"\b(?:when|since|while|before|after) i (?:was|were) (?:an? |only |just |about |still |like |around )*$",
+    r"\bi was (?:an? |only |just |about |still )*$",
+    r"\bas an? $",
+)
+_NOT_FREE = pattern(
+    r"\b(?:without|my|our|his|her|their|your|after|before|when|while|until|have|had|has|having|not|never|no|movie|film|book|show|novel|series|song)\b",
+    r"[.!?;\n]",
+)
+_ORDINARY_BEFORE = pattern(
+    r"\b(?:my|our|the|no|have|having|had|has|without|want|raise|raising|are|two|three|with the) $"
+)
+_HELP = pattern(
+    r"\b(?:abus(?:e|ed|er|ing)|assault(?:ed)?|molest(?:ed|er|ing)?|groom(?:ed|ing)|survivors?|rap(?:e|ed|ist)|police|report(?:ed|ing)?|illegal|crime|court|trial|arrest(?:ed)?"
+    r"|convicted|news|article|headline|documentary|charity|safeguard\w*|protect\w*|counsell?\w*|therap\w*|doctor|paediatric\w*|pediatric\w*|puberty"
+    r"|health|homework|essay|advice|worried|concerned|is it normal|what (?:should|do|can) i (?:do|say|tell)|how (?:do|can|should) (?:i|we) (?:talk|explain|protect|help|tell|deal|handle|react|respond)"
+    r"|talk to (?:her|him|them|my)|asked me about|first (?:boyfriend|girlfriend|crush|kiss)|sex ed)\b"
+)
+_REQUEST = pattern(
+    r"\b(?:write|role ?-?play|rp|scene|story|fantasy|fantasi[sz]e|imagine|pretend|play|act as|you(?:'re| are) (?:a|an|my|the|now|\d+)|be my|let's|lets|fan ?fic|fanfiction|erotica|describe)\b"
+)
+
+
+def _young(view: str) -> Young:
+    calm = without(view, INNOCENT)
+    found = max((*_named_young(view, calm), *_counted_young(view)), default=Young.NOBODY)
+    if found < Young.CHARACTER and (_GRADE.search(calm) or plays_under_18(view)):
+        return Young.SOMEBODY if _OURS.search(view) else Young.CHARACTER
+    return found
+
+
+def _named_young(view: str, calm: str) -> Iterator[Young]:
+    """`a schoolgirl`, `aged 15`, `a 15-year-old`."""
+    for start, _ in UNDER_18.find(calm):
+        yield _whose(view, start)
+    for hit in _YEAR_OLD.finditer(view):
+        if value(hit.group(1) or "") < ADULT and not _THING.search(view[hit.end() :][:60]):
+            yield _whose(view, hit.start(1))
+    for hit in _AGED.finditer(view):
+        if value(hit.group(1) or "") < ADULT:
+            yield _whose(view, hit.start())
+
+
+def _counted_young(view: str) -> Iterator[Young]:
+    """`my son is 15`, `she's fifteen`, `when I was 15`."""
+    for hit in _OF_A_CHILD.finditer(view):
+        if _is_young(view, hit):
+            yield _whose(view, hit.start())
+    for hit in _OF_SOMEBODY.finditer(view):
+        if _is_young(view, hit):
+            ours = _OURS.search(view[max(0, hit.start() - 40) : hit.start()])
+            yield Young.SOMEBODY if ours else Young.CHARACTER
+    if any(_is_young(view, hit) for hit in _OF_MYSELF_ONCE.finditer(view)):
+        yield Young.SOMEBODY
+
+
+def _whose(view: str, start: int) -> Young:
+    before = view[max(0, start - 40) : start]
+    if _BELOVED.match(view[start : start + 60]):
+        return Young.CHARACTER
+    ours = _OURS_BEFORE.search(before) or _LONG_AGO.search(before) or _OURS.search(before)
+    return Young.SOMEBODY if ours else Young.CHARACTER
+
+
+def _is_young(view: str, hit: Found) -> bool:
+    number = value(hit.group(2) or "")
+    return number < ADULT and is_age(number, view[hit.end(2) :][:80])
+
+
+def _tied(view: str, *, sexual: bool) -> bool:
+    """A child in the wider sense, close to a word of romance, with nothing ordinary between."""
+    calm = without(without(view, INNOCENT), HARMLESS)
+    children = list(CHILDHOOD.find(calm))
+    if not children:
+        return False
+    if sexual and any(not _ORDINARY_BEFORE.search(calm[:start][-20:]) for start, _ in children):
+        return True
+    words = [*SEXUAL.find(calm), *ROMANTIC.find(calm)]
+    return any(_close(calm, one, other) for one in children for other in words)
+
+
+def _close(view: str, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    first, second = sorted((one, other))
+    between = view[first[1] : second[0]]
+    before = view[max(0, first[0] - 12) : first[0]]
+    return (
+        len(between) <= 25 and not _NOT_FREE.search(between) and not _ORDINARY_BEFORE.search(before)
+    )

@@ -1,0 +1,85 @@
+"""One pure function: facts in, one decision out. The strictest rule wins, whatever the order.
+
+A rule that breaks refuses on its own behalf, under its name and without its reasons, which might
+hold a person's words (INVARIANTS I3, I8).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.policy import care, door_rules, floor
+from bot.policy.ceiling import ceiling
+from bot.policy.crisis import crisis
+from bot.policy.facts import Care, Decision, Facts, Outcome, Verdict
+from bot.policy.matching import forget_views
+
+Rule = Callable[[Facts], Verdict | None]
+
+RULES: tuple[Rule, ...] = (
+    crisis,
+    care.safe_word,
+    door_rules.another_bot,
+    door_rules.not_spoken_to,
+    door_rules.says_under_18,
+    door_rules.locked,
+    door_rules.no_consent,
+    door_rules.no_age_record,
+    floor.romance_with_somebody_under_18,
+    floor.somebody_under_18_in_the_story,
+    floor.romance_after_it_was_closed,
+    floor.serious_harm,
+    floor.sexual_content,
+    care.disclosure_is_due,
+    care.asks_what_this_is,
+    care.says_goodbye,
+)
+
+BROKEN = "Something in me does not work as it should, so I would rather not answer that. Please tell the operator."
+
+
+def decide(facts: Facts, rules: Sequence[Rule] = RULES) -> Decision:
+    try:
+        spoken = [verdict for rule in rules if (verdict := _ask(rule, facts)) is not None]
+    finally:
+        forget_views()
+    verdicts = _one_care(sorted(spoken, key=_strictest_first))
+    strictest = max((verdict.outcome for verdict in verdicts), default=Outcome.ALLOW)
+    return Decision(strictest, tuple(verdicts), ceiling(facts))
+
+
+def _ask(rule: Rule, facts: Facts) -> Verdict | None:
+    try:
+        return rule(facts)
+    except Exception:  # noqa: BLE001 - whatever broke, the answer is the stricter one (I3)
+        return Verdict(getattr(rule, "__name__", "unnamed rule"), "I3", Outcome.REFUSE, say=BROKEN)
+
+
+_PRECEDENCE = ("C3", "A2", "C1", "L1", "L3", "L4", "L5", "A1", "A4")
+
+
+def _strictest_first(verdict: Verdict) -> tuple[int, int, str]:
+    known = verdict.number in _PRECEDENCE
+    place = _PRECEDENCE.index(verdict.number) if known else len(_PRECEDENCE)
+    return -verdict.outcome, place, verdict.rule
+
+
+def _one_care(verdicts: list[Verdict]) -> list[Verdict]:
+    """SAFETY C3: in a crisis nothing else is said for care; else one thing, and what is due.
+
+    What falls silent keeps its outcome and its effects.
+    """
+    kinds = [verdict.care for verdict in verdicts if verdict.care is not None]
+    if not kinds:
+        return verdicts
+    first = min(kinds, key=list(Care).index)
+    if first is Care.DISCLOSURE:
+        first = next(
+            (kind for kind in Care if kind in kinds and kind is not Care.DISCLOSURE), first
+        )
+    kept = {first} if first is Care.CRISIS else {first, Care.DISCLOSURE}
+    return [
+        verdict
+        if verdict.care in kept or verdict.care is None
+        else replace(verdict, care=None, say="")
+        for verdict in verdicts
+    ]

@@ -1,0 +1,52 @@
+"""SAFETY A1, A2: who may talk at all. The screens of the door itself are in `door.py`."""
+
+from bot.policy.facts import Effect, Facts, Outcome, Verdict
+from bot.policy.under18 import says_under_18 as says
+
+YOUNG = (
+    "This place is for adults, so I have to stop here. You did nothing wrong by telling me, and "
+    "nothing you wrote is held against you. If something weighs on you, there are people who listen "
+    "and do not judge: somebody you trust, or a free line for young people, which "
+    "findahelpline.com lists by country. If this is a mistake, a moderator can put it right."
+)
+NOT_IN = "You are not in yet. Say `begin`, and I tell you what this is."
+NOT_ENOUGH = "This community asks for more than your own word that you are an adult. A moderator can tell you how."
+UNKNOWN = "I cannot look up what I need to know before we talk. Please try again in a little while."
+
+
+def another_bot(facts: Facts) -> Verdict | None:
+    # INVARIANT I3: an author of unknown kind is not answered.
+    return None if facts.author_is_bot is False else Verdict("another_bot", "A1", Outcome.IGNORE)
+
+
+def not_spoken_to(facts: Facts) -> Verdict | None:
+    if facts.is_direct is True or facts.addresses_bot is True:
+        return None
+    return Verdict("not_spoken_to", "A1", Outcome.IGNORE)
+
+
+def locked(facts: Facts) -> Verdict | None:
+    """Only a moderator opens a lock, in the store; no fact here does."""
+    if facts.locked is False:
+        return None
+    say = UNKNOWN if facts.locked is None else YOUNG
+    return Verdict("locked", "A2", Outcome.REFUSE, say)
+
+
+def says_under_18(facts: Facts) -> Verdict | None:
+    if facts.author_is_bot is True or not says(facts.text, facts.recent, facts.now):
+        return None
+    lock = (Effect.LOCK_UNDER_18,)
+    return Verdict("says_under_18", "A2", Outcome.REFUSE, YOUNG, effects=lock)
+
+
+def no_consent(facts: Facts) -> Verdict | None:
+    return None if facts.consented is True else Verdict("no_consent", "A1", Outcome.REFUSE, NOT_IN)
+
+
+def no_age_record(facts: Facts) -> Verdict | None:
+    if facts.age_level is None:
+        return Verdict("no_age_record", "A1", Outcome.REFUSE, NOT_IN)
+    if facts.age_level < facts.least_age_level:
+        return Verdict("no_age_record", "A4", Outcome.REFUSE, NOT_ENOUGH)
+    return None

@@ -1,0 +1,30 @@
+"""Ordinary circumstances for the policy tests: an adult who is in, with nothing closed."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.events import AgeLevel, Rating
+from bot.policy.facts import Facts
+
+NOW = 1_795_234_000.0
+"""A day in November 2026."""
+
+
+def facts(text: str, **changes: Any) -> Facts:
+    ordinary = Facts(
+        text=text,
+        now=NOW,
+        is_direct=True,
+        addresses_bot=True,
+        author_is_bot=False,
+        consented=True,
+        age_level=AgeLevel.SELF_ATTESTED,
+        locked=False,
+        sponsor_ceiling=Rating.ROMANCE,
+        persona_rating=Rating.ROMANCE,
+        person_ceiling=Rating.ROMANCE,
+        romance_closed=False,
+        disclosed_at=NOW - 60,
+        persona_name="Wren",
+    )
+    return replace(ordinary, **changes)
