@@ -1,0 +1,149 @@
+"""A prompt's parts -> token ids, such that a conversation that grows keeps its beginning.
+
+Each piece of the template and each part is turned into tokens by itself. Only the template's
+pieces may become control tokens. A reply that comes back gets the ids that were sampled for it.
+"""
+
+import re
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Protocol
+
+from bot.engine.base import Part
+from bot.engine.template import ChatTemplate
+
+_KEYS_KEPT = 4096
+
+
+class Vocabulary(Protocol):
+    @property
+    def bos(self) -> int | None: ...
+
+    def tokenize(self, text: str, *, special: bool) -> list[int]: ...
+
+    def control_tokens(self) -> frozenset[int]: ...
+
+    def user_defined(self, token: int) -> bool: ...
+
+    def spelled(self, token: int) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was sampled, and where a token ended together with a character."""
+
+    text: str
+    ids: Sequence[int]
+    marks: Sequence[tuple[int, int]]
+    """(tokens, characters), growing."""
+
+
+class Replies:
+    """The ids of replies by key, bounded: what falls out is only computed again."""
+
+    def __init__(self, tokens_per_key: int) -> None:
+        self._tokens_per_key = tokens_per_key
+        self._kept: OrderedDict[str, list[Reply]] = OrderedDict()
+
+    def keep(self, key: str, reply: Reply) -> None:
+        replies = self._kept.setdefault(key, [])
+        self._kept.move_to_end(key)
+        replies.append(Reply(reply.text, array("i", reply.ids), tuple(reply.marks)))
+        while sum(len(kept.ids) for kept in replies) > self._tokens_per_key:
+            del replies[0]
+        if len(self._kept) > _KEYS_KEPT:
+            self._kept.popitem(last=False)
+
+    def forget(self, key: str) -> None:
+        self._kept.pop(key, None)
+
+    def begin(self, key: str, text: str) -> tuple[list[int], int]:
+        """Ids for the longest beginning of this text that is known, and how long that is.
+
+        A reply that was cut short comes back as the beginning of what was sampled.
+        """
+        best: tuple[list[int], int] = ([], 0)
+        if not text:
+            return best
+        for reply in reversed(self._kept.get(key, ())):
+            if reply.text.startswith(text):
+                count, length = max(mark for mark in reply.marks if mark[1] <= len(text))
+                if length > best[1]:
+                    best = (list(reply.ids[:count]), length)
+        return best
+
+
+class PromptTokens:
+    def __init__(self, vocabulary: Vocabulary, template: ChatTemplate, replies: Replies) -> None:
+        self._vocabulary = vocabulary
+        self._template = template
+        self._replies = replies
+        # A template has a handful of pieces, which come again in every turn.
+        self._piece: Callable[[str], tuple[int, ...]] = lru_cache(maxsize=64)(self._piece_tokens)
+        self._guarded = vocabulary.control_tokens() | self._undeclared_marks()
+        spelled = sorted(re.escape(vocabulary.spelled(token)) for token in self._guarded)
+        self._marks = re.compile(f"(?={'|'.join(spelled)})")
+
+    def prompt(self, key: str, parts: Sequence[Part]) -> list[int]:
+        layout = self._template.layout(tuple(part.speaker for part in parts))
+        ids: list[int] = []
+        for piece in layout:
+            if isinstance(piece, str):
+                ids += self._piece(piece)
+            elif parts[piece].speaker == "assistant":
+                ids += self._reply(key, parts[piece].text)
+            else:
+                ids += self.plain(parts[piece].text)
+        bos = self._vocabulary.bos
+        return ids if bos is None or ids[:1] == [bos] else [bos, *ids]
+
+    def plain(self, text: str) -> list[int]:
+        """Tokens of words: whatever they spell, none of them is a control token."""
+        ids = self._vocabulary.tokenize(text, special=False)
+        if self._guarded.isdisjoint(ids):
+            return ids
+        # The vocabulary found its mark in plain words. Cut in two, it is only letters.
+        cuts = [0, *(found.start() + 1 for found in self._marks.finditer(text)), len(text)]
+        pieces = [text[begin:end] for begin, end in pairwise(cuts)]
+        ids = [i for piece in pieces for i in self._vocabulary.tokenize(piece, special=False)]
+        return [token for token in ids if token not in self._guarded]
+
+    def is_append_only(self) -> bool:
+        """Whether a turn's tokens, with the reply, begin the tokens of the next turn."""
+        talk = [
+            Part("system", "A quiet room with a window."),
+            Part("user", "Good morning."),
+            Part("assistant", "The kettle is on."),
+            Part("user", "Is there tea?"),
+            Part("assistant", "Always."),
+            Part("user", "Then I will stay."),
+        ]
+        turns = [self.prompt("", talk[:end]) for end in (2, 4, 6)]
+        return all(
+            later[: len(expected)] == expected
+            for earlier, later, reply in zip(turns, turns[1:], talk[2::2], strict=False)
+            for expected in [earlier + self.plain(reply.text)]
+        )
+
+    def _reply(self, key: str, text: str) -> list[int]:
+        ids, length = self._replies.begin(key, text)
+        return ids + self.plain(text[length:])
+
+    def _piece_tokens(self, piece: str) -> tuple[int, ...]:
+        return tuple(self._vocabulary.tokenize(piece, special=True))
+
+    def _undeclared_marks(self) -> frozenset[int]:
+        """The template's marks that this vocabulary declares as ordinary, yet finds in any text."""
+        layout = self._template.layout(("system", "user", "assistant", "user"))
+        used = {token for piece in layout if isinstance(piece, str) for token in self._piece(piece)}
+        return frozenset(
+            token
+            for token in used
+            if self._vocabulary.user_defined(token)
+            # Line breaks and the like are declared so too; they are no marks.
+            and len(self._vocabulary.spelled(token).strip()) > 2
+        )
