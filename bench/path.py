@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from bot.config import Config
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import Prompt
@@ -85,8 +86,8 @@ async def talk(people: int, rate: float, messages: int, *, seed: int) -> list[fl
         house = await House.open(
             Path(folder, "data"),
             make_master_key(Path(folder, "key")),
-            open_vaults=people,
-            idle_s=3600.0,
+            open_vaults=Config().store.open_vaults,
+            idle_s=Config().store.idle_s,
             clock=time.time,
         )
         conversation = Conversation(

@@ -47,7 +47,7 @@ class Keys(Section):
 
 
 class Store(Section):
-    open_vaults: Annotated[int, Field(ge=1, le=10_000)] = 64
+    open_vaults: Annotated[int, Field(ge=1, le=10_000)] = 256
     idle_s: Annotated[float, Field(gt=0)] = 300.0
 
 

@@ -44,7 +44,7 @@ from bot.recovery import follow_change
 from bot.scene import Habits, Scene, notice
 from bot.sessions import Sessions
 from bot.store.house import House
-from bot.store.rows import OpenReply, Side, State, StoreError, Turn
+from bot.store.rows import Gone, OpenReply, Side, State, StoreError, Turn
 from bot.store.vault import Vault
 from bot.until import until
 
@@ -257,13 +257,19 @@ class Conversation:
                 return True
         return False
 
-    async def _write_again(self, asked: Turn, answer: Turn, scene: Scene, vault: Vault) -> None:
+    async def _write_again(
+        self, asked: Turn, answer: Turn | None, scene: Scene, vault: Vault
+    ) -> None:
         """Another answer to the same message, under the rules that hold now."""
         message = replace(scene.message, text=asked.text)
         again = replace(scene, message=message)
         decision = decide(await gather_facts(again, self._house, self._habits, self._clock()))
         if decision.outcome >= Outcome.REFUSE:
             await scene.notice(decision.say or sentences.NO_REPLY_YET)
+            return
+        if answer is None:
+            await vault.wait_again(asked.id)
+            await self._write_reply(again, vault, asked.id, decision)
             return
         reply = await vault.open_again(turn=answer.id, nonce=scene.nonce, now=self._clock())
         await self._stream(reply, asked, decision.ceiling, scene, vault)
@@ -280,12 +286,19 @@ class Conversation:
     async def handle_change(self, change: Edited | Deleted) -> None:
         await follow_change(change, self._house)
 
+    def leave(self, message: Message) -> None:
+        self._house.leave_unfinished(message.author.id)
+
     async def turn_away(self, message: Message, waiting: int, stage: Stage) -> None:
         say = sentences.TOO_MANY.format(count=waiting) if waiting else sentences.BUSY
         await notice(message, stage, say, name="full")
 
     async def apologise(self, message: Message, error: Exception, stage: Stage) -> None:
+        if isinstance(error, Gone):
+            return  # The person has just erased or deleted what this was about.
         broken = isinstance(error, StoreError)
+        if broken:
+            self._house.leave_unfinished(message.author.id)
         say = sentences.STORE_BROKEN if broken else sentences.BROKEN
         await notice(message, stage, say, name="broken")
 

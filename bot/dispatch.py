@@ -50,6 +50,9 @@ class Handler(Protocol):
 
     async def handle_change(self, change: Edited | Deleted) -> None: ...
 
+    def leave(self, message: Message) -> None:
+        """The bot stops before this one is answered: the next start is to do it."""
+
     async def apologise(self, message: Message, error: Exception, stage: Stage) -> None:
         """Says that something broke, and what the person can do."""
 
@@ -158,6 +161,8 @@ class Dispatch:
                 if not worker.inbox:
                     await worker.stage.platform.do(Idle(arrival.message.room))
         finally:
+            for arrival in worker.inbox:
+                self._handler.leave(arrival.message)
             # No await since the last look at the inbox, so nothing can be lost here.
             del self._workers[room]
             if not self._workers:

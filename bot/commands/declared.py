@@ -245,6 +245,7 @@ COMMANDS: tuple[Declaration, ...] = (
         "erase",
         "erases everything that is kept of you, for good",
         lambda values: Erase(confirmed="sure" in values),
+        bare=("erase",),
         parameters=(
             Parameter(
                 "sure",
@@ -260,6 +261,7 @@ COMMANDS: tuple[Declaration, ...] = (
         "leave",
         "closes the door behind you; what was said stays sealed until you erase it",
         lambda _: Leave(),
+        bare=("leave",),
         place=Place.DIRECT,
     ),
     Declaration(

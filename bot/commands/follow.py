@@ -64,7 +64,8 @@ class Rewrite:
     """Another answer to the same message."""
 
     asked: Turn
-    answer: Turn
+    answer: Turn | None
+    """None where the engine failed to give one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
             )
         case declared.Again():
             asked, answer = await _last_exchange(desk)
-            return Rewrite(asked, answer) if asked and answer else Answer(sentences.NO_REPLY_YET)
+            return Rewrite(asked, answer) if asked else Answer(sentences.NO_REPLY_YET)
         case declared.Back():
             return await _turn_page(desk, -1)
         case declared.Forward():

@@ -19,6 +19,10 @@ class StoreError(Exception):
     """What stands in the way, where, and how to mend it; without any person's words."""
 
 
+class Gone(StoreError):
+    """What this call was about has been erased, forgotten or closed meanwhile: stop quietly."""
+
+
 class Side(StrEnum):
     PERSON = "person"
     PERSONA = "persona"
@@ -76,14 +80,20 @@ class OpenReply:
     answers: TurnId
     nonce: str
 
+    def page_nonce(self, number: int) -> str:
+        """The same page has the same nonce before and after a crash."""
+        return f"{self.nonce}-{number}"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """One message of a reply on the platform. No event id: it may not have been sent."""
 
     number: int
+    """The first page is 0."""
     nonce: str
     text: str
+    """Kept while the reply is open; of a closed reply, the turn has the text."""
     event_id: EventId | None
 
 
@@ -112,6 +122,15 @@ class Community:
     id: CommunityId
     ceiling: Rating = Rating.ROMANCE
     least_age_level: AgeLevel = AgeLevel.SELF_ATTESTED
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """SAFETY C5: how often, on which day, of which kind; never who."""
+
+    day: str
+    kind: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

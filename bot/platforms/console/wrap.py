@@ -5,7 +5,10 @@ from collections.abc import Callable
 
 from rich.cells import cell_len
 
-_TOKENS = re.compile(r"\n|[^\S\n]+|\S+")
+# Scripts without spaces break at any sign.
+_WIDE = "\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
+_PARTS = re.compile(rf"\n|[^\S\n]+|[{_WIDE}]|[^\s{_WIDE}]+")
+_WORD = re.compile(rf"[^\s{_WIDE}]+")
 _TAB = "    "
 
 
@@ -18,20 +21,30 @@ class Wrap:
         """Where the cursor stands."""
         self._space = ""
         self._word = ""
+        self._is_inside_word = False
+        """A word longer than the line was written before its end was known."""
 
     def feed(self, text: str) -> str:
         """What can be written now."""
-        tokens = _TOKENS.findall(self._word + text.replace("\t", _TAB))
+        parts: list[str] = _PARTS.findall(self._word + text.replace("\t", _TAB))
         self._word = ""
-        if tokens and not tokens[-1].isspace() and cell_len(tokens[-1]) < self._width():
-            self._word = tokens.pop()
-        return "".join(self._place(token) for token in tokens)
+        written = ""
+        if parts and self._is_inside_word:
+            if _WORD.fullmatch(parts[0]):
+                written = self._put(parts.pop(0))
+            self._is_inside_word = bool(written) and not parts
+        if parts and _WORD.fullmatch(parts[-1]):
+            if cell_len(parts[-1]) < self._width():
+                self._word = parts.pop()
+            else:
+                self._is_inside_word = True
+        return written + "".join(self._place(part) for part in parts)
 
     def flush(self) -> str:
         """The word that was held back; the text is at its end."""
         word, self._word = self._word, ""
         written = self._place(word) if word else ""
-        self._space = ""
+        self._space, self._is_inside_word = "", False
         return written
 
     def start_line(self) -> None:
@@ -45,12 +58,16 @@ class Wrap:
         if part.isspace():
             self._space += part
             return ""
-        width = self._width()
         space, self._space = self._space, ""
-        before = ""
-        if self.column and self.column + len(space) + cell_len(part) > width:
-            before, space, self.column = "\n", "", 0
-        end = self.column + len(space) + cell_len(part)
-        # A word longer than the line is broken by the terminal itself.
-        self.column = (end - 1) % width + 1 if end else 0
-        return before + space + part
+        if self.column + len(space) + cell_len(part) > self._width():
+            # Indentation that leaves no room for its word is none.
+            end = "\n" if self.column else ""
+            self.start_line()
+            return end + self._put(part)
+        return self._put(space + part)
+
+    def _put(self, text: str) -> str:
+        end = self.column + cell_len(text)
+        # What is longer than the line is broken by the terminal itself.
+        self.column = (end - 1) % self._width() + 1 if end else 0
+        return text

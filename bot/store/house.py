@@ -1,0 +1,249 @@
+"""The house: the operator's encrypted file, and the door to every vault. No SQL here.
+
+One process owns the folder. The house outlives a power cut with each commit (locks, age records
+and the keys of vaults are in it); of a vault, a power cut may take the last messages.
+"""
+
+import asyncio
+import secrets
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from bot.events import CommunityId, PersonId
+from bot.store import communities, migrations, people
+from bot.store.database import Database, empty_log, in_transaction
+from bot.store.folder import Folder
+from bot.store.keys import MasterKey, new_file_key
+from bot.store.pool import Pool
+from bot.store.rows import AgeRecord, Community, Receipt, Referral, StoreError
+from bot.store.vault import Vault
+
+
+class House:
+    def __init__(
+        self,
+        folder: Folder,
+        master: MasterKey,
+        database: Database,
+        *,
+        open_vaults: int,
+        idle_s: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self._folder = folder
+        self._master = master
+        self._db = database
+        self._pepper = b""
+        self._left_open: tuple[PersonId, ...] = ()
+        self._pool = Pool(self._open_vault, open_vaults=open_vaults, idle_s=idle_s, clock=clock)
+
+    @classmethod
+    async def open(
+        cls,
+        folder: Path,
+        key: MasterKey,
+        *,
+        open_vaults: int,
+        idle_s: float,
+        clock: Callable[[], float],
+    ) -> "House":
+        owned = Folder.take(folder)
+        try:
+            house_key = owned.open_house_key(key)
+            if house_key is not None:
+                database = await Database.open(
+                    owned.house, house_key, migrations.HOUSE, durable="power"
+                )
+            else:
+                house_key = owned.first_house_key(key)
+                database = await Database.make(
+                    owned.house, house_key, migrations.HOUSE, durable="power"
+                )
+        except BaseException:
+            owned.release()
+            raise
+        house = cls(owned, key, database, open_vaults=open_vaults, idle_s=idle_s, clock=clock)
+        try:
+            await house._settle_in()
+        except BaseException:
+            await house.close()
+            raise
+        return house
+
+    async def close(self) -> None:
+        """Also when vaults are in use: whoever uses one meets Gone."""
+        try:
+            await self._pool.close_all()
+            await self._note_closed()
+        finally:
+            await self._db.close()
+            self._folder.release()
+
+    def leave_unfinished(self, person: PersonId) -> None:
+        """Their vault holds something that the next start is to take up: see `left_open`."""
+        self._pool.leave_unfinished(person)
+
+    async def left_open(self) -> tuple[PersonId, ...]:
+        """Whose vault was open when the last process died, or was left unfinished. Their vaults may hold open replies and
+        waiting messages."""
+        return self._left_open
+
+    # --- Vaults ------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def vault(self, person: PersonId) -> AsyncIterator[Vault | None]:
+        """None for a person without a vault."""
+        vault = await self._pool.take(person)
+        try:
+            yield vault
+        finally:
+            if vault is not None:
+                self._pool.give_back(person)
+
+    async def close_idle(self) -> None:
+        self._pool.close_unused()
+        await self._pool.settle()
+        await self._note_closed()
+
+    async def make_vault(self, person: PersonId) -> None:
+        """A person who has one keeps it."""
+
+        async def make() -> None:
+            if await self._db.read(people.vault_of, person) is not None:
+                return
+            id_, key = secrets.token_hex(16), new_file_key()
+            # The file first: a row without its file would look like a lost vault.
+            file = self._folder.vault(id_)
+            database = await Database.make(file, key, migrations.VAULT, durable="process")
+            await database.close()
+            place = people.Place(id_, self._master.wrap(key, _about(id_)))
+            await self._db.write(people.add_vault, person, place)
+
+        async with self.vault(person) as vault:
+            if vault is not None:
+                return
+        await self._pool.close_person(person, make)
+
+    async def erase(self, person: PersonId, now: float) -> Receipt:
+        """At once, also while others use the vault or wait for it: they meet Gone, or None."""
+        traces: list[people.Traces] = []
+
+        async def erase() -> None:
+            traces.append(await self._db.read(self._erase_now, person, now))
+
+        await self._pool.close_person(person, erase)
+        return _receipt(person, traces[0])
+
+    # --- Age records and locks ---------------------------------------------------------------
+
+    async def age_record(self, person: PersonId, scope: str, now: float) -> AgeRecord | None:
+        """None also for one that has expired."""
+        return await self._db.read(people.age_record, self._who(person), scope, now)
+
+    async def attest(self, person: PersonId, record: AgeRecord) -> None:
+        await self._db.write(people.attest, self._who(person), record)
+
+    async def revoke_age(self, person: PersonId, scope: str) -> None:
+        await self._db.write(people.revoke_age, self._who(person), scope)
+
+    async def locked(self, person: PersonId) -> bool:
+        return await self._db.read(people.locked, self._who(person))
+
+    async def lock(self, person: PersonId, code: str, now: float) -> None:
+        await self._db.write(people.lock, self._who(person), code, now)
+
+    async def unlock(self, person: PersonId, moderator: str, reason: str, now: float) -> bool:
+        """False for a person who was not locked."""
+        return await self._db.write(people.unlock, self._who(person), moderator, reason, now)
+
+    # --- Communities and counts --------------------------------------------------------------
+
+    async def community(self, id_: CommunityId) -> Community:
+        return await self._db.read(communities.community, id_)
+
+    async def set_community(self, community: Community, by: str, now: float) -> None:
+        await self._db.write(communities.set_community, community, by, now)
+
+    async def count_referral(self, day: str, kind: str) -> None:
+        """`day` as in 2026-01-31."""
+        await self._db.write(communities.count_referral, day, kind)
+
+    async def referrals(self, year: int) -> tuple[Referral, ...]:
+        return await self._db.read(communities.referrals, year)
+
+    # -----------------------------------------------------------------------------------------
+
+    async def _settle_in(self) -> None:
+        self._folder.confirm_house_key()
+        self._pepper = await self._db.write(people.pepper)
+        erased = await asyncio.to_thread(self._folder.erased)
+        # A crash after the ledger's line and before the last step: the erasing is finished now.
+        for person in await self._db.read(people.vaults_among, erased):
+            await self._db.write(people.erase_person, person, self._who(person))
+        await self._db.read(empty_log)
+        for id_ in erased:
+            if self._folder.vault(id_).exists():
+                self._folder.remove_vault(id_)
+        self._left_open = await self._db.read(people.marked_open)
+
+    async def _note_closed(self) -> None:
+        if closed := self._pool.take_closed():
+            # On a full disk they stay marked as open, and the next start looks at them for nothing.
+            with suppress(StoreError):
+                await self._db.write_lightly(people.mark_closed, closed)
+
+    async def _open_vault(self, person: PersonId) -> Database | None:
+        closed = self._pool.take_closed()
+        place = await self._db.write_lightly(people.mark_open, person, closed)
+        if place is None:
+            return None
+        try:
+            key = self._master.unwrap(place.wrapped, _about(place.id))
+            file = self._folder.vault(place.id)
+            return await Database.open(file, key, migrations.VAULT, durable="process")
+        except StoreError:
+            with suppress(StoreError):
+                await self._db.write_lightly(people.mark_closed, [person])
+            raise
+
+    def _erase_now(self, db: sqlite3.Connection, person: PersonId, now: float) -> people.Traces:
+        """One function on the house's thread, so that a cancelled task cannot cut it in two."""
+        vault = people.vault_of(db, person)
+        if vault is not None:
+            self._folder.note_erased(vault, now)
+        traces = in_transaction(db, lambda: people.erase_person(db, person, self._who(person)))
+        # The wrapped key leaves the log too; without it the vault is noise, also on an old disk.
+        empty_log(db)
+        if traces.vault is not None:
+            self._folder.remove_vault(traces.vault)
+        return traces
+
+    def _who(self, person: PersonId) -> bytes:
+        return people.keyed_hash(self._pepper, person)
+
+
+def _about(vault_id: str) -> str:
+    return f"vault {vault_id}"
+
+
+def _receipt(person: PersonId, traces: people.Traces) -> Receipt:
+    gone: list[str] = []
+    stays: list[str] = []
+    if traces.vault is not None:
+        gone.append(
+            "Your vault, with everything said in it, its memory, your consents, and its key."
+        )
+        stays.append(
+            "A random number, which says that some vault was erased, so that no backup brings it back."
+        )
+    if traces.age_records:
+        gone.append("What was recorded about your age.")
+    if traces.unlocks:
+        gone.append("The record that a moderator once opened a lock of yours.")
+    if traces.locked:
+        stays.append(
+            "The under-18 lock: a code, a date and a keyed hash, from which nobody can read who you are."
+        )
+    return Receipt(person=person, gone=tuple(gone), stays=tuple(stays))

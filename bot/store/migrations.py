@@ -1,0 +1,165 @@
+"""How the house and the vaults came to look as they do: numbered steps, in order.
+
+A step is a tuple of statements. Steps are applied in order and never edited once released;
+PRAGMA user_version counts them. A later change is a further step, with a further line of rows
+in tests/test_migrations.py.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from bot.store.rows import StoreError
+
+Step = tuple[str, ...]
+
+HOUSE: tuple[Step, ...] = (
+    (
+        "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT",
+        # `open` is 1 while a vault is open, and stays 1 when the process dies.
+        """CREATE TABLE vaults (
+            person TEXT PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            wrapped BLOB NOT NULL,
+            open INTEGER NOT NULL DEFAULT 0
+        ) STRICT""",
+        # `who` is a keyed hash, here and below: these rows outlive the vault or name nobody.
+        """CREATE TABLE age_records (
+            who BLOB NOT NULL,
+            scope TEXT NOT NULL,
+            level INTEGER NOT NULL,
+            method TEXT NOT NULL,
+            attester TEXT NOT NULL,
+            at REAL NOT NULL,
+            expires REAL NOT NULL,
+            policy_version TEXT NOT NULL,
+            PRIMARY KEY (who, scope)
+        ) STRICT""",
+        "CREATE TABLE locks (who BLOB PRIMARY KEY, code TEXT NOT NULL, at REAL NOT NULL) STRICT",
+        """CREATE TABLE unlocks (
+            id INTEGER PRIMARY KEY,
+            who BLOB NOT NULL,
+            moderator TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            at REAL NOT NULL
+        ) STRICT""",
+        """CREATE TABLE communities (
+            id TEXT PRIMARY KEY,
+            ceiling INTEGER NOT NULL,
+            least_age_level INTEGER NOT NULL,
+            changed_by TEXT NOT NULL,
+            changed_at REAL NOT NULL
+        ) STRICT""",
+        """CREATE TABLE referrals (
+            day TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (day, kind)
+        ) STRICT""",
+    ),
+)
+
+VAULT: tuple[Step, ...] = (
+    (
+        "CREATE TABLE consents (kind TEXT PRIMARY KEY, version TEXT NOT NULL, at REAL NOT NULL) STRICT",
+        "CREATE TABLE marks (name TEXT PRIMARY KEY, value REAL NOT NULL) STRICT",
+        """CREATE TABLE sessions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            persona TEXT NOT NULL,
+            sponsor TEXT,
+            began REAL NOT NULL,
+            ended REAL,
+            head TEXT NOT NULL,
+            first_place INTEGER NOT NULL,
+            romance_closed INTEGER NOT NULL DEFAULT 0,
+            seed INTEGER NOT NULL
+        ) STRICT""",
+        # Ids are in the order of arrival and never used twice. `place` is the order of the talk:
+        # a message that came in during a reply stands behind that reply.
+        """CREATE TABLE turns (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            session INTEGER REFERENCES sessions (id),
+            place INTEGER,
+            side TEXT NOT NULL,
+            state TEXT NOT NULL,
+            chosen INTEGER NOT NULL DEFAULT 1,
+            note TEXT NOT NULL DEFAULT '',
+            at REAL NOT NULL,
+            answers INTEGER REFERENCES turns (id) ON DELETE SET NULL,
+            room TEXT NOT NULL,
+            is_direct INTEGER NOT NULL,
+            sponsor TEXT,
+            event_id TEXT,
+            author_name TEXT,
+            author_role INTEGER,
+            author_is_bot INTEGER,
+            addresses_bot INTEGER,
+            reply_to TEXT
+        ) STRICT""",
+        "CREATE INDEX turns_in_session ON turns (session, place)",
+        "CREATE INDEX turns_by_event ON turns (event_id) WHERE event_id IS NOT NULL",
+        "CREATE INDEX turns_by_answered ON turns (answers) WHERE answers IS NOT NULL",
+        "CREATE INDEX turns_waiting ON turns (id) WHERE state = 'waiting'",
+        """CREATE TABLE revisions (
+            turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+            step INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            at REAL NOT NULL,
+            PRIMARY KEY (turn, step)
+        ) STRICT""",
+        """CREATE TABLE pages (
+            turn INTEGER NOT NULL,
+            step INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            nonce TEXT NOT NULL,
+            text TEXT NOT NULL,
+            event_id TEXT,
+            PRIMARY KEY (turn, step, number),
+            FOREIGN KEY (turn, step) REFERENCES revisions (turn, step) ON DELETE CASCADE
+        ) STRICT""",
+        "CREATE INDEX pages_by_event ON pages (event_id) WHERE event_id IS NOT NULL",
+        # One row for each reply in the making; `state_before` is the turn's, before a swipe.
+        """CREATE TABLE replies (
+            turn INTEGER PRIMARY KEY,
+            step INTEGER NOT NULL,
+            answers INTEGER NOT NULL REFERENCES turns (id),
+            nonce TEXT NOT NULL,
+            state_before TEXT,
+            FOREIGN KEY (turn, step) REFERENCES revisions (turn, step) ON DELETE CASCADE
+        ) STRICT""",
+        "CREATE INDEX replies_by_answered ON replies (answers)",
+        # Outlives its turn, so that no message is ever taken in twice.
+        """CREATE TABLE seen (
+            room TEXT NOT NULL,
+            event_id TEXT NOT NULL,
+            PRIMARY KEY (room, event_id)
+        ) STRICT, WITHOUT ROWID""",
+    ),
+)
+
+
+def migrate(db: sqlite3.Connection, steps: tuple[Step, ...], file: Path) -> None:
+    """All that is missing, in one transaction: a crash in the middle leaves the old version."""
+    version = version_of(db)
+    if version > len(steps):
+        raise StoreError(
+            f"{file} was written by a newer program (its version is {version}, this program knows "
+            f"{len(steps)}): update the program; the file was left as it is"
+        )
+    if version == len(steps):
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for step in steps[version:]:
+            for statement in step:
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {len(steps)}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    row = db.execute("PRAGMA user_version").fetchone()
+    return int(row[0])

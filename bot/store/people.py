@@ -1,0 +1,158 @@
+"""What the house keeps about persons: which vault is whose, age records, locks. SQL only.
+
+Age records and locks know a person by a keyed hash (`who`); its pepper is the house's own and is
+never the master key, which rotates.
+"""
+
+import hmac
+import secrets
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.events import AgeLevel, PersonId
+from bot.store.rows import AgeRecord, StoreError
+
+LONGEST_AGE_RECORD_S = 366 * 86_400.0
+"""SAFETY A4: twelve months at most, also in a leap year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person's vault lies, and its key, wrapped."""
+
+    id: str
+    wrapped: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What of a person was in the house when it was erased."""
+
+    vault: str | None
+    age_records: int
+    unlocks: int
+    locked: bool
+
+
+def pepper(db: sqlite3.Connection) -> bytes:
+    db.execute(
+        "INSERT OR IGNORE INTO secrets (name, value) VALUES ('pepper', ?)",
+        (secrets.token_bytes(32),),
+    )
+    row = db.execute("SELECT value FROM secrets WHERE name = 'pepper'").fetchone()
+    return bytes(row[0])
+
+
+def keyed_hash(pepper_: bytes, person: PersonId) -> bytes:
+    return hmac.digest(pepper_, person.encode("utf-8", "replace"), "sha256")
+
+
+# --- Vaults ----------------------------------------------------------------------------------
+
+
+def vault_of(db: sqlite3.Connection, person: PersonId) -> str | None:
+    row = db.execute("SELECT id FROM vaults WHERE person = ?", (person,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def add_vault(db: sqlite3.Connection, person: PersonId, place: Place) -> None:
+    db.execute(
+        "INSERT INTO vaults (person, id, wrapped) VALUES (?, ?, ?)",
+        (person, place.id, place.wrapped),
+    )
+
+
+def mark_open(db: sqlite3.Connection, person: PersonId, closed: Iterable[PersonId]) -> Place | None:
+    """Before the vault is opened, so that a crash finds it; tidies up those closed since."""
+    mark_closed(db, closed)
+    row = db.execute(
+        "UPDATE vaults SET open = 1 WHERE person = ? RETURNING id, wrapped", (person,)
+    ).fetchone()
+    return None if row is None else Place(row[0], bytes(row[1]))
+
+
+def mark_closed(db: sqlite3.Connection, closed: Iterable[PersonId]) -> None:
+    db.executemany("UPDATE vaults SET open = 0 WHERE person = ?", [(one,) for one in closed])
+
+
+def marked_open(db: sqlite3.Connection) -> tuple[PersonId, ...]:
+    rows = db.execute("SELECT person FROM vaults WHERE open = 1 ORDER BY person")
+    return tuple(PersonId(row[0]) for row in rows.fetchall())
+
+
+def erase_person(db: sqlite3.Connection, person: PersonId, who: bytes) -> Traces:
+    """The wrapped key goes with its row. An under-18 lock stays (INVARIANT I6)."""
+    vault = vault_of(db, person)
+    db.execute("DELETE FROM vaults WHERE person = ?", (person,))
+    return Traces(
+        vault=vault,
+        age_records=db.execute("DELETE FROM age_records WHERE who = ?", (who,)).rowcount,
+        unlocks=db.execute("DELETE FROM unlocks WHERE who = ?", (who,)).rowcount,
+        locked=locked(db, who),
+    )
+
+
+def vaults_among(db: sqlite3.Connection, ids: Iterable[str]) -> tuple[PersonId, ...]:
+    erased = set(ids)
+    rows = db.execute("SELECT person, id FROM vaults").fetchall()
+    return tuple(PersonId(person) for person, id_ in rows if id_ in erased)
+
+
+# --- Age records and locks -------------------------------------------------------------------
+
+
+def age_record(db: sqlite3.Connection, who: bytes, scope: str, now: float) -> AgeRecord | None:
+    row = db.execute(
+        """SELECT scope, level, method, attester, at, expires, policy_version FROM age_records
+        WHERE who = ? AND scope = ? AND expires > ?""",
+        (who, scope, now),
+    ).fetchone()
+    if row is None:
+        return None
+    scope, level, method, attester, at, expires, policy_version = row
+    return AgeRecord(scope, AgeLevel(level), method, attester, at, expires, policy_version)
+
+
+def attest(db: sqlite3.Connection, who: bytes, record: AgeRecord) -> None:
+    if not record.at < record.expires <= record.at + LONGEST_AGE_RECORD_S:
+        raise StoreError("an age record ends after it begins, and within twelve months (SAFETY A4)")
+    db.execute(
+        "INSERT OR REPLACE INTO age_records VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            who,
+            record.scope,
+            int(record.level),
+            record.method,
+            record.attester,
+            record.at,
+            record.expires,
+            record.policy_version,
+        ),
+    )
+
+
+def revoke_age(db: sqlite3.Connection, who: bytes, scope: str) -> None:
+    db.execute("DELETE FROM age_records WHERE who = ? AND scope = ?", (who, scope))
+
+
+def locked(db: sqlite3.Connection, who: bytes) -> bool:
+    return db.execute("SELECT 1 FROM locks WHERE who = ?", (who,)).fetchone() is not None
+
+
+def lock(db: sqlite3.Connection, who: bytes, code: str, now: float) -> None:
+    """The first lock stands; a second changes nothing."""
+    db.execute("INSERT OR IGNORE INTO locks (who, code, at) VALUES (?, ?, ?)", (who, code, now))
+
+
+def unlock(db: sqlite3.Connection, who: bytes, moderator: str, reason: str, now: float) -> bool:
+    """SAFETY A2: only a named moderator with a reason."""
+    if not moderator.strip() or not reason.strip():
+        raise StoreError("an under-18 lock is opened by a named moderator with a reason: give both")
+    if db.execute("DELETE FROM locks WHERE who = ?", (who,)).rowcount == 0:
+        return False
+    db.execute(
+        "INSERT INTO unlocks (who, moderator, reason, at) VALUES (?, ?, ?, ?)",
+        (who, moderator, reason, now),
+    )
+    return True

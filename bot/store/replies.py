@@ -1,0 +1,175 @@
+"""How a reply grows in a vault: opened, shown page by page, closed. Each is one transaction.
+
+INVARIANT I7: what is shown is here before it is shown, so a crash finds either a reply of which
+nothing was seen (its message waits again) or one whose pages and nonces are known.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+
+from bot.events import EventId, SessionId, TurnId
+from bot.store.database import sound
+from bot.store.rows import Gone, OpenReply, Page, Side, State, StoreError
+
+
+def open_reply(
+    db: sqlite3.Connection,
+    *,
+    session: SessionId,
+    answers: TurnId,
+    nonce: str,
+    note: str,
+    now: float,
+) -> OpenReply:
+    """The answered message takes its place in the talk, with the note that it had in its prompt."""
+    place = db.execute("SELECT coalesce(max(place), 0) + 1 FROM turns").fetchone()[0]
+    placed = db.execute(
+        """UPDATE turns SET session = ?, place = ?, note = ? WHERE id = ? AND state = 'waiting'
+            AND NOT EXISTS (SELECT 1 FROM replies WHERE replies.answers = turns.id)""",
+        (session, place, sound(note), answers),
+    )
+    if placed.rowcount == 0:
+        raise Gone(f"turn {answers} does not wait for an answer any more")
+    turn = db.execute(
+        """INSERT INTO turns (session, place, side, state, at, answers, room, is_direct, sponsor)
+        SELECT session, place + 1, ?, ?, ?, id, room, is_direct, sponsor FROM turns WHERE id = ?
+        RETURNING id""",
+        (Side.PERSONA, State.OPEN, now, answers),
+    ).fetchone()[0]
+    return _begin(db, OpenReply(TurnId(turn), answers, nonce), 1, None, now)
+
+
+def open_again(db: sqlite3.Connection, *, turn: TurnId, nonce: str, now: float) -> OpenReply:
+    """The revisions before stay; until this one is closed the turn is OPEN, outside the window."""
+    row = db.execute(
+        "SELECT state, answers FROM turns WHERE id = ? AND side = 'persona'", (turn,)
+    ).fetchone()
+    if row is None or row[1] is None:
+        raise Gone(f"turn {turn} or what it answers is not there any more")
+    if row[0] == State.OPEN:
+        raise StoreError(f"turn {turn} is being written already: close that reply first")
+    db.execute("UPDATE turns SET state = ? WHERE id = ?", (State.OPEN, turn))
+    return _begin(db, OpenReply(turn, TurnId(row[1]), nonce), next_step(db, turn), row[0], now)
+
+
+def keep_shown(db: sqlite3.Connection, reply: OpenReply, texts: Sequence[str]) -> None:
+    """To be called before the pages go out. Pages that are unchanged cost nothing."""
+    step = _step(db, reply)
+    db.executemany(
+        """INSERT INTO pages (turn, step, number, nonce, text) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET text = excluded.text WHERE text <> excluded.text""",
+        [
+            (reply.turn, step, number, reply.page_nonce(number), sound(text))
+            for number, text in enumerate(texts)
+        ],
+    )
+    # A page that was sent stays known, also when it is not shown any more, until it is removed.
+    db.execute(
+        "DELETE FROM pages WHERE turn = ? AND step = ? AND number >= ? AND event_id IS NULL",
+        (reply.turn, step, len(texts)),
+    )
+
+
+def sent(db: sqlite3.Connection, reply: OpenReply, number: int, event_id: EventId) -> None:
+    """May come after the close: the last page's id is often learned last."""
+    db.execute(
+        "UPDATE pages SET event_id = ? WHERE turn = ? AND number = ? AND nonce = ?",
+        (event_id, reply.turn, number, reply.page_nonce(number)),
+    )
+
+
+def pages(db: sqlite3.Connection, turn: TurnId) -> tuple[Page, ...]:
+    """Of the revision in the making, or else of the chosen one."""
+    rows = db.execute(
+        """SELECT number, nonce, text, event_id FROM pages
+        WHERE turn = ?1 AND step = coalesce((SELECT step FROM replies WHERE turn = ?1),
+            (SELECT chosen FROM turns WHERE id = ?1))
+        ORDER BY number""",
+        (turn,),
+    )
+    return tuple(
+        Page(number, nonce, text, None if event is None else EventId(event))
+        for number, nonce, text, event in rows.fetchall()
+    )
+
+
+def close_reply(
+    db: sqlite3.Connection, reply: OpenReply, *, state: State, text: str, now: float
+) -> None:
+    """The final text, the states and the counter, together. Nothing said and nothing shown: the
+    reply is taken away again, and its message counts as answered all the same."""
+    if state not in {State.DONE, State.CUT}:
+        raise StoreError(f"a reply is closed as done or cut, not as {state}")
+    step = _step(db, reply)
+    if not text and not pages(db, reply.turn):
+        abandon(db, reply.turn)
+    else:
+        db.execute(
+            "UPDATE revisions SET text = ?, at = ? WHERE turn = ? AND step = ?",
+            (sound(text), now, reply.turn, step),
+        )
+        # The turn keeps the time of its opening, so that the talk's times stay in order.
+        db.execute("UPDATE turns SET state = ?, chosen = ? WHERE id = ?", (state, step, reply.turn))
+        # From here on the revision has the text; twice would only be more to forget.
+        db.execute("UPDATE pages SET text = '' WHERE turn = ? AND step = ?", (reply.turn, step))
+        db.execute("DELETE FROM replies WHERE turn = ?", (reply.turn,))
+        db.execute(
+            """INSERT INTO marks (name, value) VALUES ('replies', 1)
+            ON CONFLICT DO UPDATE SET value = value + 1"""
+        )
+    db.execute("UPDATE turns SET state = ? WHERE id = ?", (State.DONE, reply.answers))
+
+
+def left_open(db: sqlite3.Connection) -> tuple[OpenReply, ...]:
+    rows = db.execute("SELECT turn, answers, nonce FROM replies ORDER BY turn")
+    return tuple(OpenReply(TurnId(t), TurnId(a), nonce) for t, a, nonce in rows.fetchall())
+
+
+def reopen(db: sqlite3.Connection, reply: OpenReply) -> None:
+    """Nothing of it was shown: as if it had never begun. A swipe gives the turn back as it was."""
+    _step(db, reply)
+    abandon(db, reply.turn)
+    db.execute(
+        """UPDATE turns SET session = NULL, place = NULL, note = ''
+        WHERE id = ? AND state = 'waiting'""",
+        (reply.answers,),
+    )
+
+
+def abandon(db: sqlite3.Connection, turn: TurnId) -> None:
+    """Takes the open revision away, and the turn too if it is the only one."""
+    step, before = db.execute(
+        "SELECT step, state_before FROM replies WHERE turn = ?", (turn,)
+    ).fetchone()
+    if before is None:
+        db.execute("DELETE FROM turns WHERE id = ?", (turn,))
+    else:
+        db.execute("DELETE FROM revisions WHERE turn = ? AND step = ?", (turn, step))
+        db.execute("UPDATE turns SET state = ? WHERE id = ?", (before, turn))
+
+
+def next_step(db: sqlite3.Connection, turn: TurnId) -> int:
+    row = db.execute("SELECT coalesce(max(step), 0) + 1 FROM revisions WHERE turn = ?", (turn,))
+    return int(row.fetchone()[0])
+
+
+def _begin(
+    db: sqlite3.Connection, reply: OpenReply, step: int, before: str | None, now: float
+) -> OpenReply:
+    db.execute(
+        "INSERT INTO revisions (turn, step, text, at) VALUES (?, ?, '', ?)", (reply.turn, step, now)
+    )
+    db.execute(
+        "INSERT INTO replies (turn, step, answers, nonce, state_before) VALUES (?, ?, ?, ?, ?)",
+        (reply.turn, step, reply.answers, reply.nonce, before),
+    )
+    return reply
+
+
+def _step(db: sqlite3.Connection, reply: OpenReply) -> int:
+    row = db.execute(
+        "SELECT step FROM replies WHERE turn = ? AND nonce = ?", (reply.turn, reply.nonce)
+    ).fetchone()
+    if row is None:
+        raise Gone(f"the reply in turn {reply.turn} was closed or forgotten meanwhile")
+    return int(row[0])

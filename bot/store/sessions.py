@@ -1,0 +1,106 @@
+"""What a vault keeps beside the talk: sessions, consents, marks. Each function is one transaction."""
+
+import sqlite3
+
+from bot.events import CommunityId, SessionId, TurnId
+from bot.store.rows import Consent, Gone, Session
+
+# Where the window begins is kept as a place, so that a dropped turn cannot take it along.
+SESSION = """
+    SELECT id, persona, sponsor, began, head, romance_closed, seed,
+        coalesce((SELECT turns.id FROM turns
+            WHERE turns.session = sessions.id AND place >= first_place
+            ORDER BY place LIMIT 1), 0)
+    FROM sessions"""
+
+
+def open_session(db: sqlite3.Connection) -> Session | None:
+    row = db.execute(f"{SESSION} WHERE ended IS NULL ORDER BY id DESC LIMIT 1").fetchone()
+    return None if row is None else _session(row)
+
+
+def begin_session(
+    db: sqlite3.Connection,
+    *,
+    persona: str,
+    sponsor: CommunityId | None,
+    now: float,
+    head: str,
+    seed: int,
+) -> Session:
+    end_session(db, now)
+    row = db.execute(
+        """INSERT INTO sessions (persona, sponsor, began, head, first_place, seed)
+        VALUES (?, ?, ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM turns), ?) RETURNING id""",
+        (persona, sponsor, now, head, seed),
+    ).fetchone()
+    return Session(
+        id=SessionId(row[0]),
+        persona=persona,
+        sponsor=sponsor,
+        began=now,
+        head=head,
+        first_turn=TurnId(0),
+        romance_closed=False,
+        seed=seed,
+    )
+
+
+def end_session(db: sqlite3.Connection, now: float) -> None:
+    db.execute("UPDATE sessions SET ended = ? WHERE ended IS NULL", (now,))
+
+
+def close_romance(db: sqlite3.Connection, session: SessionId) -> None:
+    """There is no way back: SAFETY L3."""
+    db.execute("UPDATE sessions SET romance_closed = 1 WHERE id = ?", (session,))
+
+
+def trim(db: sqlite3.Connection, session: SessionId, first_turn: TurnId, head: str) -> None:
+    done = db.execute(
+        """UPDATE sessions SET head = ?,
+            first_place = (SELECT place FROM turns WHERE id = ? AND session = sessions.id)
+        WHERE id = ? AND EXISTS (SELECT 1 FROM turns
+            WHERE id = ? AND session = sessions.id AND place IS NOT NULL)""",
+        (head, first_turn, session, first_turn),
+    )
+    if done.rowcount == 0:
+        raise Gone(f"turn {first_turn} is not in session {session} any more")
+
+
+def consent(db: sqlite3.Connection, kind: str) -> Consent | None:
+    row = db.execute("SELECT kind, version, at FROM consents WHERE kind = ?", (kind,)).fetchone()
+    return None if row is None else Consent(*row)
+
+
+def give_consent(db: sqlite3.Connection, given: Consent) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO consents (kind, version, at) VALUES (?, ?, ?)",
+        (given.kind, given.version, given.at),
+    )
+
+
+def withdraw_consent(db: sqlite3.Connection, kind: str) -> None:
+    db.execute("DELETE FROM consents WHERE kind = ?", (kind,))
+
+
+def mark(db: sqlite3.Connection, name: str) -> float | None:
+    row = db.execute("SELECT value FROM marks WHERE name = ?", (name,)).fetchone()
+    return None if row is None else float(row[0])
+
+
+def set_mark(db: sqlite3.Connection, name: str, value: float) -> None:
+    db.execute("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", (name, value))
+
+
+def _session(row: tuple[int, str, str | None, float, str, int, int, int]) -> Session:
+    id_, persona, sponsor, began, head, romance_closed, seed, first_turn = row
+    return Session(
+        id=SessionId(id_),
+        persona=persona,
+        sponsor=None if sponsor is None else CommunityId(sponsor),
+        began=began,
+        head=head,
+        first_turn=TurnId(first_turn),
+        romance_closed=bool(romance_closed),
+        seed=seed,
+    )

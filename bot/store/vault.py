@@ -1,0 +1,133 @@
+"""One person's vault: what the rest of the bot may ask of it. What each call does, as SQL, stands
+in `turns`, `replies`, `sessions` and `export`.
+
+Every call is one transaction on the vault's own thread. Any may raise StoreError, and Gone when
+the vault was erased or the turn forgotten meanwhile.
+"""
+
+from collections.abc import Sequence
+
+from bot.events import CommunityId, EventId, Message, PersonId, RoomId, SessionId, TurnId
+from bot.store import export, replies, sessions, turns
+from bot.store.database import Database, empty_log
+from bot.store.rows import Consent, OpenReply, Page, Session, State, Turn, Waiting
+
+
+class Vault:
+    def __init__(self, person: PersonId, database: Database) -> None:
+        self.person = person
+        self._db = database
+
+    # --- What came in ------------------------------------------------------------------------
+
+    async def take_in(self, message: Message) -> TurnId | None:
+        """The message waits from now on. None when it was seen before, whatever became of it."""
+        return await self._db.write(turns.take_in, message)
+
+    async def settle(self, turn: TurnId, *, keep: bool) -> None:
+        """The message needs no reply. Without `keep` its words go; that it was seen stays."""
+        await self._db.write(turns.settle, turn, keep=keep)
+
+    async def wait_again(self, turn: TurnId) -> None:
+        """For a message that is done and has no answer."""
+        await self._db.write(turns.wait_again, turn)
+
+    async def waiting(self) -> tuple[Waiting, ...]:
+        """The oldest first; not those whose reply is open (see `left_open`)."""
+        return await self._db.read(turns.waiting, self.person)
+
+    # --- The talk ----------------------------------------------------------------------------
+
+    async def window(self, session: SessionId) -> tuple[Turn, ...]:
+        """In the order of the talk; without the message that is being answered."""
+        return await self._db.read(turns.window, session)
+
+    async def last_exchange(self, session: SessionId) -> tuple[Turn, Turn | None] | None:
+        return await self._db.read(turns.last_exchange, session)
+
+    async def drop(self, turn_ids: Sequence[TurnId]) -> None:
+        await self._db.write(turns.drop, turn_ids)
+        await self._db.read(empty_log)
+
+    async def choose(self, turn: TurnId, step: int) -> Turn | None:
+        return await self._db.write(turns.choose, turn, step)
+
+    async def turn_of(self, room: RoomId, event_id: EventId) -> Turn | None:
+        return await self._db.read(turns.turn_of, room, event_id)
+
+    async def revise_turn(self, turn: TurnId, text: str, now: float) -> None:
+        await self._db.write(turns.revise_turn, turn, text, now)
+
+    # --- A reply -----------------------------------------------------------------------------
+
+    async def open_reply(
+        self, *, session: SessionId, answers: TurnId, nonce: str, note: str, now: float
+    ) -> OpenReply:
+        return await self._db.write(
+            replies.open_reply, session=session, answers=answers, nonce=nonce, note=note, now=now
+        )
+
+    async def open_again(self, *, turn: TurnId, nonce: str, now: float) -> OpenReply:
+        """A swipe: a further revision of a persona's turn."""
+        return await self._db.write(replies.open_again, turn=turn, nonce=nonce, now=now)
+
+    async def keep_shown(self, reply: OpenReply, pages: Sequence[str]) -> None:
+        """All pages as they are about to be shown; to be awaited before they are."""
+        await self._db.write(replies.keep_shown, reply, pages)
+
+    async def sent(self, reply: OpenReply, page_number: int, event_id: EventId) -> None:
+        await self._db.write(replies.sent, reply, page_number, event_id)
+
+    async def pages(self, turn: TurnId) -> tuple[Page, ...]:
+        return await self._db.read(replies.pages, turn)
+
+    async def close_reply(self, reply: OpenReply, *, state: State, text: str, now: float) -> None:
+        await self._db.write(replies.close_reply, reply, state=state, text=text, now=now)
+
+    async def left_open(self) -> tuple[OpenReply, ...]:
+        """Replies that a crash left: to be closed as cut, or reopened if nothing was shown."""
+        return await self._db.read(replies.left_open)
+
+    async def reopen(self, reply: OpenReply) -> None:
+        await self._db.write(replies.reopen, reply)
+
+    # --- Sessions, consents, marks -----------------------------------------------------------
+
+    async def session(self) -> Session | None:
+        return await self._db.read(sessions.open_session)
+
+    async def begin_session(
+        self, *, persona: str, sponsor: CommunityId | None, now: float, head: str, seed: int
+    ) -> Session:
+        """Ends the one before. The seed has at most 63 bits."""
+        return await self._db.write(
+            sessions.begin_session, persona=persona, sponsor=sponsor, now=now, head=head, seed=seed
+        )
+
+    async def end_session(self, now: float) -> None:
+        await self._db.write(sessions.end_session, now)
+
+    async def close_romance(self, session_id: SessionId) -> None:
+        await self._db.write(sessions.close_romance, session_id)
+
+    async def trim(self, session_id: SessionId, first_turn: TurnId, head: str) -> None:
+        await self._db.write(sessions.trim, session_id, first_turn, head)
+
+    async def consent(self, kind: str) -> Consent | None:
+        return await self._db.read(sessions.consent, kind)
+
+    async def give_consent(self, consent: Consent) -> None:
+        await self._db.write(sessions.give_consent, consent)
+
+    async def withdraw_consent(self, kind: str) -> None:
+        await self._db.write(sessions.withdraw_consent, kind)
+
+    async def mark(self, name: str) -> float | None:
+        """`replies` is counted by the vault itself, with each reply's close."""
+        return await self._db.read(sessions.mark, name)
+
+    async def set_mark(self, name: str, value: float) -> None:
+        await self._db.write(sessions.set_mark, name, value)
+
+    async def export(self) -> dict[str, object]:
+        return await self._db.read(export.export)

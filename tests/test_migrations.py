@@ -1,0 +1,130 @@
+"""Every old version, with rows in it, becomes the newest; a newer one is refused."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.store.migrations import HOUSE, VAULT, Step, migrate, version_of
+from bot.store.rows import StoreError
+
+# Rows as a version wrote them, and what must be found in the newest. A released version's rows
+# are never edited: a new version adds its own.
+ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
+    "house": (
+        HOUSE,
+        {
+            1: {
+                "secrets": "INSERT INTO secrets VALUES ('pepper', x'00')",
+                "vaults": "INSERT INTO vaults VALUES ('console:ada', 'id', x'01', 1)",
+                "age_records": "INSERT INTO age_records VALUES (x'02', '', 0, 'm', 'a', 1, 2, 'v')",
+                "locks": "INSERT INTO locks VALUES (x'02', 'age', 1)",
+                "unlocks": "INSERT INTO unlocks VALUES (1, x'02', 'mo', 'a mistake', 1)",
+                "communities": "INSERT INTO communities VALUES ('c', 1, 0, 'mo', 1)",
+                "referrals": "INSERT INTO referrals VALUES ('2026-01-31', 'crisis', 2)",
+            }
+        },
+    ),
+    "vault": (
+        VAULT,
+        {
+            1: {
+                "consents": "INSERT INTO consents VALUES ('door', '1', 1)",
+                "marks": "INSERT INTO marks VALUES ('disclosed_at', 1)",
+                "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 0, 7)",
+                "turns": """INSERT INTO turns (id, session, place, side, state, at, room, is_direct)
+                    VALUES (1, 1, 1, 'persona', 'open', 1, 'r', 1)""",
+                "revisions": "INSERT INTO revisions VALUES (1, 1, 'Hello.', 1)",
+                "pages": "INSERT INTO pages VALUES (1, 1, 0, 'n-0', 'Hello.', 'e')",
+                "replies": "INSERT INTO replies VALUES (1, 1, 1, 'n', NULL)",
+                "seen": "INSERT INTO seen VALUES ('r', 'e')",
+            }
+        },
+    ),
+}
+CASES = [(name, version) for name, (_, versions) in ROWS.items() for version in versions]
+
+
+def fresh() -> sqlite3.Connection:
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.execute("PRAGMA foreign_keys = ON")
+    return db
+
+
+def contents(db: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    return {name: db.execute(f"SELECT * FROM {name}").fetchall() for (name,) in tables}
+
+
+@pytest.mark.parametrize(("name", "version"), CASES)
+def test_rows_of_an_old_version_are_all_in_the_newest(name: str, version: int) -> None:
+    steps, versions = ROWS[name]
+    db = fresh()
+    migrate(db, steps[:version], Path(name))
+    for statement in versions[version].values():
+        db.execute(statement)
+    migrate(db, steps, Path(name))
+    assert version_of(db) == len(steps)
+    found = contents(db)
+    assert all(len(found[table]) == 1 for table in versions[version])
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    db.close()
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_every_version_and_every_table_has_its_rows_here(name: str) -> None:
+    steps, versions = ROWS[name]
+    assert set(versions) == set(range(1, len(steps) + 1)), "a new version needs its rows"
+    db = fresh()
+    migrate(db, steps, Path(name))
+    tables = {table for table in contents(db) if not table.startswith("sqlite_")}
+    assert tables == set(versions[len(steps)])
+    db.close()
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_further_step_keeps_the_rows_and_is_done_once(name: str) -> None:
+    steps, versions = ROWS[name]
+    later: tuple[Step, ...] = (
+        *steps,
+        ("CREATE TABLE later (x TEXT)", "INSERT INTO later VALUES (1)"),
+    )
+    db = fresh()
+    migrate(db, steps, Path(name))
+    for statement in versions[len(steps)].values():
+        db.execute(statement)
+    before = contents(db)
+    migrate(db, later, Path(name))
+    migrate(db, later, Path(name))
+    after = contents(db)
+    assert len(after.pop("later")) == 1
+    assert after == before
+    db.close()
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_step_that_fails_leaves_the_old_version_whole(name: str) -> None:
+    steps, _ = ROWS[name]
+    broken: tuple[Step, ...] = (
+        *steps,
+        ("CREATE TABLE later (x TEXT)", "INSERT INTO nowhere VALUES (1)"),
+    )
+    db = fresh()
+    migrate(db, steps, Path(name))
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(db, broken, Path(name))
+    assert version_of(db) == len(steps)
+    assert "later" not in contents(db)
+    assert not db.in_transaction
+    db.close()
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_newer_database_is_refused_and_left_as_it_is(name: str) -> None:
+    steps, _ = ROWS[name]
+    db = fresh()
+    migrate(db, (*steps, ("CREATE TABLE later (x TEXT)",)), Path(name))
+    with pytest.raises(StoreError, match="newer program"):
+        migrate(db, steps, Path(name))
+    assert "later" in contents(db)
+    db.close()
