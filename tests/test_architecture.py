@@ -28,7 +28,6 @@ PURE = [
 WORLD = {
     "aiosqlite",
     "asyncio",
-    "datetime",
     "discord",
     "http",
     "llama_cpp",
@@ -151,6 +150,17 @@ def test_the_environment_is_read_in_one_place() -> None:
             if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}:
                 own = isinstance(node.value, ast.Name) and node.value.id == "os"
                 assert not own, f"bot/{name}:{node.lineno}: reads the environment (arrow 2)"
+
+
+def test_no_pure_file_asks_for_the_time() -> None:
+    """`datetime` may be imported for its values; what it says of now may not be asked."""
+    for path in BOT.rglob("*.py"):
+        name = path.relative_to(BOT).as_posix()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if lies_in(name, PURE) and isinstance(node, ast.Attribute):
+                clock = node.attr in {"now", "today", "utcnow"}
+                of = node.value.id if isinstance(node.value, ast.Name) else ""
+                assert not (clock and of in {"date", "datetime"}), f"bot/{name}:{node.lineno}"
 
 
 def test_only_the_conversation_joins_policy_store_engine_and_platform() -> None:

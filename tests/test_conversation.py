@@ -184,37 +184,20 @@ async def test_the_same_event_twice_is_answered_once(parlour: Parlour) -> None:
     assert asked == ["only once", "and on"]
 
 
-async def test_what_waits_when_the_bot_is_stopped_is_answered_at_the_next_start(
+async def test_what_waited_when_the_bot_stopped_is_answered_at_the_next_start(
     tmp_path: Path,
 ) -> None:
-    writing, go_on = asyncio.Event(), asyncio.Event()
-
-    async def hold(_count: int) -> None:
-        writing.set()
-        await go_on.wait()
-
-    engine = ScriptedEngine(before_piece=hold)
-    async with running(tmp_path / "data", engine) as parlour:
+    async with running(tmp_path / "data", ScriptedEngine()) as parlour:
         await parlour.let_in()
-        parlour.paper.write("the first")
-        await writing.wait()
-        parlour.dispatch.stop()
-        parlour.paper.write("the second")
-        parlour.paper.write("the third")
-        go_on.set()
+        message = parlour.paper.message("left on the table")
+        async with parlour.house.vault(message.author.id) as vault:
+            assert vault is not None
+            await vault.take_in(message)
+        parlour.house.leave_unfinished(message.author.id)
     async with running(tmp_path / "data", ScriptedEngine()) as parlour:
         await parlour.paper.until_shown(Voice.PERSONA)
-        person = parlour.paper.message("").author.id
-        async with parlour.house.vault(person) as vault:
-            assert vault is not None
-            assert not await vault.waiting()
-            session = await vault.session()
-            assert session is not None
-            texts = [turn.text for turn in await vault.window(session.id)]
-        assert texts[0] == "the first"
-        # What came in after the platforms were told to stop was not taken, so it is not lost:
-        # a platform delivers it again.
-        assert len(texts) == len(set(texts))
+        await parlour.paper.rest(message.room.id)
+        assert spoken(parlour.paper.shown) == ["You said: left on the table"]
 
 
 async def test_a_full_inbox_is_said_and_nothing_else_is_lost(tmp_path: Path) -> None:
