@@ -67,6 +67,8 @@ async def _chat(config: Config, arguments: argparse.Namespace) -> int:
     from bot.commands.words import completions  # noqa: PLC0415
     from bot.platforms.console import Console  # noqa: PLC0415
 
+    if sys.stdin is None or sys.stdout is None:
+        raise ConfigError("chat: standard input and output are closed, so nobody can be talked to")
     role = Role[arguments.role.upper()]
     try:
         console = Console(
@@ -213,6 +215,8 @@ def _note(text: str) -> None:
 def _init(config: Config) -> int:
     """A config.toml to edit and a master key, where there are none yet."""
     example, file = Path(__file__).parent.parent / "config.example.toml", Path("config.toml")
+    if not example.exists():
+        raise ConfigError(f"{example}: the example is missing: run this where Parlour was cloned")
     if file.exists():
         _note("config.toml is there already and stays as it is.")
     else:

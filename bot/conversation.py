@@ -8,47 +8,36 @@ The order within a room, and what to do when a message breaks this path, are dis
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from bot import sentences
+from bot.changes import drop_deleted, take_edit
 from bot.clean import clean_message
+from bot.commands import follow
 from bot.commands.declared import Command
-from bot.commands.follow import (
-    Answer,
-    Desk,
-    Erase,
-    Farewell,
-    Greet,
-    LikeAMessage,
-    Rewrite,
-    Show,
-    follow,
-)
 from bot.commands.read import Misread, read
 from bot.consequences import bear, care, ends_session
 from bot.dispatch import Arrival, Stage
 from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
-from bot.events import CommunityId, Deleted, Edited, Message, Rating, TurnId
-from bot.gather import close_romance, gather_facts, is_closed, recent_texts
-from bot.memory.window import TRIM_ABOVE, state_key, trim, write_prompt
+from bot.events import Deleted, Edited, Message, Rating, TurnId
+from bot.gather import close_romance, gather_facts, is_closed, is_in, recent_texts
+from bot.memory.asking import ask
+from bot.memory.window import TRIM_ABOVE, Talk, state_key, trim
 from bot.operate.metrics import Metrics
 from bot.personas import Persona, card_text, find_lore
 from bot.policy.decide import decide
-from bot.policy.facts import Decision, Effect, Facts, Outcome
+from bot.policy.facts import Decision, Effect, Outcome
 from bot.policy.screen import Screen
 from bot.prompt import write_note
-from bot.recovery import follow_change
-from bot.scene import Habits, Scene, notice
+from bot.scene import Habits, Scene, as_message, notice, set_scene
 from bot.sessions import Sessions
 from bot.store.house import House
 from bot.store.rows import Gone, OpenReply, Side, State, StoreError, Turn
 from bot.store.vault import Vault
-from bot.until import until
 
-HOME = CommunityId("home")
 LONGEST_MESSAGE = 20_000
 LORE_CHARS = 600
 
@@ -161,7 +150,7 @@ class Conversation:
             closing = vault.close_reply(reply, state=state, text=display.text, now=self._clock())
             await asyncio.shield(closing)
         self._metrics.reply_ended(state)
-        if _closes_romance(screen):
+        if screen.closes_romance:
             await close_romance(vault, scene.persona)
         if screen.blocked:
             trouble = screen.blocked.say
@@ -170,57 +159,46 @@ class Conversation:
         if trouble:
             await scene.notice(trouble.format(prefix=scene.stage.platform.prefix), name="trouble")
         elif not scene.stage.newer.is_set():
-            await self._trim(scene, vault, TRIM_ABOVE)
+            # An engine that fails now has answered already: the next reply trims.
+            with suppress(EngineError):
+                await trim(self._talk(scene, vault), self._engine, above=TRIM_ABOVE)
 
     async def _show_pieces(
         self, asked: Turn, screen: Screen, display: Display, scene: Scene, vault: Vault
     ) -> State:
         """Engine -> screen -> display, until it ends or something newer waits."""
-        async with aclosing(self._pieces(asked, display, scene, vault)) as pieces:
+        newer = scene.stage.newer
+        most = min(scene.persona.sampling.max_tokens, self._habits.reply_tokens)
+        words = ask(
+            self._engine,
+            self._talk(scene, vault),
+            asked,
+            replace(scene.persona.sampling, max_tokens=most),
+            newer=newer,
+            due_in=display.due_in,
+            anything_shown=lambda: bool(display.text),
+        )
+        async with aclosing(words) as pieces:
             async for piece in pieces:
                 await display.grow(screen.feed(piece))
                 if screen.blocked:
                     break
-        cut = screen.blocked or scene.stage.newer.is_set()
+        cut = screen.blocked or newer.is_set()
         if not cut:
             await display.grow(screen.finish())
         await display.finish()
         return State.CUT if cut or screen.blocked else State.DONE
 
-    async def _pieces(
-        self, asked: Turn, display: Display, scene: Scene, vault: Vault
-    ) -> AsyncGenerator[str, None]:
-        """The engine's words; with one quiet second try, after a trim where that is what it needs."""
-        card, person = card_text(scene.persona), scene.message.author.id
-        most = min(scene.persona.sampling.max_tokens, self._habits.reply_tokens)
-        sampling = replace(scene.persona.sampling, max_tokens=most)
-        for last_try in (False, True):
-            prompt = await write_prompt(vault, asked, person=person, card=card)
-            try:
-                generated = self._engine.generate(prompt, sampling)
-                async with aclosing(until(scene.stage.newer, generated)) as pieces:
-                    async for piece in pieces:
-                        yield piece
-            except PromptTooLong:
-                if last_try or not await self._trim(scene, vault, above=0.0):
-                    raise
-            except EngineError:
-                if last_try or display.text:
-                    raise
-            else:
-                return
-
-    async def _trim(self, scene: Scene, vault: Vault, above: float) -> bool:
+    def _talk(self, scene: Scene, vault: Vault) -> Talk:
         room = self._engine.context_tokens - self._habits.reply_tokens
-        card = card_text(scene.persona)
-        return await trim(vault, self._engine, card=card, room=room, above=above)
+        return Talk(vault, scene.message.author.id, card_text(scene.persona), room)
 
     # --- Commands -----------------------------------------------------------------------------
 
     async def _obey(self, command: Command, scene: Scene) -> bool:
         """True where the person's vault is to be erased, once it is let go."""
         facts = await gather_facts(scene, self._house, self._habits, self._clock())
-        desk = Desk(
+        desk = follow.Desk(
             message=scene.message,
             prefix=scene.stage.platform.prefix,
             house=self._house,
@@ -229,31 +207,31 @@ class Conversation:
             persona=scene.persona,
             personas=self._personas,
             community=scene.community,
-            is_in=_is_in(facts),
+            is_in=is_in(facts),
             now=facts.now,
         )
-        outcome = await follow(command, desk)
+        outcome = await follow.follow(command, desk)
         match outcome:
-            case Answer(say):
+            case follow.Answer(say):
                 await self._say(scene, say)
-            case Farewell(say):
+            case follow.Farewell(say):
                 self._sessions.close_door(scene.message.author.id)
                 await self._say(scene, say)
                 await self._forget_state(scene)
-            case LikeAMessage():
+            case follow.LikeAMessage():
                 await self._answer(scene)
-            case Greet(persona_id):
+            case follow.Greet(persona_id):
                 await self._sessions.greet(replace(scene, persona=self._personas[persona_id]))
                 await self._settle(scene)
                 await self._forget_state(scene)
-            case Rewrite(asked, answer):
+            case follow.Rewrite(asked, answer):
                 await self._settle(scene)
                 if scene.vault:
                     await self._write_again(asked, answer, scene, scene.vault)
-            case Show(turn):
+            case follow.Show(turn):
                 await scene.speak(turn.text, name="shown")
                 await self._settle(scene)
-            case Erase():
+            case follow.Erase():
                 return True
         return False
 
@@ -283,8 +261,17 @@ class Conversation:
 
     # --- Changes on the platform, and what goes wrong -----------------------------------------
 
-    async def handle_change(self, change: Edited | Deleted) -> None:
-        await follow_change(change, self._house)
+    async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None:
+        async with self._house.vault(change.author.id) as vault:
+            if vault is None:
+                return
+            if isinstance(change, Deleted):
+                await drop_deleted(change, vault)
+                return
+            edited = clean_message(as_message(change), LONGEST_MESSAGE)
+            scene = await self._set_scene(Arrival(edited, None), stage, vault)
+            now, longest = self._clock(), LONGEST_MESSAGE
+            await take_edit(scene, vault, self._house, self._habits, longest=longest, now=now)
 
     def leave(self, message: Message) -> None:
         self._house.leave_unfinished(message.author.id)
@@ -296,25 +283,18 @@ class Conversation:
     async def apologise(self, message: Message, error: Exception, stage: Stage) -> None:
         if isinstance(error, Gone):
             return  # The person has just erased or deleted what this was about.
-        broken = isinstance(error, StoreError)
-        if broken:
+        if isinstance(error, StoreError):
             self._house.leave_unfinished(message.author.id)
-        say = sentences.STORE_BROKEN if broken else sentences.BROKEN
-        await notice(message, stage, say, name="broken")
+            await notice(message, stage, sentences.STORE_BROKEN, name="broken")
+        else:
+            await notice(message, stage, sentences.BROKEN, name="broken")
 
     # --- Small parts --------------------------------------------------------------------------
 
     async def _set_scene(self, arrival: Arrival, stage: Stage, vault: Vault | None) -> Scene:
-        session = await vault.session() if vault else None
-        default = self._personas[self._habits.default_persona]
-        return Scene(
-            message=arrival.message,
-            turn=arrival.turn,
-            stage=stage,
-            community=await self._house.community(arrival.message.room.sponsor or HOME),
-            persona=self._personas.get(session.persona, default) if session else default,
-            vault=vault,
-            session=session,
+        personas, default = self._personas, self._personas[self._habits.default_persona]
+        return await set_scene(
+            arrival, stage, vault, house=self._house, personas=personas, default=default
         )
 
     async def _say(self, scene: Scene, text: str) -> None:
@@ -333,17 +313,6 @@ class Conversation:
             # An engine that does not answer holds nothing either: it begins anew, empty.
             with suppress(EngineError):
                 await self._engine.forget(state_key(scene.message.author.id, scene.session.id))
-
-
-def _closes_romance(screen: Screen) -> bool:
-    blocked = screen.blocked
-    return screen.closes_romance or (
-        blocked is not None and Effect.CLOSE_ROMANCE in blocked.effects
-    )
-
-
-def _is_in(facts: Facts) -> bool:
-    return bool(facts.consented) and facts.age_level is not None and facts.locked is False
 
 
 def _only_the_door_is_missing(decision: Decision) -> bool:

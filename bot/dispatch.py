@@ -48,7 +48,7 @@ class Handler(Protocol):
 
     async def handle_message(self, arrival: Arrival, stage: Stage) -> None: ...
 
-    async def handle_change(self, change: Edited | Deleted) -> None: ...
+    async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None: ...
 
     def leave(self, message: Message) -> None:
         """The bot stops before this one is answered: the next start is to do it."""
@@ -128,10 +128,12 @@ class Dispatch:
                         await platform.do(Idle(event.room))
                 elif arrival := await self._handler.arrive(event):
                     self._enqueue(arrival, platform)
+                elif not worker:
+                    await platform.do(Idle(event.room))
             case Edited() | Deleted():
                 if worker := self._workers.get(event.room.id):
                     worker.stage.newer.set()
-                await self._handler.handle_change(event)
+                await self._handler.handle_change(event, Stage(platform))
             case Typing():
                 pass
 

@@ -27,9 +27,13 @@ class Display:
         self.text = ""
 
     async def grow(self, released: str) -> None:
-        if released:
-            self.text += released
-            await self._show(self._draft.grow(self.text, self._monotonic()))
+        self.text += released
+        await self._show(self._draft.grow(self.text, self._monotonic()))
+
+    def due_in(self) -> float | None:
+        """Seconds until what is held back for the platform's pace may be shown."""
+        due_at = self._draft.due_at
+        return None if due_at is None else max(0.0, due_at - self._monotonic())
 
     async def finish(self) -> None:
         await self._show(self._draft.finish(self._monotonic()))

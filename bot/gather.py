@@ -44,6 +44,10 @@ async def gather_facts(scene: Scene, house: House, habits: Habits, now: float) -
     )
 
 
+def is_in(facts: Facts) -> bool:
+    return bool(facts.consented) and facts.age_level is not None and facts.locked is False
+
+
 async def recent_texts(scene: Scene) -> tuple[str, ...]:
     if not scene.vault or not scene.session:
         return ()

@@ -1,10 +1,8 @@
-"""The transcript after a crash, and after a change on the platform: it says what people saw."""
+"""The transcript after a crash: it says what people saw, and who still has no answer."""
 
 from collections.abc import Sequence
 
-from bot.clean import clean_text
 from bot.dispatch import Arrival
-from bot.events import Deleted, Edited
 from bot.platforms.base import Platform
 from bot.store.house import House
 from bot.store.rows import State
@@ -34,15 +32,3 @@ async def recover(house: House, platforms: Sequence[Platform], now: float) -> tu
             waiting = await vault.waiting()
         unanswered.extend(Arrival(waits.message, waits.turn) for waits in waiting)
     return tuple(unanswered)
-
-
-async def follow_change(change: Edited | Deleted, house: House) -> None:
-    async with house.vault(change.author.id) as vault:
-        turn = await vault.turn_of(change.room.id, change.id) if vault else None
-        if vault is None or turn is None:
-            return
-        match change:
-            case Edited():
-                await vault.revise_turn(turn.id, clean_text(change.text), change.at)
-            case Deleted():
-                await vault.drop([turn.id])

@@ -1,13 +1,18 @@
-"""One message with everything around it, and the operator's habits. Values only."""
+"""One message with everything around it, while it is being answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2s
 
-from bot.dispatch import Stage
-from bot.events import Message, Say, TurnId, Voice
+from bot.dispatch import Arrival, Stage
+from bot.events import CommunityId, Edited, Message, Say, TurnId, Voice
 from bot.personas import Persona
+from bot.store.house import House
 from bot.store.rows import Community, Session
 from bot.store.vault import Vault
+
+HOME = CommunityId("home")
+"""The community of a direct room that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One message while it is being answered."""
+    """What a message is answered with: read once, and the same until its answer is over."""
 
     message: Message
     turn: TurnId | None
@@ -45,6 +50,32 @@ class Scene:
         """The persona's words that exist already: a greeting, an earlier answer."""
         room, nonce = self.message.room, f"{self.nonce}-{name}"
         await self.stage.platform.do(Say(room, text, nonce, Voice.PERSONA, self.persona.name))
+
+
+async def set_scene(
+    arrival: Arrival,
+    stage: Stage,
+    vault: Vault | None,
+    *,
+    house: House,
+    personas: Mapping[str, Persona],
+    default: Persona,
+) -> Scene:
+    session = await vault.session() if vault else None
+    return Scene(
+        message=arrival.message,
+        turn=arrival.turn,
+        stage=stage,
+        community=await house.community(arrival.message.room.sponsor or HOME),
+        # A persona whose file is gone is played by the default one.
+        persona=personas.get(session.persona, default) if session else default,
+        vault=vault,
+        session=session,
+    )
+
+
+def as_message(edited: Edited) -> Message:
+    return Message(edited.id, edited.room, edited.author, edited.text, edited.at)
 
 
 async def notice(message: Message, stage: Stage, text: str, name: str) -> None:

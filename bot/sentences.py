@@ -25,6 +25,10 @@ ENGINE_BROKEN = (
     "The model stopped before it could answer. Your message is kept: say `{prefix}again`."
 )
 NOTHING_SAID = "I have no words for that one. Say it another way, or `{prefix}again`."
+EDIT_REFUSED = (
+    "I cannot keep that message as you changed it, so I have forgotten it. "
+    "Write it another way if you like."
+)
 STOPPED = "Stopped."
 LEFT_THE_DOOR = "That is all right. Nothing of yours was kept."
 LEFT = (
@@ -72,5 +76,6 @@ SOFTENING = "The person has asked to go more gently. Soften the scene."
 
 def write_receipt(gone: Sequence[str], stays: Sequence[str]) -> str:
     """What erasing did, in one message."""
-    kept = "; ".join(stays) if stays else "nothing"
-    return f"Erased: {'; '.join(gone)}. What stays: {kept}."
+    lines = ["Erased:", *(f"- {one}" for one in gone)]
+    lines += ["What stays:", *(f"- {one}" for one in stays)] if stays else ["Nothing stays."]
+    return "\n".join(lines)

@@ -5,9 +5,10 @@ from dataclasses import replace
 from secrets import randbits
 
 from bot import sentences
-from bot.events import AgeLevel, PersonId
+from bot.events import AgeLevel, PersonId, Rating
 from bot.gather import DOOR, INSTANCE
 from bot.personas import fill
+from bot.policy.cards import check_card
 from bot.policy.door import DOOR_VERSION, Door, Entered, Left, answer_door, open_door
 from bot.prompt import write_head
 from bot.scene import Scene
@@ -16,6 +17,7 @@ from bot.store.rows import AgeRecord, Consent, Session
 
 AGE_RECORD_S = 365 * 86_400.0
 DOORS_OPEN = 10_000
+NAMELESS = "my guest"
 
 
 class Sessions:
@@ -54,7 +56,7 @@ class Sessions:
     async def greet(self, scene: Scene) -> None:
         """A new session, opened by the persona."""
         persona = scene.persona
-        greeting = fill(persona.greeting, char=persona.name, user=scene.message.author.name)
+        greeting = fill(persona.greeting, char=persona.name, user=_name(scene))
         # The greeting stands in the session's head, so it is in the vault before it is shown.
         await self.begin(scene, greeting)
         who = sentences.WITH.format(name=persona.name, tagline=persona.tagline)
@@ -67,7 +69,7 @@ class Sessions:
             persona=scene.persona.id,
             sponsor=scene.community.id,
             now=self._clock(),
-            head=write_head(person_name=scene.message.author.name, greeting=greeting),
+            head=write_head(person_name=_name(scene), greeting=greeting),
             seed=randbits(63),
         )
 
@@ -92,3 +94,9 @@ class Sessions:
             await vault.give_consent(Consent(DOOR, DOOR_VERSION, now))
             await scene.notice(welcome, name="welcome")
             await self.greet(replace(scene, vault=vault))
+
+
+def _name(scene: Scene) -> str:
+    """A name goes into the prompt, so it is checked like a card (SAFETY L2)."""
+    name = scene.message.author.name
+    return name if check_card(Rating.GENERAL, [name]) is None else NAMELESS

@@ -18,7 +18,9 @@ PURE = [
     "prompt.py",
     "engine/base.py",
     "commands/declared.py",
+    "commands/parameters.py",
     "commands/read.py",
+    "personas/persona.py",
     "commands/words.py",
     "policy",
     "store/rows.py",
@@ -69,6 +71,7 @@ MAY_SEE = {
         "bot.drafts",
         "bot.platforms",
         "bot.commands.declared",
+        "bot.commands.parameters",
     ],
     "engine": ["bot.events", "bot.engine"],
     "store": ["bot.events", "bot.store"],
@@ -184,7 +187,7 @@ def test_modules_stay_small() -> None:
     too_long = {
         path.relative_to(ROOT).as_posix(): lines
         for path in BOT.rglob("*.py")
-        if (lines := len(path.read_text().splitlines())) > 345
+        if (lines := len(path.read_text().splitlines())) > 320
     }
     assert not too_long
 

@@ -179,6 +179,7 @@ async def test_the_same_event_twice_is_answered_once(parlour: Parlour) -> None:
     message = parlour.paper.write("only once")
     await parlour.paper.rest(message.room.id)
     parlour.paper.tell(message)
+    await parlour.paper.rest(message.room.id)
     await parlour.paper.say("and on")
     asked = [prompt.parts[-1].text for prompt in parlour.scripted.prompts]
     assert asked == ["only once", "and on"]

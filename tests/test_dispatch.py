@@ -49,7 +49,7 @@ class Notebook:
         finally:
             self.at_work[room] -= 1
 
-    async def handle_change(self, change: Edited | Deleted) -> None:
+    async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None:
         self.handled.append(f"changed {change.id}")
 
     def leave(self, message: Message) -> None:

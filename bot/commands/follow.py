@@ -210,6 +210,9 @@ async def _set_ceiling(rating: Rating, desk: Desk) -> Outcome:
 
 
 async def _unlock(person: PersonId, reason: str, desk: Desk) -> Outcome:
+    if ":" not in person:
+        platform = desk.message.author.id.split(":", 1)[0]
+        person = PersonId(f"{platform}:{person}")
     opened = await desk.house.unlock(
         person, moderator=desk.message.author.id, reason=reason, now=desk.now
     )

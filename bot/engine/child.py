@@ -5,10 +5,12 @@ never mended; when it has ended, another one is started.
 """
 
 import asyncio
+import os
 import re
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -141,7 +143,10 @@ class Child(asyncio.SubprocessProtocol):
 
     def _kill(self) -> None:
         if self._transport is not None and self._transport.get_returncode() is None:
-            self._transport.kill()
+            # Not the transport's own `kill`: it asks after the process first, and so takes the
+            # way in which it ended away from asyncio, which then says "code 255".
+            with suppress(ProcessLookupError):
+                os.kill(self._transport.get_pid(), signal.SIGKILL)
 
     def _reason(self) -> str:
         assert self._transport is not None

@@ -6,9 +6,10 @@ is done seldom and deeply, after a reply, down to half.
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.engine.base import Engine, Prompt
-from bot.events import TurnId
+from bot.events import PersonId, SessionId, TurnId
 from bot.prompt import compose
 from bot.store.rows import Gone, Side, Turn
 from bot.store.vault import Vault
@@ -17,39 +18,50 @@ TRIM_ABOVE = 0.75
 TRIM_TO = 0.5
 
 
-async def write_prompt(vault: Vault, asked: Turn, *, person: str, card: str) -> Prompt:
-    """All of the talk that stands before `asked`, and `asked`."""
-    session = await vault.session()
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Whose talk, with which card, and how many tokens a prompt of it may have."""
+
+    vault: Vault
+    person: PersonId
+    card: str
+    room: int
+
+
+async def write_prompt(talk: Talk, asked: Turn) -> Prompt:
+    """All that was said before `asked`, and `asked`."""
+    session = await talk.vault.session()
     if session is None:
         raise Gone("the session has ended meanwhile")
-    before = itertools.takewhile(lambda turn: turn.id != asked.id, await vault.window(session.id))
-    key = state_key(person, session.id)
-    return compose(key=key, card=card, head=session.head, turns=[*before, asked])
+    turns = await talk.vault.window(session.id)
+    before = itertools.takewhile(lambda turn: turn.id != asked.id, turns)
+    key = state_key(talk.person, session.id)
+    return compose(key=key, card=talk.card, head=session.head, turns=[*before, asked])
 
 
-def state_key(person: str, session: int) -> str:
+def state_key(person: PersonId, session: SessionId) -> str:
     """The name under which the engine keeps what it computed for a session."""
     return f"{person} {session}"
 
 
-async def trim(vault: Vault, engine: Engine, *, card: str, room: int, above: float) -> bool:
-    """Lets the oldest turns out of the window once it fills more than `above` of `room` tokens."""
-    session = await vault.session()
+async def trim(talk: Talk, engine: Engine, *, above: float) -> bool:
+    """Lets the oldest turns out of the window once it fills more than `above` of the room."""
+    session = await talk.vault.session()
     if session is None:
         return False
-    turns = await vault.window(session.id)
-    fixed = f"{card}\n\n{session.head}"
+    turns = await talk.vault.window(session.id)
+    fixed = f"{talk.card}\n\n{session.head}"
     texts = [f"{turn.note}\n\n{turn.text}" for turn in turns]
     # No token is shorter than a byte, so a short talk needs no counting.
-    if sum(len(text.encode()) for text in (fixed, *texts)) <= room * above:
+    if sum(len(text.encode()) for text in (fixed, *texts)) <= talk.room * above:
         return False
     fixed_tokens = await engine.count_tokens(fixed)
     counts = [await engine.count_tokens(text) for text in texts]
-    if fixed_tokens + sum(counts) <= room * above:
+    if fixed_tokens + sum(counts) <= talk.room * above:
         return False
-    first = first_turn_kept(turns, counts, int(room * TRIM_TO) - fixed_tokens)
+    first = first_turn_kept(turns, counts, int(talk.room * TRIM_TO) - fixed_tokens)
     if first is not None:
-        await vault.trim(session.id, first, session.head)
+        await talk.vault.trim(session.id, first, session.head)
     return first is not None
 
 

@@ -7,7 +7,7 @@ Every label takes its values from a fixed set, so that no name, id or word can b
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, start_http_server
 
 from bot.policy.facts import Decision
 from bot.store.rows import State
@@ -21,7 +21,6 @@ RULES = frozenset(
     for number in range(1, last + 1)
 )
 OTHER = "other"
-_FIRST_PIECE_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
 class MetricsError(Exception):
@@ -45,17 +44,6 @@ class Metrics:
         self._replies = Counter(
             "parlour_replies", "Replies by how they ended.", ["state"], registry=self.registry
         )
-        self._first_piece = Histogram(
-            "parlour_first_piece_seconds",
-            "From a message to the first piece of its reply.",
-            buckets=_FIRST_PIECE_S,
-            registry=self.registry,
-        )
-        self._tokens = Counter("parlour_tokens", "Tokens written.", registry=self.registry)
-        self._waiting = Gauge("parlour_waiting", "Messages that wait.", registry=self.registry)
-        self._restarts = Counter(
-            "parlour_engine_restarts", "Times the engine was begun anew.", registry=self.registry
-        )
 
     def message_handled(self, platform: str) -> None:
         self._messages.labels(_one_of(platform, PLATFORMS)).inc()
@@ -67,18 +55,6 @@ class Metrics:
 
     def reply_ended(self, state: State) -> None:
         self._replies.labels(state.value).inc()
-
-    def first_piece_after(self, seconds: float) -> None:
-        self._first_piece.observe(seconds)
-
-    def tokens_written(self, count: int) -> None:
-        self._tokens.inc(count)
-
-    def now_waiting(self, count: int) -> None:
-        self._waiting.set(count)
-
-    def engine_restarted(self) -> None:
-        self._restarts.inc()
 
     @contextmanager
     def served(self, port: int) -> Iterator[None]:

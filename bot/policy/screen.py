@@ -125,6 +125,7 @@ class Screen:
     def _judge(self, text: str) -> Verdict | None:
         seen = views(text)
         if romance_with_minors(text, written=True):
+            self.closes_romance = True
             return _blocked("romance_with_somebody_under_18", "L1", MINORS, Effect.CLOSE_ROMANCE)
         if self._ceiling < Rating.MATURE and any(is_sexual(view) for view in seen):
             return _blocked("sexual_content", "L5", STOPPED)

@@ -1,0 +1,39 @@
+"""What a person edits or deletes on the platform changes in the transcript, too.
+
+An edit is decided like a message (SAFETY L7): what would have been refused is forgotten instead.
+"""
+
+from bot import sentences
+from bot.consequences import bear, care
+from bot.events import Deleted, Edited
+from bot.gather import gather_facts
+from bot.policy.decide import decide
+from bot.policy.facts import Outcome
+from bot.scene import Habits, Scene
+from bot.store.house import House
+from bot.store.rows import Side
+from bot.store.vault import Vault
+
+
+async def drop_deleted(change: Edited | Deleted, vault: Vault) -> None:
+    turn = await vault.turn_of(change.room.id, change.id)
+    if turn is not None and turn.side is Side.PERSON:
+        await vault.drop([turn.id])
+
+
+async def take_edit(
+    scene: Scene, vault: Vault, house: House, habits: Habits, *, longest: int, now: float
+) -> None:
+    """The scene's message is the edited one."""
+    turn = await vault.turn_of(scene.message.room.id, scene.message.id)
+    if turn is None or turn.side is not Side.PERSON:
+        return
+    facts = await gather_facts(scene, house, habits, now)
+    decision = decide(facts)
+    await bear(decision, scene, house, now)
+    await care(decision, facts, scene)
+    if decision.outcome >= Outcome.REFUSE or len(scene.message.text) > longest:
+        await vault.drop([turn.id])
+        await scene.notice(sentences.EDIT_REFUSED, name="edit")
+    else:
+        await vault.revise_turn(turn.id, scene.message.text, now)
