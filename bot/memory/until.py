@@ -20,7 +20,8 @@ async def until(
     try:
         while not newer.is_set():
             piece = piece or asyncio.ensure_future(anext(pieces, None))
-            await asyncio.wait({stop, piece}, timeout=due_in(), return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {stop, piece}
+            await asyncio.wait(either, timeout=due_in(), return_when=asyncio.FIRST_COMPLETED)
             if piece.done():
                 text = piece.result()
                 piece = None
