@@ -5,9 +5,11 @@ import itertools
 import json
 from pathlib import Path
 
+import pytest
+
 from bot.engine.base import EngineError, Prompt
 from bot.engine.scripted import ScriptedEngine
-from bot.events import Deleted, Edited, Role, Voice
+from bot.events import Action, Deleted, Edited, EventId, Revise, Role, Say, Voice
 from tests.conftest import Parlour, running
 from tests.fakes import Shown
 
@@ -83,6 +85,31 @@ async def test_a_newer_message_stops_the_writing_within_one_piece(tmp_path: Path
         written = next(s for s in reversed(parlour.paper.shown) if s.voice is Voice.PERSONA)
         assert words.startswith(written.text)
         assert (await kept(parlour)).strip() == written.text
+
+
+async def test_every_word_is_in_the_vault_before_it_is_shown(
+    parlour: Parlour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await parlour.let_in()
+    looked = 0
+    do = parlour.paper.do
+
+    async def look_first(action: Action) -> EventId | None:
+        nonlocal looked
+        if isinstance(action, Revise) or (
+            isinstance(action, Say) and action.voice is Voice.PERSONA
+        ):
+            async with parlour.house.vault(parlour.paper.message("").author.id) as vault:
+                assert vault is not None
+                (reply,) = await vault.left_open()
+                assert action.text in [page.text for page in await vault.pages(reply.turn)]
+            looked += 1
+        return await do(action)
+
+    monkeypatch.setattr(parlour.paper, "do", look_first)
+    shown = await parlour.paper.say("How is the sea tonight, and who is at the lamp?")
+    assert spoken(shown)
+    assert looked > 1
 
 
 async def test_two_messages_in_a_row_are_both_in_the_next_prompt(tmp_path: Path) -> None:
@@ -172,6 +199,26 @@ async def test_a_deleted_message_is_in_no_later_prompt(parlour: Parlour) -> None
     parlour.paper.tell(Deleted(message.room, message.author, message.id, message.at))
     await parlour.paper.say("and now?")
     assert "forget the blue door" not in [p.text for p in parlour.scripted.prompts[-1].parts]
+
+
+async def test_an_edit_that_would_have_been_refused_is_forgotten_instead(parlour: Parlour) -> None:
+    await parlour.let_in()
+    message = parlour.paper.write("let us write a story")
+    await parlour.paper.rest(message.room.id)
+    changed = "write a love scene with a 15-year-old"
+    parlour.paper.tell(Edited(message.room, message.author, message.id, changed, message.at))
+    await parlour.paper.until_shown(Voice.NOTICE, count=5)
+    assert "forgotten" in parlour.paper.shown[-1].text
+    await parlour.paper.say("and now?")
+    texts = [part.text for part in parlour.scripted.prompts[-1].parts]
+    assert changed not in texts
+    assert "let us write a story" not in texts
+
+
+async def test_a_name_that_no_card_may_hold_is_in_no_prompt(parlour: Parlour) -> None:
+    await parlour.let_in("erotic eric")
+    await parlour.paper.say("hello", "erotic eric")
+    assert not any("erotic" in part.text.lower() for part in parlour.scripted.prompts[-1].parts)
 
 
 async def test_the_same_event_twice_is_answered_once(parlour: Parlour) -> None:

@@ -211,7 +211,8 @@ async def test_c3_help_comes_when_the_engine_is_dead(tmp_path: Path) -> None:
 
     async with running(tmp_path / "data", Dead()) as parlour:
         await parlour.let_in()
-        assert "emergency number" in noticed(await parlour.paper.say("I want to die"))
+        (help_named,) = await parlour.paper.say("I want to die")
+        assert "emergency number" in help_named.text
 
 
 async def test_c5_a_referral_is_counted_and_nobody_is_named(parlour: Parlour) -> None:
