@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.talk import Tally, kill_many
+from tests.talk import LONGEST_S, Tally, kill_many
 
 RESULTS = Path(__file__).parent / "results"
 KILLS_A_ROUND = 10
@@ -23,13 +23,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--model", choices=list(LONGEST_S), default="scripted")
     arguments = parser.parse_args()
     seed = arguments.seed if arguments.seed is not None else random.randrange(10**6)
     chance = random.Random(seed)
     began, total = time.monotonic(), Tally()
     while time.monotonic() - began < arguments.minutes * 60:
         with tempfile.TemporaryDirectory() as folder:
-            tally = kill_many(Path(folder, "data"), KILLS_A_ROUND, chance)
+            data = Path(folder, "data")
+            tally = kill_many(data, KILLS_A_ROUND, chance, model=arguments.model)
         total.kills += tally.kills
         total.shown += tally.shown
         total.lost += tally.lost
@@ -38,6 +40,7 @@ def main() -> None:
     figures = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "seed": seed,
+        "model": arguments.model,
         "minutes": round((time.monotonic() - began) / 60, 2),
         "kills": total.kills,
         "kills_lost": total.lost,

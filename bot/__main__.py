@@ -100,6 +100,7 @@ async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
     metrics = Metrics()
     try:
         await engine.start()
+        _say_what_the_model_cannot(engine)
         conversation = Conversation(
             house=house,
             engine=engine,
@@ -180,6 +181,15 @@ def _engine(config: Config) -> Engine:
         gpu_layers=config.engine.gpu_layers,
         environment=os.environ,
     )
+
+
+def _say_what_the_model_cannot(engine: Engine) -> None:
+    facts = getattr(engine, "facts", None)
+    if facts is not None and not facts.append_only:
+        _note(
+            f"{facts.name}: its chat template rewrites what was said before, so every reply "
+            "computes the whole talk again. Another model answers faster: docs/models.md."
+        )
 
 
 def _master_key(config: Config) -> MasterKey:

@@ -70,10 +70,12 @@ def export(data: Path) -> dict[str, Any]:
     return found
 
 
-def talk_and_kill(data: Path, lines: Sequence[str], *, after_s: float) -> list[Said]:
+def talk_and_kill(
+    data: Path, lines: Sequence[str], *, after_s: float, model: str = "scripted"
+) -> list[Said]:
     """Kills the bot `after_s` behind its first word; what it had printed whole by then."""
     with subprocess.Popen(
-        command(data),
+        command(data, model=model),
         cwd=ROOT,
         env=environment(data),
         stdin=subprocess.PIPE,
@@ -104,13 +106,18 @@ class Tally:
     doubled: int = 0
 
 
-def kill_many(data: Path, rounds: int, chance: random.Random) -> Tally:
+LONGEST_S = {"scripted": 0.12, "demo": 4.0}
+"""Until when a kill may come: within a few answers of the engine."""
+
+
+def kill_many(data: Path, rounds: int, chance: random.Random, *, model: str = "scripted") -> Tally:
     """Talks and kills at random moments, then reads the vault: was anything lost or doubled?"""
     talk(data, DOOR)
     shown: Counter[str] = Counter()
     for number in range(rounds):
         lines = [f"Message {number}-{part} about the tide." for part in range(8)]
-        said = talk_and_kill(data, lines, after_s=chance.uniform(0.0, 0.12))
+        after_s = chance.uniform(0.0, LONGEST_S[model])
+        said = talk_and_kill(data, lines, after_s=after_s, model=model)
         shown.update(one.text for one in said if one.speaker != "*")
     # The last start answers what the last kill left.
     said, _ = talk(data, ["/who"])
