@@ -117,7 +117,8 @@ async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
         )
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, dispatch.stop)
-        loop.add_signal_handler(signal.SIGINT, dispatch.stop)
+        # Not the loop's: a terminal takes SIGINT for itself while it is read, and gives this back.
+        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(dispatch.stop))
         left_over = await recover(house, platforms, time.time())
         with metrics.served(config.metrics.port):
             async with asyncio.TaskGroup() as group:

@@ -3,9 +3,12 @@
 An edit is decided like a message (SAFETY L7): what would have been refused is forgotten instead.
 """
 
+from dataclasses import replace
+
 from bot import sentences
 from bot.consequences import bear, care
-from bot.events import Deleted, Edited
+from bot.dispatch import Arrival
+from bot.events import Deleted, Message
 from bot.gather import gather_facts
 from bot.policy.decide import decide
 from bot.policy.facts import Outcome
@@ -15,7 +18,16 @@ from bot.store.rows import Side
 from bot.store.vault import Vault
 
 
-async def drop_deleted(change: Edited | Deleted, vault: Vault) -> None:
+async def as_it_is_now(arrival: Arrival, vault: Vault | None) -> Message | None:
+    """The message with the words that it has by now; None where it was deleted while it waited."""
+    message = arrival.message
+    if vault is None or arrival.turn is None:
+        return message
+    turn = await vault.turn_of(message.room.id, message.id)
+    return None if turn is None else replace(message, text=turn.text)
+
+
+async def drop_deleted(change: Deleted, vault: Vault) -> None:
     turn = await vault.turn_of(change.room.id, change.id)
     if turn is not None and turn.side is Side.PERSON:
         await vault.drop([turn.id])
@@ -31,9 +43,10 @@ async def take_edit(
     facts = await gather_facts(scene, house, habits, now)
     decision = decide(facts)
     await bear(decision, scene, house, now)
-    await care(decision, facts, scene)
+    cared = await care(decision, facts, scene)
     if decision.outcome >= Outcome.REFUSE or len(scene.message.text) > longest:
         await vault.drop([turn.id])
-        await scene.notice(sentences.EDIT_REFUSED, name="edit")
+        if not cared:
+            await scene.notice(decision.say or sentences.EDIT_REFUSED, name="edit")
     else:
         await vault.revise_turn(turn.id, scene.message.text, now)

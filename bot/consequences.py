@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from bot.gather import close_romance
-from bot.policy.facts import Care, Decision, Effect, Facts
+from bot.gather import DOOR, close_romance
+from bot.policy.facts import Care, Decision, Effect, Facts, Verdict
 from bot.scene import Scene
 from bot.store.house import House
 
@@ -13,6 +13,9 @@ async def bear(decision: Decision, scene: Scene, house: House, now: float) -> No
     vault = scene.vault
     if Effect.LOCK_UNDER_18 in decision.effects:
         await house.lock(scene.message.author.id, "A2", now)
+        if vault:
+            # Whoever opens the lock one day opens the door again, and not this session.
+            await vault.withdraw_consent(DOOR)
     if Effect.COUNT_REFERRAL in decision.effects:
         day = datetime.fromtimestamp(now, UTC).date().isoformat()
         await house.count_referral(day, "crisis")
@@ -26,15 +29,35 @@ async def care(decision: Decision, facts: Facts, scene: Scene) -> bool:
     """Says what care has to say. True where that is the whole answer."""
     for verdict in decision.care:
         if verdict.care is Care.DISCLOSURE:
-            if not facts.consented:
-                continue  # The door's first words are this disclosure.
-            if scene.vault:
-                await scene.vault.set_mark("disclosed at", facts.now)
+            await _disclose(verdict, facts, scene)
+            continue
         if verdict.care is Care.SOFTEN and scene.vault:
             await scene.vault.set_mark("soften", 1.0)
         await scene.notice(verdict.say, name=str(verdict.care))
     return any(verdict.care is not Care.DISCLOSURE for verdict in decision.care)
 
 
+async def disclose(decision: Decision, facts: Facts, scene: Scene) -> None:
+    """For what a command brings about: a greeting, another answer (SAFETY H1)."""
+    for verdict in decision.care:
+        if verdict.care is Care.DISCLOSURE:
+            await _disclose(verdict, facts, scene)
+
+
+def is_urgent(decision: Decision) -> bool:
+    """A cry for help, the safe word or an age, which are heard in whatever they are said."""
+    urgent = {Care.CRISIS, Care.SAFE_WORD, Care.SOFTEN}
+    cares = {verdict.care for verdict in decision.care}
+    return bool(cares & urgent) or Effect.LOCK_UNDER_18 in decision.effects
+
+
 def ends_session(decision: Decision) -> bool:
     return bool(decision.effects & {Effect.END_SCENE, Effect.LOCK_UNDER_18})
+
+
+async def _disclose(verdict: Verdict, facts: Facts, scene: Scene) -> None:
+    # The door's first words are this disclosure already.
+    if facts.consented:
+        if scene.vault:
+            await scene.vault.set_mark("disclosed at", facts.now)
+        await scene.notice(verdict.say, name=str(verdict.care))

@@ -13,12 +13,12 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from bot import sentences
-from bot.changes import drop_deleted, take_edit
+from bot.changes import as_it_is_now, drop_deleted, take_edit
 from bot.clean import clean_message
 from bot.commands import follow
-from bot.commands.declared import Command
-from bot.commands.read import Misread, read
-from bot.consequences import bear, care, ends_session
+from bot.commands.declared import Begin, Command, Goodbye
+from bot.commands.read import Misread, may_name_it, read
+from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.dispatch import Arrival, Stage
 from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
@@ -29,7 +29,7 @@ from bot.memory.window import TRIM_ABOVE, Talk, state_key, trim
 from bot.operate.metrics import Metrics
 from bot.personas import Persona, card_text, find_lore
 from bot.policy.decide import decide
-from bot.policy.facts import Decision, Effect, Outcome
+from bot.policy.facts import Decision, Effect, Facts, Outcome
 from bot.policy.screen import Screen
 from bot.prompt import write_note
 from bot.scene import Habits, Scene, as_message, notice, set_scene
@@ -40,6 +40,7 @@ from bot.store.vault import Vault
 
 LONGEST_MESSAGE = 20_000
 LORE_CHARS = 600
+FORGET_S = 5.0
 
 
 class Conversation:
@@ -72,31 +73,36 @@ class Conversation:
             return None if turn is None else Arrival(message, turn)
 
     async def handle_message(self, arrival: Arrival, stage: Stage) -> None:
-        message, erased = arrival.message, False
+        erased = False
         self._metrics.message_handled(stage.platform.name)
-        async with self._house.vault(message.author.id) as vault:
-            scene = await self._set_scene(arrival, stage, vault)
-            if len(message.text) > LONGEST_MESSAGE:
-                await self._say(scene, sentences.TOO_LONG.format(most=LONGEST_MESSAGE))
-                return
-            role, is_direct = message.author.role, message.room.is_direct
+        async with self._house.vault(arrival.message.author.id) as vault:
+            current = await as_it_is_now(arrival, vault)
+            if current is None:
+                return  # The person has deleted it meanwhile.
+            scene = await self._set_scene(Arrival(current, arrival.turn), stage, vault)
+            facts = await gather_facts(scene, self._house, self._habits, self._clock())
+            decision = decide(facts)
             command = read(
-                message.text, prefix=stage.platform.prefix, role=role, is_direct=is_direct
+                current.text,
+                prefix=stage.platform.prefix,
+                role=current.author.role,
+                is_direct=current.room.is_direct,
             )
-            match command:
-                case None:
-                    await self._answer(scene)
-                case Misread():
-                    await self._say(scene, command.say)
-                case _:
-                    erased = await self._obey(command, scene)
+            if is_urgent(decision) and not may_name_it(command, current.text):
+                await self._answer(scene, facts, decision)
+            elif len(current.text) > LONGEST_MESSAGE:
+                await self._say(scene, sentences.TOO_LONG.format(most=LONGEST_MESSAGE))
+            elif command is None:
+                await self._answer(scene, facts, decision)
+            elif isinstance(command, Misread):
+                await self._say(scene, command.say)
+            else:
+                erased = await self._obey(command, scene, facts, decision)
         if erased:
             # After the lease: a vault cannot be erased by somebody who still holds it.
             await self._erase(scene)
 
-    async def _answer(self, scene: Scene) -> None:
-        facts = await gather_facts(scene, self._house, self._habits, self._clock())
-        decision = decide(facts)
+    async def _answer(self, scene: Scene, facts: Facts, decision: Decision) -> None:
         self._metrics.decided(decision)
         await bear(decision, scene, self._house, facts.now)
         cared = await care(decision, facts, scene)
@@ -135,27 +141,22 @@ class Conversation:
         self, reply: OpenReply, asked: Turn, ceiling: Rating, scene: Scene, vault: Vault
     ) -> None:
         """Writes the reply, closes it whatever happens, and says what went wrong."""
-        closed = await is_closed(vault, scene.persona)
-        screen = Screen(ceiling, persona_name=scene.persona.name, romance_closed=closed)
         display = Display(reply, scene, vault, asyncio.get_running_loop().time)
         state, trouble = State.CUT, ""
         try:
-            state = await self._show_pieces(asked, screen, display, scene, vault)
+            state, trouble = await self._show_pieces(asked, ceiling, display, scene, vault)
         except PromptTooLong:
             trouble = sentences.TOO_LONG_FOR_MODEL
         except EngineError:
+            await display.finish()
             trouble = sentences.ENGINE_BROKEN
         finally:
             # Shielded, so that a reply which is cancelled in flight is marked as cut all the same.
             closing = vault.close_reply(reply, state=state, text=display.text, now=self._clock())
             await asyncio.shield(closing)
         self._metrics.reply_ended(state)
-        if screen.closes_romance:
-            await close_romance(vault, scene.persona)
-        if screen.blocked:
-            trouble = screen.blocked.say
-        if state is State.DONE and not display.text:
-            trouble = sentences.NOTHING_SAID
+        if trouble == sentences.TOO_LONG_FOR_MODEL:
+            await vault.drop([asked.id])
         if trouble:
             await scene.notice(trouble.format(prefix=scene.stage.platform.prefix), name="trouble")
         elif not scene.stage.newer.is_set():
@@ -164,30 +165,37 @@ class Conversation:
                 await trim(self._talk(scene, vault), self._engine, above=TRIM_ABOVE)
 
     async def _show_pieces(
-        self, asked: Turn, screen: Screen, display: Display, scene: Scene, vault: Vault
-    ) -> State:
+        self, asked: Turn, ceiling: Rating, display: Display, scene: Scene, vault: Vault
+    ) -> tuple[State, str]:
         """Engine -> screen -> display, until it ends or something newer waits."""
+        closed = await is_closed(vault, scene.persona)
+        screen = Screen(ceiling, persona_name=scene.persona.name, romance_closed=closed)
         newer = scene.stage.newer
         most = min(scene.persona.sampling.max_tokens, self._habits.reply_tokens)
-        words = ask(
-            self._engine,
-            self._talk(scene, vault),
-            asked,
-            replace(scene.persona.sampling, max_tokens=most),
-            newer=newer,
-            due_in=display.due_in,
-            anything_shown=lambda: bool(display.text),
-        )
+        sampling = replace(scene.persona.sampling, max_tokens=most)
+
+        async def show(passed: str) -> None:
+            if screen.closes_romance:
+                # SAFETY L3, also for what the persona brought up itself; before it is shown.
+                await close_romance(vault, scene.persona)
+            await display.grow(passed)
+
+        talk = self._talk(scene, vault)
+        words = ask(self._engine, talk, asked, sampling, newer=newer, due_in=display.due_in)
         async with aclosing(words) as pieces:
             async for piece in pieces:
-                await display.grow(screen.feed(piece))
+                await show(screen.feed(piece))
                 if screen.blocked:
                     break
-        cut = screen.blocked or newer.is_set()
-        if not cut:
-            await display.grow(screen.finish())
+        whole = not screen.blocked and not newer.is_set()
+        if whole:
+            await show(screen.finish())
         await display.finish()
-        return State.CUT if cut or screen.blocked else State.DONE
+        if screen.blocked:
+            return State.CUT, screen.blocked.say
+        if whole:
+            return State.DONE, "" if display.text else sentences.NOTHING_SAID
+        return State.CUT, ""
 
     def _talk(self, scene: Scene, vault: Vault) -> Talk:
         room = self._engine.context_tokens - self._habits.reply_tokens
@@ -195,9 +203,11 @@ class Conversation:
 
     # --- Commands -----------------------------------------------------------------------------
 
-    async def _obey(self, command: Command, scene: Scene) -> bool:
+    async def _obey(self, command: Command, scene: Scene, facts: Facts, decision: Decision) -> bool:
         """True where the person's vault is to be erased, once it is let go."""
-        facts = await gather_facts(scene, self._house, self._habits, self._clock())
+        if not isinstance(command, Begin | Goodbye):
+            # First, so that a crash in the middle does nothing twice.
+            await self._settle(scene)
         desk = follow.Desk(
             message=scene.message,
             prefix=scene.stage.platform.prefix,
@@ -208,29 +218,31 @@ class Conversation:
             personas=self._personas,
             community=scene.community,
             is_in=is_in(facts),
+            locked=facts.locked is not False,
+            ceiling=decision.ceiling,
+            romance_closed=facts.romance_closed is not False,
             now=facts.now,
         )
         outcome = await follow.follow(command, desk)
         match outcome:
             case follow.Answer(say):
-                await self._say(scene, say)
+                await scene.notice(say)
             case follow.Farewell(say):
                 self._sessions.close_door(scene.message.author.id)
-                await self._say(scene, say)
+                await scene.notice(say)
                 await self._forget_state(scene)
             case follow.LikeAMessage():
-                await self._answer(scene)
+                await self._answer(scene, facts, decision)
             case follow.Greet(persona_id):
+                await disclose(decision, facts, scene)
                 await self._sessions.greet(replace(scene, persona=self._personas[persona_id]))
-                await self._settle(scene)
                 await self._forget_state(scene)
             case follow.Rewrite(asked, answer):
-                await self._settle(scene)
+                await disclose(decision, facts, scene)
                 if scene.vault:
                     await self._write_again(asked, answer, scene, scene.vault)
             case follow.Show(turn):
                 await scene.speak(turn.text, name="shown")
-                await self._settle(scene)
             case follow.Erase():
                 return True
         return False
@@ -239,18 +251,18 @@ class Conversation:
         self, asked: Turn, answer: Turn | None, scene: Scene, vault: Vault
     ) -> None:
         """Another answer to the same message, under the rules that hold now."""
-        message = replace(scene.message, text=asked.text)
-        again = replace(scene, message=message)
-        decision = decide(await gather_facts(again, self._house, self._habits, self._clock()))
+        again = replace(scene, message=replace(scene.message, text=asked.text))
+        facts = await gather_facts(again, self._house, self._habits, self._clock())
+        decision = decide(facts)
+        await bear(decision, scene, self._house, facts.now)
         if decision.outcome >= Outcome.REFUSE:
             await scene.notice(decision.say or sentences.NO_REPLY_YET)
-            return
-        if answer is None:
+        elif answer is None:
             await vault.wait_again(asked.id)
             await self._write_reply(again, vault, asked.id, decision)
-            return
-        reply = await vault.open_again(turn=answer.id, nonce=scene.nonce, now=self._clock())
-        await self._stream(reply, asked, decision.ceiling, scene, vault)
+        else:
+            reply = await vault.open_again(turn=answer.id, nonce=scene.nonce, now=self._clock())
+            await self._stream(reply, asked, decision.ceiling, scene, vault)
 
     async def _erase(self, scene: Scene) -> None:
         person = scene.message.author.id
@@ -280,14 +292,18 @@ class Conversation:
         say = sentences.TOO_MANY.format(count=waiting) if waiting else sentences.BUSY
         await notice(message, stage, say, name="full")
 
-    async def apologise(self, message: Message, error: Exception, stage: Stage) -> None:
+    async def apologise(self, arrival: Arrival, error: Exception, stage: Stage) -> None:
         if isinstance(error, Gone):
             return  # The person has just erased or deleted what this was about.
+        message = arrival.message
         if isinstance(error, StoreError):
             self._house.leave_unfinished(message.author.id)
             await notice(message, stage, sentences.STORE_BROKEN, name="broken")
-        else:
-            await notice(message, stage, sentences.BROKEN, name="broken")
+            return
+        await notice(message, stage, sentences.BROKEN, name="broken")
+        async with self._house.vault(message.author.id) as vault:
+            if vault and arrival.turn is not None:
+                await vault.settle(arrival.turn, keep=False)
 
     # --- Small parts --------------------------------------------------------------------------
 
@@ -311,8 +327,9 @@ class Conversation:
         """Last of all, since nothing that a person reads may wait for the engine."""
         if scene.session:
             # An engine that does not answer holds nothing either: it begins anew, empty.
-            with suppress(EngineError):
-                await self._engine.forget(state_key(scene.message.author.id, scene.session.id))
+            with suppress(EngineError, TimeoutError):
+                async with asyncio.timeout(FORGET_S):
+                    await self._engine.forget(state_key(scene.message.author.id, scene.session.id))
 
 
 def _only_the_door_is_missing(decision: Decision) -> bool:

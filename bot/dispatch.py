@@ -53,7 +53,7 @@ class Handler(Protocol):
     def leave(self, message: Message) -> None:
         """The bot stops before this one is answered: the next start is to do it."""
 
-    async def apologise(self, message: Message, error: Exception, stage: Stage) -> None:
+    async def apologise(self, arrival: Arrival, error: Exception, stage: Stage) -> None:
         """Says that something broke, and what the person can do."""
 
 
@@ -61,6 +61,7 @@ class Handler(Protocol):
 class _Worker:
     stage: Stage
     inbox: deque[Arrival] = field(default_factory=deque)
+    task: asyncio.Task[None] | None = None
 
 
 class Dispatch:
@@ -70,6 +71,7 @@ class Dispatch:
         self._rooms = rooms
         self._stop_s = stop_s
         self._workers: dict[RoomId, _Worker] = {}
+        self._arriving: set[RoomId] = set()
         self._group = asyncio.TaskGroup()
         self._stopping = asyncio.Event()
         self._resting = asyncio.Event()
@@ -87,26 +89,28 @@ class Dispatch:
                 name = arrival.message.author.id.split(":", 1)[0]
                 if name in by_name:
                     self._enqueue(arrival, by_name[name])
-            await self._resting.wait()
             readers = [self._group.create_task(self._read(platform)) for platform in platforms]
             stopped = self._group.create_task(self._stopping.wait())
             ended = self._group.create_task(_all_done(readers))
             await asyncio.wait([stopped, ended], return_when=asyncio.FIRST_COMPLETED)
-            deadline = self._stop_s if self._stopping.is_set() else None
-            stopped.cancel()
-            for reader in readers:
-                reader.cancel()
-            await self._rest(deadline)
+            rested = self._group.create_task(self._resting.wait())
+            # After the end of all input what is being answered may take as long as it takes.
+            await asyncio.wait([stopped, rested], return_when=asyncio.FIRST_COMPLETED)
+            for task in (stopped, ended, *readers):
+                task.cancel()
+            await self._rest()
+            rested.cancel()
 
-    async def _rest(self, deadline: float | None) -> None:
-        """Waits for the workers; at the deadline asks them to stop, and they stop in one token."""
-        try:
-            async with asyncio.timeout(deadline):
-                await self._resting.wait()
-        except TimeoutError:
+    async def _rest(self) -> None:
+        """Waits for the workers. At the deadline they are asked to stop, which takes a token; and
+        who does not hear that, because the engine or the platform holds it, is cancelled."""
+        for ask_to_stop in (_let_be, _interrupt, _cancel):
             for worker in self._workers.values():
-                worker.stage.newer.set()
-            await self._resting.wait()
+                ask_to_stop(worker)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._stop_s):
+                    await self._resting.wait()
+                    return
 
     async def _read(self, platform: Platform) -> None:
         async with aclosing(platform.events()) as events:
@@ -114,7 +118,7 @@ class Dispatch:
                 try:
                     await self._take(event, platform)
                 except Exception as error:  # noqa: BLE001 - one event must not end the platform
-                    await self._report(error, event, Stage(platform))
+                    await self._report(error, event, None, Stage(platform))
                     await platform.do(Idle(event.room))
 
     async def _take(self, event: Event, platform: Platform) -> None:
@@ -126,9 +130,15 @@ class Dispatch:
                     await self._handler.turn_away(event, waiting, Stage(platform))
                     if not worker:
                         await platform.do(Idle(event.room))
-                elif arrival := await self._handler.arrive(event):
+                    return
+                self._arriving.add(event.room.id)
+                try:
+                    arrival = await self._handler.arrive(event)
+                finally:
+                    self._arriving.discard(event.room.id)
+                if arrival:
                     self._enqueue(arrival, platform)
-                elif not worker:
+                elif event.room.id not in self._workers:
                     await platform.do(Idle(event.room))
             case Edited() | Deleted():
                 if worker := self._workers.get(event.room.id):
@@ -143,7 +153,7 @@ class Dispatch:
             worker = self._workers[arrival.message.room.id] = _Worker(Stage(platform))
             worker.inbox.append(arrival)
             self._resting.clear()
-            self._group.create_task(self._work(arrival.message.room.id, worker))
+            worker.task = self._group.create_task(self._work(arrival.message.room.id, worker))
         else:
             worker.inbox.append(arrival)
             worker.stage.newer.set()
@@ -159,9 +169,11 @@ class Dispatch:
                 try:
                     await self._handler.handle_message(arrival, worker.stage)
                 except Exception as error:  # noqa: BLE001 - one answer must not end the room
-                    await self._report(error, arrival.message, worker.stage)
-                if not worker.inbox:
+                    await self._report(error, arrival.message, arrival.turn, worker.stage)
+                if not worker.inbox and room not in self._arriving:
                     await worker.stage.platform.do(Idle(arrival.message.room))
+            if worker.inbox:
+                await worker.stage.platform.do(Idle(worker.inbox[0].message.room))
         finally:
             for arrival in worker.inbox:
                 self._handler.leave(arrival.message)
@@ -170,12 +182,27 @@ class Dispatch:
             if not self._workers:
                 self._resting.set()
 
-    async def _report(self, error: Exception, event: Event, stage: Stage) -> None:
+    async def _report(
+        self, error: Exception, event: Event, turn: TurnId | None, stage: Stage
+    ) -> None:
         # Neither the text nor the traceback: both may hold people's words (INVARIANT I8).
         log.error("%s: not handled: %s", stage.platform.name, type(error).__name__)
         if isinstance(event, Message):
             with contextlib.suppress(Exception):
-                await self._handler.apologise(event, error, stage)
+                await self._handler.apologise(Arrival(event, turn), error, stage)
+
+
+def _let_be(_worker: _Worker) -> None:
+    """What is being written may end by itself."""
+
+
+def _interrupt(worker: _Worker) -> None:
+    worker.stage.newer.set()
+
+
+def _cancel(worker: _Worker) -> None:
+    if worker.task is not None:
+        worker.task.cancel()
 
 
 async def _all_done(tasks: Sequence[asyncio.Task[None]]) -> None:

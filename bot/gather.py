@@ -21,7 +21,8 @@ async def gather_facts(scene: Scene, house: House, habits: Habits, now: float) -
     message, author, vault = scene.message, scene.message.author, scene.vault
     age = await house.age_record(author.id, INSTANCE, now)
     return Facts(
-        text=message.text,
+        # What is said, also behind a command's sign: `/red` is a safe word, too.
+        text=message.text.lstrip().removeprefix(scene.stage.platform.prefix),
         now=now,
         is_direct=message.room.is_direct,
         addresses_bot=message.addresses_bot,

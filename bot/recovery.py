@@ -1,11 +1,15 @@
 """The transcript after a crash: it says what people saw, and who still has no answer."""
 
+import logging
 from collections.abc import Sequence
 
 from bot.dispatch import Arrival
+from bot.events import PersonId
 from bot.platforms.base import Platform
 from bot.store.house import House
-from bot.store.rows import State
+from bot.store.rows import State, StoreError
+
+log = logging.getLogger(__name__)
 
 
 async def recover(house: House, platforms: Sequence[Platform], now: float) -> tuple[Arrival, ...]:
@@ -17,18 +21,26 @@ async def recover(house: House, platforms: Sequence[Platform], now: float) -> tu
     for person in await house.left_open():
         if not any(platform.reaches(person) for platform in platforms):
             continue
-        async with house.vault(person) as vault:
-            if vault is None:
-                continue
-            for reply in await vault.left_open():
-                pages = await vault.pages(reply.turn)
-                # What was perhaps sent and is not known to be is answered anew: the new first page
-                # carries the same nonce, so that a platform shows one message and not two.
-                if any(page.event_id for page in pages):
-                    text = "\n".join(page.text for page in pages)
-                    await vault.close_reply(reply, state=State.CUT, text=text, now=now)
-                else:
-                    await vault.reopen(reply)
-            waiting = await vault.waiting()
-        unanswered.extend(Arrival(waits.message, waits.turn) for waits in waiting)
+        try:
+            unanswered += await _recover(person, house, now)
+        except StoreError as error:
+            # One damaged vault must not keep the others shut; its owner is told when they write.
+            log.warning("a vault could not be looked at: %s", error)
+            house.leave_unfinished(person)
     return tuple(unanswered)
+
+
+async def _recover(person: PersonId, house: House, now: float) -> list[Arrival]:
+    async with house.vault(person) as vault:
+        if vault is None:
+            return []
+        for reply in await vault.left_open():
+            pages = await vault.pages(reply.turn)
+            # What was perhaps sent and is not known to be is answered anew: the new first page
+            # carries the same nonce, so that a platform shows one message and not two.
+            if any(page.event_id for page in pages):
+                text = "\n".join(page.text for page in pages)
+                await vault.close_reply(reply, state=State.CUT, text=text, now=now)
+            else:
+                await vault.reopen(reply)
+        return [Arrival(waits.message, waits.turn) for waits in await vault.waiting()]

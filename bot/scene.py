@@ -61,14 +61,18 @@ async def set_scene(
     personas: Mapping[str, Persona],
     default: Persona,
 ) -> Scene:
+    community = await house.community(arrival.message.room.sponsor or HOME)
     session = await vault.session() if vault else None
+    # A session belongs to its sponsor (SAFETY P3) and to its persona, whose file may be gone.
+    if session and (session.sponsor != community.id or session.persona not in personas):
+        session = None
+    last = await vault.last_persona(community.id) if vault else None
     return Scene(
         message=arrival.message,
         turn=arrival.turn,
         stage=stage,
-        community=await house.community(arrival.message.room.sponsor or HOME),
-        # A persona whose file is gone is played by the default one.
-        persona=personas.get(session.persona, default) if session else default,
+        community=community,
+        persona=personas.get(last, default) if last else default,
         vault=vault,
         session=session,
     )

@@ -18,8 +18,8 @@ TOO_MANY = (
 BUSY = "So many people are talking that I could not take your message. Send it again in a moment."
 BROKEN = "Something broke on my side, and that message has no answer. Send it again, please."
 STORE_BROKEN = (
-    "I cannot keep anything at the moment, so I did not answer. "
-    "The operator can see why with `parlour check`."
+    "I cannot keep anything at the moment, so I have not answered yet. Once that is mended I do; "
+    "the operator can see why with `parlour check`."
 )
 ENGINE_BROKEN = (
     "The model stopped before it could answer. Your message is kept: say `{prefix}again`."
@@ -70,6 +70,7 @@ NO_MATURE = (
     "(SAFETY L10). The ceiling stays as it was."
 )
 UNLOCKED = "{person} may come to the door again. Your name and your reason are on record."
+NOT_YOUR_OWN = "A lock of your own is for another moderator to open."
 NOT_LOCKED = "{person} is not locked."
 SOFTENING = "The person has asked to go more gently. Soften the scene."
 

@@ -99,4 +99,4 @@ class Sessions:
 def _name(scene: Scene) -> str:
     """A name goes into the prompt, so it is checked like a card (SAFETY L2)."""
     name = scene.message.author.name
-    return name if check_card(Rating.GENERAL, [name]) is None else NAMELESS
+    return name if check_card(Rating.ROMANCE, [name]) is None else NAMELESS

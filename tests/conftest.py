@@ -39,6 +39,7 @@ class Parlour:
     house: House
     clock: Clock
     dispatch: Dispatch
+    conversation: Conversation
 
     @property
     def scripted(self) -> ScriptedEngine:
@@ -61,6 +62,7 @@ async def running(
     paper: PaperPlatform | None = None,
     clock: Clock | None = None,
     waiting: int = 8,
+    stop_s: float = 5.0,
 ) -> AsyncIterator[Parlour]:
     """From the start to a clean stop."""
     paper = paper or PaperPlatform()
@@ -76,13 +78,13 @@ async def running(
         metrics=Metrics(),
         clock=clock,
     )
-    dispatch = Dispatch(conversation, waiting=waiting, rooms=1000, stop_s=5.0)
+    dispatch = Dispatch(conversation, waiting=waiting, rooms=1000, stop_s=stop_s)
     await engine.start()
     try:
         left_over = await recover(house, [paper], clock())
         async with asyncio.TaskGroup() as group:
             group.create_task(dispatch.run([paper], left_over))
-            yield Parlour(paper, engine, house, clock, dispatch)
+            yield Parlour(paper, engine, house, clock, dispatch, conversation)
             paper.hang_up()
     finally:
         await engine.close()

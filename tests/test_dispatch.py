@@ -55,8 +55,8 @@ class Notebook:
     def leave(self, message: Message) -> None:
         self.left.append(message.text)
 
-    async def apologise(self, message: Message, error: Exception, stage: Stage) -> None:
-        self.apologies.append(message.text)
+    async def apologise(self, arrival: Arrival, error: Exception, stage: Stage) -> None:
+        self.apologies.append(arrival.message.text)
 
 
 @asynccontextmanager

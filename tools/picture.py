@@ -30,7 +30,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         said, _ = talk(Path(folder, "data"), LINES, model="demo")
     page = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
-    page.print(Text("$ make chat", style="bold"))
+    page.print(Text("$ parlour chat --person ada", style="bold"))
     for line, answers in zip(LINES, _answers(said), strict=True):
         page.print(Text(f"you: {line}"))
         for answer in answers:

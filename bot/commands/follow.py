@@ -14,6 +14,7 @@ from bot.commands.declared import Command
 from bot.commands.words import help_text
 from bot.events import Message, PersonId, Rating
 from bot.personas import Persona
+from bot.policy.screen import Screen
 from bot.store.house import House
 from bot.store.rows import Community, Session, Turn
 from bot.store.vault import Vault
@@ -32,6 +33,9 @@ class Desk:
     personas: Mapping[str, Persona]
     community: Community
     is_in: bool
+    locked: bool
+    ceiling: Rating
+    romance_closed: bool
     now: float
 
 
@@ -184,7 +188,16 @@ async def _turn_page(desk: Desk, step: int) -> Outcome:
     if answer is None or desk.vault is None:
         return Answer(sentences.NO_REPLY_YET)
     chosen = await desk.vault.choose(answer.id, step)
-    return Show(chosen) if chosen else Answer(sentences.NO_OTHER)
+    if chosen is None:
+        return Answer(sentences.NO_OTHER)
+    # It may stem from a time when more was allowed (SAFETY A9).
+    name, closed = desk.persona.name, desk.romance_closed
+    screen = Screen(desk.ceiling, persona_name=name, romance_closed=closed)
+    text = screen.feed(chosen.text) + screen.finish()
+    if screen.blocked:
+        await desk.vault.choose(answer.id, -step)
+        return Answer(sentences.NO_OTHER)
+    return Show(replace(chosen, text=text))
 
 
 async def _undo(desk: Desk) -> Outcome:
@@ -210,6 +223,8 @@ async def _set_ceiling(rating: Rating, desk: Desk) -> Outcome:
 
 
 async def _unlock(person: PersonId, reason: str, desk: Desk) -> Outcome:
+    if desk.locked or person in (desk.message.author.id, desk.message.author.id.split(":", 1)[1]):
+        return Answer(sentences.NOT_YOUR_OWN)
     if ":" not in person:
         platform = desk.message.author.id.split(":", 1)[0]
         person = PersonId(f"{platform}:{person}")

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.commands.declared import Command, Declaration, commands_for
+from bot.commands.declared import Command, Declaration, Safeword, Unlock, commands_for
 from bot.commands.parameters import Kind, Parameter
 from bot.commands.words import find_command, form, normal, place_text, unknown_text
 from bot.events import Role
@@ -26,6 +26,13 @@ _NAME = re.compile(r"[^\W\d_][\w-]{0,31}")
 # `ada` is somebody of this platform; `@ada:example.org` lacks the platform's name.
 _PERSON = re.compile(r"[a-z]+:\S+|[^\s:@]+")
 _LONGEST_BARE = 16
+
+
+def may_name_it(command: Command | Misread | None, text: str) -> bool:
+    """Whether urgent words in a command are no cry: `/safeword` asks about it, and a moderator's
+    reason for opening a lock may tell what somebody else has said."""
+    alone = len(text.split()) == 1
+    return isinstance(command, Unlock) or (isinstance(command, Safeword) and alone)
 
 
 def read(text: str, *, prefix: str, role: Role, is_direct: bool) -> Command | Misread | None:

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from bot.engine.base import Engine, EngineError, PromptTooLong
 from bot.events import Sampling
 from bot.memory.until import until
-from bot.memory.window import Talk, trim, write_prompt
+from bot.memory.window import Talk, begin_with, trim, write_prompt
 from bot.store.rows import Turn
 
 
@@ -21,21 +21,28 @@ async def ask(
     *,
     newer: asyncio.Event,
     due_in: Callable[[], float | None],
-    anything_shown: Callable[[], bool],
 ) -> AsyncGenerator[str, None]:
     """Ends when `newer` is set. A piece may be empty: then what is held back is due to be shown."""
-    for last_try in (False, True):
+    failed, begun, trims = False, False, 0
+    while True:
         prompt = await write_prompt(talk, asked)
         try:
             generated = engine.generate(prompt, sampling)
             async with aclosing(until(newer, generated, due_in)) as pieces:
                 async for piece in pieces:
+                    begun = True
                     yield piece
         except PromptTooLong:
-            if last_try or not await trim(talk, engine, above=0.0):
+            trims += 1
+            if not (
+                (trims == 1 and await trim(talk, engine, above=0.0))
+                or await begin_with(talk, asked)
+            ):
                 raise
         except EngineError:
-            if last_try or anything_shown():
+            # Once words have come, a second try would say them twice.
+            if failed or begun:
                 raise
+            failed = True
         else:
             return

@@ -65,6 +65,15 @@ async def trim(talk: Talk, engine: Engine, *, above: float) -> bool:
     return first is not None
 
 
+async def begin_with(talk: Talk, asked: Turn) -> bool:
+    """Lets everything before this turn out of the window; False where nothing stood there."""
+    session = await talk.vault.session()
+    if session is None or not await talk.vault.window(session.id):
+        return False
+    await talk.vault.trim(session.id, asked.id, session.head)
+    return True
+
+
 def first_turn_kept(turns: Sequence[Turn], tokens: Sequence[int], budget: int) -> TurnId | None:
     """Where the window begins after a trim: at a person's turn, the newest that fit.
 

@@ -10,8 +10,10 @@ from dataclasses import replace
 from bot.policy import care, door_rules, floor
 from bot.policy.ceiling import ceiling
 from bot.policy.crisis import crisis
-from bot.policy.facts import Care, Decision, Facts, Outcome, Verdict
+from bot.policy.facts import Care, Decision, Effect, Facts, Outcome, Verdict
 from bot.policy.matching import forget_views
+
+LOCK = Effect.LOCK_UNDER_18
 
 Rule = Callable[[Facts], Verdict | None]
 
@@ -71,6 +73,12 @@ def _one_care(verdicts: list[Verdict]) -> list[Verdict]:
     kinds = [verdict.care for verdict in verdicts if verdict.care is not None]
     if not kinds:
         return verdicts
+    if Care.CRISIS not in kinds and any(LOCK in verdict.effects for verdict in verdicts):
+        # Who is locked is told so, kindly, and nothing beside it.
+        return [
+            replace(verdict, care=None, say="" if verdict.care else verdict.say)
+            for verdict in verdicts
+        ]
     first = min(kinds, key=list(Care).index)
     if first is Care.DISCLOSURE:
         first = next(

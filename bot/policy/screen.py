@@ -131,11 +131,12 @@ class Screen:
             return _blocked("sexual_content", "L5", STOPPED)
         if self._ceiling < Rating.ROMANCE and any(COURTING.found(view) for view in seen):
             return _blocked("romance_after_it_was_closed", "L3", STOPPED)
-        if self._romance_closed and any(ROMANTIC.found(view) for view in seen):
+        self.closes_romance = self.closes_romance or young(text) is Young.CHARACTER
+        closed = self._romance_closed or self.closes_romance
+        if closed and any(ROMANTIC.found(view) or COURTING.found(view) for view in seen):
             return _blocked("romance_after_it_was_closed", "L3", STOPPED)
         if any(self._claims.search(_unquoted(view, self._in_quotes)) for view in seen):
             return _blocked("claims_to_be_human", "H2", NOT_HUMAN)
-        self.closes_romance = self.closes_romance or young(text) is Young.CHARACTER
         return None
 
 

@@ -46,6 +46,13 @@ def begin_session(
     )
 
 
+def last_persona(db: sqlite3.Connection, sponsor: CommunityId) -> str | None:
+    row = db.execute(
+        "SELECT persona FROM sessions WHERE sponsor = ? ORDER BY id DESC LIMIT 1", (sponsor,)
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def end_session(db: sqlite3.Connection, now: float) -> None:
     db.execute("UPDATE sessions SET ended = ? WHERE ended IS NULL", (now,))
 

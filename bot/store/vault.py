@@ -96,6 +96,10 @@ class Vault:
     async def session(self) -> Session | None:
         return await self._db.read(sessions.open_session)
 
+    async def last_persona(self, sponsor: CommunityId) -> str | None:
+        """Of the newest session under this sponsor, ended or not."""
+        return await self._db.read(sessions.last_persona, sponsor)
+
     async def begin_session(
         self, *, persona: str, sponsor: CommunityId | None, now: float, head: str, seed: int
     ) -> Session:
