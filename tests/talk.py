@@ -125,13 +125,11 @@ def kill_many(data: Path, rounds: int, chance: random.Random, *, model: str = "s
     turns = export(data)["turns"]
     answers = [turn for turn in turns if turn["side"] == "persona"]
     kept = {revision["text"].strip() for turn in answers for revision in turn["revisions"]}
-    # A cut answer is the beginning of one, and two beginnings may well be alike.
-    whole = Counter(turn["revisions"][-1]["text"] for turn in answers if turn["state"] == "done")
     asked = Counter(turn["revisions"][-1]["text"] for turn in turns if turn["side"] == "person")
     answered = Counter(turn["answers"] for turn in answers)
     return Tally(
         kills=rounds,
         shown=sum(shown.values()),
         lost=sum(1 for text in shown if text not in kept),
-        doubled=sum(1 for counts in (whole, asked, answered) for n in counts.values() if n > 1),
+        doubled=sum(1 for counts in (asked, answered) for n in counts.values() if n > 1),
     )
