@@ -303,7 +303,7 @@ class Conversation:
         await notice(message, stage, sentences.BROKEN, name="broken")
         async with self._house.vault(message.author.id) as vault:
             if vault and arrival.turn is not None:
-                await vault.settle(arrival.turn, keep=False)
+                await vault.settle(arrival.turn)
 
     # --- Small parts --------------------------------------------------------------------------
 
@@ -321,7 +321,7 @@ class Conversation:
 
     async def _settle(self, scene: Scene) -> None:
         if scene.vault and scene.turn is not None:
-            await scene.vault.settle(scene.turn, keep=False)
+            await scene.vault.settle(scene.turn)
 
     async def _forget_state(self, scene: Scene) -> None:
         """Last of all, since nothing that a person reads may wait for the engine."""

@@ -31,7 +31,7 @@ ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
             1: {
                 "consents": "INSERT INTO consents VALUES ('door', '1', 1)",
                 "marks": "INSERT INTO marks VALUES ('disclosed_at', 1)",
-                "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 0, 7)",
+                "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7)",
                 "turns": """INSERT INTO turns (id, session, place, side, state, at, room, is_direct)
                     VALUES (1, 1, 1, 'persona', 'open', 1, 'r', 1)""",
                 "revisions": "INSERT INTO revisions VALUES (1, 1, 'Hello.', 1)",

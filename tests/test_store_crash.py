@@ -238,7 +238,7 @@ class Model:
     async def settle(self, pick: int) -> None:
         if self.waiting:
             turn, _ = self.waiting.pop(pick % len(self.waiting))
-            await self.vault.settle(turn, keep=pick % 2 == 0)
+            await self.vault.settle(turn)
 
     async def open_reply(self, pick: int) -> None:
         if self.waiting and self.open is None:

@@ -70,7 +70,6 @@ VAULT: tuple[Step, ...] = (
             ended REAL,
             head TEXT NOT NULL,
             first_place INTEGER NOT NULL,
-            romance_closed INTEGER NOT NULL DEFAULT 0,
             seed INTEGER NOT NULL
         ) STRICT""",
         # Ids are in the order of arrival and never used twice. `place` is the order of the talk:

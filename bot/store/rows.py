@@ -60,7 +60,6 @@ class Session:
     """Who the person is and the story so far: frozen between trims."""
     first_turn: TurnId
     """Where the prompt's window begins; older turns stay in the vault."""
-    romance_closed: bool
     seed: int
 
 

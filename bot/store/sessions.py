@@ -7,7 +7,7 @@ from bot.store.rows import Consent, Gone, Session
 
 # Where the window begins is kept as a place, so that a dropped turn cannot take it along.
 SESSION = """
-    SELECT id, persona, sponsor, began, head, romance_closed, seed,
+    SELECT id, persona, sponsor, began, head, seed,
         coalesce((SELECT turns.id FROM turns
             WHERE turns.session = sessions.id AND place >= first_place
             ORDER BY place LIMIT 1), 0)
@@ -41,7 +41,6 @@ def begin_session(
         began=now,
         head=head,
         first_turn=TurnId(0),
-        romance_closed=False,
         seed=seed,
     )
 
@@ -55,11 +54,6 @@ def last_persona(db: sqlite3.Connection, sponsor: CommunityId) -> str | None:
 
 def end_session(db: sqlite3.Connection, now: float) -> None:
     db.execute("UPDATE sessions SET ended = ? WHERE ended IS NULL", (now,))
-
-
-def close_romance(db: sqlite3.Connection, session: SessionId) -> None:
-    """There is no way back: SAFETY L3."""
-    db.execute("UPDATE sessions SET romance_closed = 1 WHERE id = ?", (session,))
 
 
 def trim(db: sqlite3.Connection, session: SessionId, first_turn: TurnId, head: str) -> None:
@@ -99,8 +93,8 @@ def set_mark(db: sqlite3.Connection, name: str, value: float) -> None:
     db.execute("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", (name, value))
 
 
-def _session(row: tuple[int, str, str | None, float, str, int, int, int]) -> Session:
-    id_, persona, sponsor, began, head, romance_closed, seed, first_turn = row
+def _session(row: tuple[int, str, str | None, float, str, int, int]) -> Session:
+    id_, persona, sponsor, began, head, seed, first_turn = row
     return Session(
         id=SessionId(id_),
         persona=persona,
@@ -108,6 +102,5 @@ def _session(row: tuple[int, str, str | None, float, str, int, int, int]) -> Ses
         began=began,
         head=head,
         first_turn=TurnId(first_turn),
-        romance_closed=bool(romance_closed),
         seed=seed,
     )

@@ -61,16 +61,6 @@ def take_in(db: sqlite3.Connection, message: Message) -> TurnId | None:
     return TurnId(row[0])
 
 
-def settle(db: sqlite3.Connection, turn: TurnId, *, keep: bool) -> None:
-    if keep:
-        db.execute(
-            "UPDATE turns SET state = ? WHERE id = ? AND state = ?",
-            (State.DONE, turn, State.WAITING),
-        )
-    else:
-        drop(db, [turn])
-
-
 def wait_again(db: sqlite3.Connection, turn: TurnId) -> None:
     """A message that got no answer, because the engine failed, waits for one once more."""
     db.execute(

@@ -24,9 +24,9 @@ class Vault:
         """The message waits from now on. None when it was seen before, whatever became of it."""
         return await self._db.write(turns.take_in, message)
 
-    async def settle(self, turn: TurnId, *, keep: bool) -> None:
-        """The message needs no reply. Without `keep` its words go; that it was seen stays."""
-        await self._db.write(turns.settle, turn, keep=keep)
+    async def settle(self, turn: TurnId) -> None:
+        """The message needs no reply: its words go, and that it was seen stays."""
+        await self._db.write(turns.drop, [turn])
 
     async def wait_again(self, turn: TurnId) -> None:
         """For a message that is done and has no answer."""
@@ -110,9 +110,6 @@ class Vault:
 
     async def end_session(self, now: float) -> None:
         await self._db.write(sessions.end_session, now)
-
-    async def close_romance(self, session_id: SessionId) -> None:
-        await self._db.write(sessions.close_romance, session_id)
 
     async def trim(self, session_id: SessionId, first_turn: TurnId, head: str) -> None:
         await self._db.write(sessions.trim, session_id, first_turn, head)
