@@ -258,6 +258,15 @@ async def test_h3_a_goodbye_gets_one_farewell_without_a_question_and_then_silenc
     assert not parlour.scripted.prompts
 
 
+async def test_h4_hours_of_silence_are_silent(parlour: Parlour) -> None:
+    await parlour.let_in()
+    before = len(parlour.paper.actions)
+    for _ in range(48):
+        parlour.clock.pass_hours(1)
+        await parlour.house.close_idle()
+    assert len(parlour.paper.actions) == before
+
+
 async def test_h6_leaving_and_erasing_are_done_at_once_and_without_pleading(
     parlour: Parlour,
 ) -> None:
