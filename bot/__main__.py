@@ -12,7 +12,9 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
+from bot.arguments import make_parser
 from bot.config import MASTER_KEY_VARIABLE, Config, ConfigError, load_config, master_key_path
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
@@ -43,12 +45,14 @@ TIDY_S = 30.0
 def main(argv: Sequence[str] | None = None) -> int:
     # A crash dump would hold people's words (SAFETY P2).
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    arguments = _parser().parse_args(argv)
+    arguments = make_parser().parse_args(argv)
     try:
         config = _configure(arguments)
         match arguments.command:
             case "chat":
                 return asyncio.run(_chat(config, arguments))
+            case "run":
+                _refuse_to_run()
             case "init":
                 return _init(config)
             case "check":
@@ -84,6 +88,13 @@ async def _chat(config: Config, arguments: argparse.Namespace) -> int:
         raise ConfigError(f"--{error}") from None
     await _serve(config, [console])
     return 0
+
+
+def _refuse_to_run() -> NoReturn:
+    raise ConfigError(
+        "run: no platform is switched on, and this version has none but the terminal: "
+        "`parlour chat` talks here; Discord and Matrix come next"
+    )
 
 
 async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
@@ -271,38 +282,6 @@ def _models(config: Config, arguments: argparse.Namespace) -> int:
     print(f"{pulled.file} {verb}. Its sha256 is {pulled.sha256}.")
     print(f'To use it, put model = "{pulled.file.name}" under [engine] in config.toml.')
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="parlour", description="A companion bot of your own.")
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--config", type=Path, help="the settings; config.toml by default")
-    shared.add_argument("--data", type=Path, help="where everything is kept, encrypted")
-    commands = parser.add_subparsers(dest="command", required=True)
-
-    chat = commands.add_parser("chat", parents=[shared], help="talk in this terminal")
-    chat.add_argument("--person", default="you", help="who you are here")
-    chat.add_argument("--community", default="home", help="whose guest you are")
-    chat.add_argument(
-        "--as",
-        dest="role",
-        choices=[role.name.lower() for role in Role],
-        default="member",
-        help="what you are in that community",
-    )
-    chat.add_argument("--model", help="a GGUF file, a model's name, or 'scripted' for none")
-
-    commands.add_parser("init", parents=[shared], help="write config.toml and make a key")
-    check = commands.add_parser("check", parents=[shared], help="is everything in place?")
-    check.add_argument("--quick", action="store_true", help="for health checks: reads little")
-
-    models = commands.add_parser("models", parents=[shared], help="list models, or fetch one")
-    verbs = models.add_subparsers(dest="verb")
-    pull = verbs.add_parser("pull", parents=[shared], help="fetch a GGUF file")
-    pull.add_argument("wanted", help="owner/repository/file.gguf, or an address")
-    pull.add_argument("--sha256", default="", help="what the file's hash must be")
-    models.set_defaults(wanted=None)
-    return parser
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import main
 from bot.events import Voice
 from tests.conftest import Parlour
 from tests.talk import DOOR, ROOT, command, environment, export, parse, talk
@@ -215,6 +216,11 @@ def test_a_wrong_setting_is_named(data: Path, variables: dict[str, str], named: 
 def test_a_config_file_that_is_not_there_is_named(data: Path, tmp_path: Path) -> None:
     missing = tmp_path / "nowhere.toml"
     assert str(missing) in refused(data, "--config", str(missing))
+
+
+def test_run_without_a_platform_says_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run"]) == 2
+    assert "parlour chat" in capsys.readouterr().err
 
 
 def test_a_closed_pipe_ends_the_chat_quietly(data: Path) -> None:

@@ -1,0 +1,39 @@
+"""What may be typed after `parlour`. It reads nothing and does nothing."""
+
+import argparse
+from pathlib import Path
+
+from bot.events import Role
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="parlour", description="A companion bot of your own.")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--config", type=Path, help="the settings; config.toml by default")
+    shared.add_argument("--data", type=Path, help="where everything is kept, encrypted")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    chat = commands.add_parser("chat", parents=[shared], help="talk in this terminal")
+    chat.add_argument("--person", default="you", help="who you are here")
+    chat.add_argument("--community", default="home", help="whose guest you are")
+    chat.add_argument(
+        "--as",
+        dest="role",
+        choices=[role.name.lower() for role in Role],
+        default="member",
+        help="what you are in that community",
+    )
+    chat.add_argument("--model", help="a GGUF file, a model's name, or 'scripted' for none")
+
+    commands.add_parser("run", parents=[shared], help="serve the platforms that are switched on")
+    commands.add_parser("init", parents=[shared], help="write config.toml and make a key")
+    check = commands.add_parser("check", parents=[shared], help="is everything in place?")
+    check.add_argument("--quick", action="store_true", help="for health checks: reads little")
+
+    models = commands.add_parser("models", parents=[shared], help="list models, or fetch one")
+    verbs = models.add_subparsers(dest="verb")
+    pull = verbs.add_parser("pull", parents=[shared], help="fetch a GGUF file")
+    pull.add_argument("wanted", help="owner/repository/file.gguf, or an address")
+    pull.add_argument("--sha256", default="", help="what the file's hash must be")
+    models.set_defaults(wanted=None)
+    return parser
