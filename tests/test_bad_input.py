@@ -3,12 +3,12 @@
 import os
 import resource
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bot.__main__ import main
 from bot.events import Voice
 from tests.conftest import Parlour
 from tests.talk import DOOR, ROOT, command, environment, export, parse, talk
@@ -218,9 +218,12 @@ def test_a_config_file_that_is_not_there_is_named(data: Path, tmp_path: Path) ->
     assert str(missing) in refused(data, "--config", str(missing))
 
 
-def test_run_without_a_platform_says_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run"]) == 2
-    assert "parlour chat" in capsys.readouterr().err
+def test_run_without_a_platform_says_what_there_is() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "run"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "parlour chat" in done.stderr
 
 
 def test_a_closed_pipe_ends_the_chat_quietly(data: Path) -> None:
