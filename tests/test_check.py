@@ -135,6 +135,18 @@ async def test_a_house_opens_with_its_key_and_not_with_another(place: Place) -> 
     assert not failing(await place.look(quick=True)), "quick leaves the house alone"
 
 
+async def test_a_house_in_which_a_bot_runs_is_no_fault(place: Place) -> None:
+    from bot.store.keys import read_master_key
+
+    house = await House.open(
+        place.data, read_master_key(place.key), open_vaults=1, idle_s=60.0, clock=lambda: NOW
+    )
+    findings = await place.look()
+    await house.close()
+    assert "a bot runs there" in told(findings)
+    assert not failing(findings)
+
+
 async def test_a_house_without_its_key_is_named(place: Place) -> None:
     (place.data / "house.db").write_bytes(b"sealed")
     place.key.unlink()

@@ -24,7 +24,7 @@ from bot.operate.models import DEMO, ModelError, check_model, describe, resolve_
 from bot.personas import PersonaError, load_personas
 from bot.store.house import House
 from bot.store.keys import MasterKey, master_key_from_text, read_master_key
-from bot.store.rows import StoreError
+from bot.store.rows import InUse, StoreError
 
 _LOW_BYTES = 1_000_000_000
 _NO_ROOM_BYTES = 50_000_000
@@ -212,6 +212,9 @@ async def _house(config: Config, environ: Mapping[str, str], now: float) -> Find
             clock=lambda: now,
         )
         await house.close()
+    except InUse:
+        # Whoever runs has opened it with its key; a second one may not look inside meanwhile.
+        return Finding(Level.OK, f"{config.data} is in use: a bot runs there.")
     except StoreError as exc:
         return Finding(Level.FAIL, _sentence(exc))
     return Finding(Level.OK, "The house opens with the master key.")

@@ -13,7 +13,7 @@ import os
 from pathlib import Path
 
 from bot.store.keys import FileKey, MasterKey, WrongKey, new_file_key, sync_folder, write_new
-from bot.store.rows import StoreError
+from bot.store.rows import InUse, StoreError
 
 HOUSE_KEY_ABOUT = "house"
 
@@ -135,7 +135,7 @@ def _own(path: Path, handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as exc:
         owner = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
-        raise StoreError(
+        raise InUse(
             f"the data folder {path} is in use by process {owner}: stop that one first, "
             f"or name another folder"
         ) from exc

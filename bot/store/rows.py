@@ -23,6 +23,10 @@ class Gone(StoreError):
     """What this call was about has been erased, forgotten or closed meanwhile: stop quietly."""
 
 
+class InUse(StoreError):
+    """Another process owns the data folder."""
+
+
 class Side(StrEnum):
     PERSON = "person"
     PERSONA = "persona"
