@@ -86,6 +86,8 @@ async def _chat(config: Config, arguments: argparse.Namespace) -> int:
         )
     except ValueError as error:
         raise ConfigError(f"--{error}") from None
+    if sys.stdin.isatty():
+        _note("Write hello to begin. /help lists the commands, Ctrl-D ends.")
     await _serve(config, [console])
     return 0
 

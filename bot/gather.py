@@ -9,10 +9,9 @@ from bot.policy.door import DOOR_VERSION
 from bot.policy.facts import Facts
 from bot.scene import Habits, Scene
 from bot.store.house import House
+from bot.store.rows import INSTANCE
 from bot.store.vault import Vault
 
-INSTANCE = "instance"
-"""The scope of an age record that counts for every community of this house."""
 DOOR = "door"
 RECENT_TURNS = 6
 

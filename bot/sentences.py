@@ -32,15 +32,15 @@ EDIT_REFUSED = (
 STOPPED = "Stopped."
 LEFT_THE_DOOR = "That is all right. Nothing of yours was kept."
 LEFT = (
-    "You are out. What we said stays sealed in your vault until you say `{prefix}erase`; "
-    "`{prefix}begin` lets you in again."
+    "You are out. What we said stays sealed in your vault until you say `{prefix}erase confirm`; "
+    "`{prefix}begin` leads to the door again."
 )
 ERASE_WHAT = (
     "This goes, for good: every word between us, your consents, your settings, and the key of your "
     "vault. What stays: an under-18 lock, if there is one. Say `{prefix}erase confirm` and it is done."
 )
 NOTHING_TO_ERASE = "There is nothing of yours here."
-NO_REPLY_YET = "There is no answer of mine to change yet."
+NO_REPLY_YET = "I have not answered anything yet."
 NO_OTHER = "There is no other answer in that direction."
 UNDONE = "The last exchange is gone, as if it had not been said."
 NO_PERSONA = "There is no persona called that. There are: {names}."

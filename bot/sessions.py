@@ -6,14 +6,14 @@ from secrets import randbits
 
 from bot import sentences
 from bot.events import AgeLevel, PersonId, Rating
-from bot.gather import DOOR, INSTANCE
+from bot.gather import DOOR
 from bot.personas import fill
 from bot.policy.cards import check_card
 from bot.policy.door import DOOR_VERSION, Door, Entered, Left, answer_door, open_door
 from bot.prompt import write_head
 from bot.scene import Scene
 from bot.store.house import House
-from bot.store.rows import AgeRecord, Consent, Session
+from bot.store.rows import INSTANCE, AgeRecord, Consent, Session
 
 AGE_RECORD_S = 365 * 86_400.0
 DOORS_OPEN = 10_000

@@ -288,7 +288,10 @@ async def test_export_gives_every_word_and_erase_leaves_none(
 ) -> None:
     await parlour.let_in()
     await parlour.paper.say("remember the walnut tree")
-    assert "walnut tree" in noticed(await parlour.paper.say("/export"))
+    exported = json.loads(noticed(await parlour.paper.say("/export")))
+    assert "walnut tree" in json.dumps(exported)
+    assert exported["age_record"]["method"] == "door"
+    assert exported["locked"] is False
     assert "confirm" in noticed(await parlour.paper.say("/erase"))
     assert noticed(await parlour.paper.say("/erase confirm")).startswith("Erased")
     assert not list((tmp_path / "data" / "vaults").iterdir())

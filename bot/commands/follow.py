@@ -5,7 +5,7 @@ What needs the engine or the platform is handed back as a value for the conversa
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import assert_never
 
 from bot import sentences
@@ -16,7 +16,7 @@ from bot.events import Message, PersonId, Rating
 from bot.personas import Persona
 from bot.policy.screen import Screen
 from bot.store.house import House
-from bot.store.rows import Community, Session, Turn
+from bot.store.rows import INSTANCE, Community, Session, Turn
 from bot.store.vault import Vault
 
 
@@ -211,7 +211,14 @@ async def _undo(desk: Desk) -> Outcome:
 async def _export(desk: Desk) -> Outcome:
     if desk.vault is None:
         return Answer(sentences.NOTHING_TO_ERASE)
-    return Answer(json.dumps(await desk.vault.export(), ensure_ascii=False, indent=1))
+    person = desk.message.author.id
+    age = await desk.house.age_record(person, INSTANCE, desk.now)
+    everything = {
+        **await desk.vault.export(),
+        "age_record": asdict(age) if age else None,
+        "locked": await desk.house.locked(person),
+    }
+    return Answer(json.dumps(everything, ensure_ascii=False, indent=1))
 
 
 async def _set_ceiling(rating: Rating, desk: Desk) -> Outcome:

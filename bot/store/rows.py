@@ -14,6 +14,9 @@ from bot.events import (
     TurnId,
 )
 
+INSTANCE = "instance"
+"""The scope of an age record that counts for every community of this house."""
+
 
 class StoreError(Exception):
     """What stands in the way, where, and how to mend it; without any person's words."""
