@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from bot.arguments import make_parser
-from bot.config import MASTER_KEY_VARIABLE, Config, ConfigError, load_config, master_key_path
+from bot.config import Config, ConfigError, load_config, master_key_path
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import Engine, EngineError
 from bot.events import Role
+from bot.operate.keys import find_master_key
 from bot.operate.metrics import Metrics, MetricsError
 from bot.operate.models import (
     DEMO,
@@ -34,7 +35,7 @@ from bot.platforms.base import Platform
 from bot.recovery import recover
 from bot.scene import Habits
 from bot.store.house import House
-from bot.store.keys import MasterKey, make_master_key, master_key_from_text, read_master_key
+from bot.store.keys import MasterKey, make_master_key
 from bot.store.rows import StoreError
 
 MENDABLE = 2
@@ -208,11 +209,9 @@ def _say_what_the_model_cannot(engine: Engine) -> None:
 
 def _master_key(config: Config) -> MasterKey:
     """From the environment or its file; made only where there is nothing yet that it could open."""
-    if text := os.environ.get(MASTER_KEY_VARIABLE):
-        return master_key_from_text(text, MASTER_KEY_VARIABLE)
+    if key := find_master_key(config, os.environ):
+        return key
     file = master_key_path(config, os.environ)
-    if file.exists() or (config.data / "house.db").exists():
-        return read_master_key(file)
     key = make_master_key(file)
     _note(f"A master key was made: {file}. Keep a copy of it: without it nothing can be read.")
     return key

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
-from bot.gather import DOOR, close_romance
+from bot.gather import close_romance
 from bot.policy.facts import Care, Decision, Effect, Facts, Verdict
 from bot.scene import Scene
 from bot.store.house import House
+from bot.store.rows import DOOR
 
 
 async def bear(decision: Decision, scene: Scene, house: House, now: float) -> None:

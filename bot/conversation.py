@@ -23,7 +23,7 @@ from bot.dispatch import Arrival, Stage
 from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
 from bot.events import Deleted, Edited, Message, Rating, TurnId
-from bot.gather import close_romance, gather_facts, is_closed, is_in, recent_texts
+from bot.gather import close_romance, gather_facts, is_closed, is_in
 from bot.memory.asking import ask
 from bot.memory.window import TRIM_ABOVE, Talk, state_key, trim
 from bot.operate.metrics import Metrics
@@ -116,19 +116,21 @@ class Conversation:
         elif decision.outcome >= Outcome.REFUSE:
             await self._say(scene, decision.say)
         elif scene.vault and scene.turn is not None:
-            await self._write_reply(scene, scene.vault, scene.turn, decision)
+            await self._write_reply(scene, scene.vault, scene.turn, facts, decision)
         if ends_session(decision):
             await self._forget_state(scene)
 
     # --- The reply --------------------------------------------------------------------------
 
-    async def _write_reply(self, scene: Scene, vault: Vault, turn: TurnId, by: Decision) -> None:
+    async def _write_reply(
+        self, scene: Scene, vault: Vault, turn: TurnId, facts: Facts, by: Decision
+    ) -> None:
         session = scene.session or await self._sessions.begin(scene)
         hints = list(by.hints)
         if await vault.mark("soften"):
             await vault.set_mark("soften", 0.0)
             hints.append(sentences.SOFTENING)
-        said = [*await recent_texts(scene), scene.message.text]
+        said = [*facts.recent, scene.message.text]
         lore = find_lore(scene.persona, said, LORE_CHARS)
         note = write_note(reminder=scene.persona.note, lore=lore, hints=hints)
         reply = await vault.open_reply(
@@ -142,11 +144,11 @@ class Conversation:
     ) -> None:
         """Writes the reply, closes it whatever happens, and says what went wrong."""
         display = Display(reply, scene, vault, asyncio.get_running_loop().time)
-        state, trouble = State.CUT, ""
+        state, trouble, fits = State.CUT, "", True
         try:
             state, trouble = await self._show_pieces(asked, ceiling, display, scene, vault)
         except PromptTooLong:
-            trouble = sentences.TOO_LONG_FOR_MODEL
+            fits, trouble = False, sentences.TOO_LONG_FOR_MODEL
         except EngineError:
             await display.finish()
             trouble = sentences.ENGINE_BROKEN
@@ -155,7 +157,7 @@ class Conversation:
             closing = vault.close_reply(reply, state=state, text=display.text, now=self._clock())
             await asyncio.shield(closing)
         self._metrics.reply_ended(state)
-        if trouble == sentences.TOO_LONG_FOR_MODEL:
+        if not fits:
             await vault.drop([asked.id])
         if trouble:
             await scene.notice(trouble.format(prefix=scene.stage.platform.prefix), name="trouble")
@@ -259,7 +261,7 @@ class Conversation:
             await scene.notice(decision.say or sentences.NO_REPLY_YET)
         elif answer is None:
             await vault.wait_again(asked.id)
-            await self._write_reply(again, vault, asked.id, decision)
+            await self._write_reply(again, vault, asked.id, facts, decision)
         else:
             reply = await vault.open_again(turn=answer.id, nonce=scene.nonce, now=self._clock())
             await self._stream(reply, asked, decision.ceiling, scene, vault)

@@ -14,7 +14,18 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.events import Busy, Deleted, Edited, Event, Idle, Message, RoomId, TurnId, Typing
+from bot.events import (
+    Busy,
+    Deleted,
+    Edited,
+    Event,
+    Idle,
+    Message,
+    RoomId,
+    TurnId,
+    Typing,
+    platform_of,
+)
 from bot.platforms.base import Platform
 
 log = logging.getLogger(__name__)
@@ -86,7 +97,7 @@ class Dispatch:
         by_name = {platform.name: platform for platform in platforms}
         async with self._group:
             for arrival in left_over:
-                name = arrival.message.author.id.split(":", 1)[0]
+                name = platform_of(arrival.message.author.id)
                 if name in by_name:
                     self._enqueue(arrival, by_name[name])
             readers = [self._group.create_task(self._read(platform)) for platform in platforms]

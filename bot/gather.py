@@ -9,10 +9,9 @@ from bot.policy.door import DOOR_VERSION
 from bot.policy.facts import Facts
 from bot.scene import Habits, Scene
 from bot.store.house import House
-from bot.store.rows import INSTANCE
+from bot.store.rows import DOOR, INSTANCE
 from bot.store.vault import Vault
 
-DOOR = "door"
 RECENT_TURNS = 6
 
 
@@ -40,19 +39,12 @@ async def gather_facts(scene: Scene, house: House, habits: Habits, now: float) -
         utc_offset_s=habits.utc_offset_s,
         region=habits.region,
         persona_name=scene.persona.name,
-        recent=await recent_texts(scene),
+        recent=await _recent_texts(scene),
     )
 
 
 def is_in(facts: Facts) -> bool:
     return bool(facts.consented) and facts.age_level is not None and facts.locked is False
-
-
-async def recent_texts(scene: Scene) -> tuple[str, ...]:
-    if not scene.vault or not scene.session:
-        return ()
-    turns = await scene.vault.window(scene.session.id)
-    return tuple(turn.text for turn in turns[-RECENT_TURNS:])
 
 
 async def is_closed(vault: Vault | None, persona: Persona) -> bool:
@@ -67,6 +59,13 @@ async def close_romance(vault: Vault, persona: Persona) -> None:
 async def _consented(vault: Vault | None) -> bool:
     consent = await vault.consent(DOOR) if vault else None
     return consent is not None and consent.version == DOOR_VERSION
+
+
+async def _recent_texts(scene: Scene) -> tuple[str, ...]:
+    if not scene.vault or not scene.session:
+        return ()
+    turns = await scene.vault.window(scene.session.id)
+    return tuple(turn.text for turn in turns[-RECENT_TURNS:])
 
 
 def _closed(persona: Persona) -> str:

@@ -5,15 +5,14 @@ from dataclasses import replace
 from secrets import randbits
 
 from bot import sentences
-from bot.events import AgeLevel, PersonId, Rating
-from bot.gather import DOOR
+from bot.events import AgeLevel, PersonId, Rating, name_in
 from bot.personas import fill
 from bot.policy.cards import check_card
 from bot.policy.door import DOOR_VERSION, Door, Entered, Left, answer_door, open_door
 from bot.prompt import write_head
 from bot.scene import Scene
 from bot.store.house import House
-from bot.store.rows import INSTANCE, AgeRecord, Consent, Session
+from bot.store.rows import DOOR, INSTANCE, AgeRecord, Consent, Session
 
 AGE_RECORD_S = 365 * 86_400.0
 DOORS_OPEN = 10_000
@@ -34,7 +33,7 @@ class Sessions:
         if door is None:
             if len(self._doors) >= DOORS_OPEN:
                 del self._doors[next(iter(self._doors))]
-            name = scene.community.id.split(":", 1)[-1]
+            name = name_in(scene.community.id)
             self._doors[person], say = open_door(name, scene.community.ceiling)
             await scene.notice(say, name="door")
             return

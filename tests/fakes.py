@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 
 from bot.drafts import Pace
+from bot.engine.scripted import ScriptedEngine
 from bot.events import (
     Action,
     Author,
@@ -152,3 +153,19 @@ class Clock:
 
 def in_shared_room(message: Message) -> Message:
     return replace(message, room=replace(message.room, is_direct=False))
+
+
+def writes(*replies: str) -> ScriptedEngine:
+    """An engine with these answers, one after the other."""
+    lines = iter(replies)
+    return ScriptedEngine(lambda _: next(lines))
+
+
+def spoken(shown: list[Shown]) -> list[str]:
+    """The persona's words."""
+    return [one.text for one in shown if one.voice is Voice.PERSONA]
+
+
+def noticed(shown: list[Shown]) -> str:
+    """What the bot said as itself."""
+    return "\n".join(one.text for one in shown if one.voice is Voice.NOTICE)

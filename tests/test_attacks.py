@@ -11,20 +11,7 @@ from bot.engine.base import EngineError, Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, Edited, Rating, Role, Voice
 from tests.conftest import Parlour, running
-from tests.fakes import PaperPlatform, Shown
-
-
-def spoken(shown: list[Shown]) -> list[str]:
-    return [one.text for one in shown if one.voice is Voice.PERSONA]
-
-
-def noticed(shown: list[Shown]) -> str:
-    return "\n".join(one.text for one in shown if one.voice is Voice.NOTICE)
-
-
-def writes(*replies: str) -> ScriptedEngine:
-    lines = iter(replies)
-    return ScriptedEngine(lambda _: next(lines))
+from tests.fakes import PaperPlatform, noticed, spoken, writes
 
 
 async def with_romance(parlour: Parlour) -> None:

@@ -11,15 +11,7 @@ from bot.engine.base import EngineError, Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Action, Deleted, Edited, EventId, Revise, Role, Say, Voice
 from tests.conftest import Parlour, running
-from tests.fakes import Shown
-
-
-def spoken(shown: list[Shown]) -> list[str]:
-    return [one.text for one in shown if one.voice is Voice.PERSONA]
-
-
-def noticed(shown: list[Shown]) -> str:
-    return "\n".join(one.text for one in shown if one.voice is Voice.NOTICE)
+from tests.fakes import noticed, spoken
 
 
 async def kept(parlour: Parlour) -> str:

@@ -11,25 +11,11 @@ import pytest
 
 from bot.engine.base import EngineError, Prompt
 from bot.engine.scripted import ScriptedEngine
-from bot.events import Role, Voice
+from bot.events import Role
 from bot.policy import decide as decide_module
 from bot.policy.facts import Facts
 from tests.conftest import Parlour, running
-from tests.fakes import Shown
-
-
-def spoken(shown: list[Shown]) -> list[str]:
-    return [one.text for one in shown if one.voice is Voice.PERSONA]
-
-
-def noticed(shown: list[Shown]) -> str:
-    return "\n".join(one.text for one in shown if one.voice is Voice.NOTICE)
-
-
-def writes(*replies: str) -> ScriptedEngine:
-    lines = iter(replies)
-    return ScriptedEngine(lambda _: next(lines))
-
+from tests.fakes import noticed, spoken, writes
 
 # --- Invariants -----------------------------------------------------------------------------
 

@@ -12,11 +12,11 @@ from bot import sentences
 from bot.commands import declared
 from bot.commands.declared import Command
 from bot.commands.words import help_text
-from bot.events import Message, PersonId, Rating
+from bot.events import Message, PersonId, Rating, name_in, platform_of
 from bot.personas import Persona
 from bot.policy.screen import Screen
 from bot.store.house import House
-from bot.store.rows import INSTANCE, Community, Session, Turn
+from bot.store.rows import DOOR, INSTANCE, Community, Session, Turn
 from bot.store.vault import Vault
 
 
@@ -109,7 +109,7 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         case declared.Where():
             return Answer(
                 sentences.WHERE.format(
-                    community=desk.community.id.split(":", 1)[-1],
+                    community=name_in(desk.community.id),
                     ceiling=desk.community.ceiling.name.lower(),
                 )
             )
@@ -146,7 +146,7 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         case declared.Status():
             return Answer(
                 sentences.STATUS.format(
-                    community=desk.community.id.split(":", 1)[-1],
+                    community=name_in(desk.community.id),
                     ceiling=desk.community.ceiling.name.lower(),
                     age_level=desk.community.least_age_level.name.lower().replace("_", "-"),
                 )
@@ -158,7 +158,7 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
 async def _leave(desk: Desk) -> Outcome:
     if desk.vault is None:
         return Farewell(sentences.LEFT_THE_DOOR)
-    await desk.vault.withdraw_consent("door")
+    await desk.vault.withdraw_consent(DOOR)
     await desk.vault.end_session(desk.now)
     return Farewell(sentences.LEFT.format(prefix=desk.prefix))
 
@@ -230,12 +230,10 @@ async def _set_ceiling(rating: Rating, desk: Desk) -> Outcome:
 
 
 async def _unlock(person: PersonId, reason: str, desk: Desk) -> Outcome:
-    if desk.locked or person in (desk.message.author.id, desk.message.author.id.split(":", 1)[1]):
-        return Answer(sentences.NOT_YOUR_OWN)
+    moderator = desk.message.author.id
     if ":" not in person:
-        platform = desk.message.author.id.split(":", 1)[0]
-        person = PersonId(f"{platform}:{person}")
-    opened = await desk.house.unlock(
-        person, moderator=desk.message.author.id, reason=reason, now=desk.now
-    )
+        person = PersonId(f"{platform_of(moderator)}:{person}")
+    if desk.locked or person == moderator:
+        return Answer(sentences.NOT_YOUR_OWN)
+    opened = await desk.house.unlock(person, moderator=moderator, reason=reason, now=desk.now)
     return Answer((sentences.UNLOCKED if opened else sentences.NOT_LOCKED).format(person=person))

@@ -20,10 +20,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.config import MASTER_KEY_VARIABLE, Config, master_key_path
+from bot.operate.keys import find_master_key
 from bot.operate.models import DEMO, ModelError, check_model, describe, resolve_model
 from bot.personas import PersonaError, load_personas
 from bot.store.house import House
-from bot.store.keys import MasterKey, master_key_from_text, read_master_key
 from bot.store.rows import InUse, StoreError
 
 _LOW_BYTES = 1_000_000_000
@@ -103,16 +103,14 @@ def _room(folder: Path) -> Iterator[Finding]:
 
 def _master_key(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
     file = master_key_path(config, environ)
-    in_environment = MASTER_KEY_VARIABLE in environ
-    if not in_environment and not file.exists() and not (config.data / "house.db").exists():
-        yield Finding(Level.OK, f"There is no master key yet; the first start makes {file}.")
-        return
     try:
-        _read_key(config, environ)
+        key = find_master_key(config, environ)
     except StoreError as exc:
         yield Finding(Level.FAIL, _sentence(exc))
         return
-    if in_environment:
+    if key is None:
+        yield Finding(Level.OK, f"There is no master key yet; the first start makes {file}.")
+    elif environ.get(MASTER_KEY_VARIABLE):
         yield Finding(Level.OK, f"The master key comes from {MASTER_KEY_VARIABLE}.")
     elif file.resolve().is_relative_to(config.data.resolve()):
         mend = "move it elsewhere and name it in keys.master_key_file."
@@ -204,9 +202,11 @@ async def _house(config: Config, environ: Mapping[str, str], now: float) -> Find
     if not (config.data / "house.db").exists():
         return Finding(Level.OK, "There is no house yet; the first start makes it.")
     try:
+        key = find_master_key(config, environ)
+        assert key is not None, "there is a house"
         house = await House.open(
             config.data,
-            _read_key(config, environ),
+            key,
             open_vaults=1,
             idle_s=config.store.idle_s,
             clock=lambda: now,
@@ -218,12 +218,6 @@ async def _house(config: Config, environ: Mapping[str, str], now: float) -> Find
     except StoreError as exc:
         return Finding(Level.FAIL, _sentence(exc))
     return Finding(Level.OK, "The house opens with the master key.")
-
-
-def _read_key(config: Config, environ: Mapping[str, str]) -> MasterKey:
-    if MASTER_KEY_VARIABLE in environ:
-        return master_key_from_text(environ[MASTER_KEY_VARIABLE])
-    return read_master_key(master_key_path(config, environ))
 
 
 def _sentence(exc: Exception) -> str:

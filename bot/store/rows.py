@@ -14,6 +14,9 @@ from bot.events import (
     TurnId,
 )
 
+DOOR = "door"
+"""The kind of the consent that is given at the door."""
+
 INSTANCE = "instance"
 """The scope of an age record that counts for every community of this house."""
 
