@@ -20,7 +20,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from bot.config import Config
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import Prompt
@@ -30,6 +29,7 @@ from bot.operate.metrics import Metrics
 from bot.personas import load_personas
 from bot.platforms.console import Console
 from bot.scene import Habits
+from bot.settings import Config
 from bot.store.house import House
 from bot.store.keys import make_master_key
 

@@ -10,16 +10,17 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from bot.arguments import make_parser
-from bot.config import Config, ConfigError, load_config, master_key_path
+from bot.config import ConfigError, load_config, master_key_path
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
-from bot.engine.base import Engine, EngineError
+from bot.engine.base import AdapterUnusable, Engine, EngineError
 from bot.events import Role
+from bot.operate.engines import TUNINGS, build_engine, named_by
 from bot.operate.keys import find_master_key
 from bot.operate.metrics import Metrics, MetricsError
 from bot.operate.models import (
@@ -28,12 +29,12 @@ from bot.operate.models import (
     ModelError,
     list_models,
     print_models,
-    resolve_model,
 )
 from bot.personas import Persona, PersonaError, load_personas
 from bot.platforms.base import Platform
 from bot.recovery import recover
 from bot.scene import Habits
+from bot.settings import Config
 from bot.store.house import House
 from bot.store.keys import MasterKey, make_master_key
 from bot.store.rows import StoreError
@@ -103,7 +104,9 @@ def _refuse_to_run() -> NoReturn:
 async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
     """Builds everything, answers what waits, runs until the platforms end or a signal comes."""
     personas = _personas(config)
-    engine = _engine(config)
+    engine = build_engine(config, personas, os.environ)
+    if config.engine.kind == "embedded" and config.engine.model == DEMO:
+        _note(DEMO_WARNING)
     house = await House.open(
         config.data,
         _master_key(config),
@@ -113,7 +116,9 @@ async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
     )
     metrics = Metrics()
     try:
-        await engine.start()
+        if config.engine.kind == "embedded" and not (config.data / TUNINGS).exists():
+            _note("Measuring once what is fastest on this machine; this takes some seconds.")
+        await _start(engine, personas)
         _say_what_the_model_cannot(engine)
         conversation = Conversation(
             house=house,
@@ -129,6 +134,7 @@ async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
             rooms=config.dispatch.rooms,
             stop_s=config.dispatch.stop_s,
         )
+        await conversation.warm_cards()
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, dispatch.stop)
         # Not the loop's: a terminal takes SIGINT for itself while it is read, and gives this back.
@@ -142,6 +148,13 @@ async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
     finally:
         await engine.close()
         await house.close()
+
+
+async def _start(engine: Engine, personas: Mapping[str, Persona]) -> None:
+    try:
+        await engine.start()
+    except AdapterUnusable as error:
+        raise PersonaError(f"{named_by(error.adapter, personas)}: {error}") from None
 
 
 async def _tidy(house: House) -> None:
@@ -178,32 +191,17 @@ def _personas(config: Config) -> dict[str, Persona]:
     return personas
 
 
-def _engine(config: Config) -> Engine:
-    if config.engine.kind == "scripted":
-        from bot.engine.scripted import ScriptedEngine  # noqa: PLC0415 - only where it is wanted
-
-        return ScriptedEngine(context_tokens=config.engine.context)
-    from bot.engine.embedded import EmbeddedEngine  # noqa: PLC0415 - only where it is wanted
-
-    if config.engine.model == DEMO:
-        _note(DEMO_WARNING)
-    return EmbeddedEngine(
-        resolve_model(config),
-        context=config.engine.context,
-        sequences=config.engine.sequences,
-        threads=config.engine.threads,
-        batch=config.engine.batch,
-        gpu_layers=config.engine.gpu_layers,
-        environment=os.environ,
-    )
-
-
 def _say_what_the_model_cannot(engine: Engine) -> None:
     facts = getattr(engine, "facts", None)
     if facts is not None and not facts.append_only:
         _note(
             f"{facts.name}: its chat template rewrites what was said before, so every reply "
             "computes the whole talk again. Another model answers faster: docs/models.md."
+        )
+    if facts is not None and facts.cuts == "never":
+        _note(
+            f"{facts.name}: what it has computed cannot be cut, so another answer to the same "
+            "message computes the whole talk again. Another model answers faster: docs/models.md."
         )
 
 

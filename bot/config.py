@@ -11,120 +11,21 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import EnvSettingsSource
 
-ENVIRONMENT_PREFIX = "PARLOUR_"
-NESTING = "__"
+from bot.settings import ENVIRONMENT_PREFIX, NESTING, Config, Section, is_path
+
 MASTER_KEY_VARIABLE = "PARLOUR_MASTER_KEY"
 """The master key itself, as text. It is no key of config.toml: a secret does not go there."""
 
 
 class ConfigError(Exception):
     """One sentence: which key, what was found, what would be right."""
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _not_what_it_cannot_mean(cls, value: object, info: ValidationInfo) -> object:
-        return _meant(value, cls.model_fields[info.field_name or ""].annotation)
-
-
-class Keys(Section):
-    master_key_file: Path | None = None
-
-
-class Store(Section):
-    open_vaults: Annotated[int, Field(ge=1, le=10_000)] = 256
-    idle_s: Annotated[float, Field(gt=0)] = 300.0
-
-
-class EngineSettings(Section):
-    kind: Literal["embedded", "scripted"] = "embedded"
-    model: Annotated[str, Field(min_length=1)] = "demo"
-    models: Path = Path("models")
-    context: Annotated[int, Field(ge=1024, le=1_048_576)] = 4096
-    sequences: Annotated[int, Field(ge=1, le=256)] = 4
-    threads: Annotated[int, Field(ge=0, le=1024)] = 0
-    batch: Annotated[int, Field(ge=32, le=8192)] = 512
-    gpu_layers: Annotated[int, Field(ge=-1)] = 0
-    reply_tokens: Annotated[int, Field(ge=16, le=8192)] = 256
-
-
-class PersonaSettings(Section):
-    folder: Path = Path("personas")
-    default: Annotated[str, Field(min_length=1)] = "wren"
-
-
-class Dispatch(Section):
-    waiting: Annotated[int, Field(ge=1, le=1000)] = 8
-    rooms: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
-    stop_s: Annotated[float, Field(gt=0, le=600)] = 10.0
-
-
-class CareSettings(Section):
-    region: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""
-    disclose_every_h: Annotated[float, Field(gt=0, le=3)] = 3.0
-
-
-class Console(Section):
-    page_chars: Annotated[int, Field(ge=200, le=100_000)] = 4000
-
-
-class Metrics(Section):
-    port: Annotated[int, Field(ge=0, le=65535)] = 0
-
-
-class Config(BaseSettings):
-    """`Config()` is the defaults; only `load_config` reads a file or the environment."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=ENVIRONMENT_PREFIX,
-        env_nested_delimiter=NESTING,
-        extra="forbid",
-        frozen=True,
-        allow_inf_nan=False,
-    )
-
-    data: Path = Path("data")
-    keys: Keys = Keys()
-    store: Store = Store()
-    engine: EngineSettings = EngineSettings()
-    personas: PersonaSettings = PersonaSettings()
-    dispatch: Dispatch = Dispatch()
-    care: CareSettings = CareSettings()
-    console: Console = Console()
-    metrics: Metrics = Metrics()
-
-    @field_validator("data", mode="before")
-    @classmethod
-    def _not_what_it_cannot_mean(cls, value: object) -> object:
-        return _meant(value, Path)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The library would read the process's environment behind our back; we hand it over."""
-        del settings_cls, env_settings, dotenv_settings, file_secret_settings
-        return (init_settings,)
 
 
 def load_config(
@@ -215,19 +116,6 @@ def _fields() -> dict[str, FieldInfo]:
     return fields
 
 
-def _meant(value: object, kind: object) -> object:
-    """Refuses what pydantic would bend into shape: true as the number 1, nothing as a path."""
-    if isinstance(value, bool) and kind is not bool:
-        raise ValueError("should be no true or false")
-    if value == "" and _is_path(kind):
-        raise ValueError("should be a path and not empty")
-    return value
-
-
-def _is_path(kind: object) -> bool:
-    return kind is Path or kind == Path | None
-
-
 def _beside(folder: Path, values: dict[str, Any]) -> dict[str, Any]:
     """The file's values with every relative path, defaults too, made relative to its folder."""
     for name, field in _fields().items():
@@ -236,7 +124,7 @@ def _beside(folder: Path, values: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(inside, dict):
             continue
         value = inside.get(key, field.default)
-        a_path = _is_path(field.annotation) or (name == "engine.model" and "/" in str(value))
+        a_path = is_path(field.annotation) or (name == "engine.model" and "/" in str(value))
         if a_path and isinstance(value, str | Path) and value and str(value)[:2] != "~/":
             inside[key] = str(folder / value)
     return values

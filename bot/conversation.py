@@ -3,13 +3,13 @@ engine meet.
 
     arrive -> handle_message -> a command: obey
                              -> gather_facts -> decide -> care -> the door, refuse or write_reply
+           -> look_ahead
 
 The order within a room, and what to do when a message breaks this path, are dispatch's business.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from dataclasses import replace
 
 from bot import sentences
@@ -20,27 +20,22 @@ from bot.commands.declared import Begin, Command, Goodbye
 from bot.commands.read import Misread, may_name_it, read
 from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.dispatch import Arrival, Stage
-from bot.display import Display
-from bot.engine.base import Engine, EngineError, PromptTooLong
-from bot.events import Deleted, Edited, Message, Rating, TurnId
-from bot.gather import close_romance, gather_facts, is_closed, is_in
-from bot.memory.asking import ask
-from bot.memory.window import TRIM_ABOVE, Talk, state_key, trim
+from bot.engine.base import Engine
+from bot.events import Deleted, Edited, Event, EventId, Message, Typing
+from bot.gather import gather_facts, is_in
 from bot.operate.metrics import Metrics
-from bot.personas import Persona, card_text, find_lore
+from bot.personas import Persona
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Effect, Facts, Outcome
-from bot.policy.screen import Screen
-from bot.prompt import write_note
 from bot.scene import Habits, Scene, as_message, notice, set_scene
 from bot.sessions import Sessions
 from bot.store.house import House
-from bot.store.rows import Gone, OpenReply, Side, State, StoreError, Turn
+from bot.store.rows import Gone, StoreError, Turn
 from bot.store.vault import Vault
+from bot.warming import Warming
+from bot.writing import Writer
 
 LONGEST_MESSAGE = 20_000
-LORE_CHARS = 600
-FORGET_S = 5.0
 
 
 class Conversation:
@@ -55,12 +50,19 @@ class Conversation:
         clock: Callable[[], float],
     ) -> None:
         self._house = house
-        self._engine = engine
         self._personas = personas
         self._habits = habits
         self._metrics = metrics
         self._clock = clock
         self._sessions = Sessions(house, clock)
+        self._warming = Warming(engine, clock)
+        self._writer = Writer(
+            engine=engine, sessions=self._sessions, habits=habits, metrics=metrics, clock=clock
+        )
+
+    async def warm_cards(self) -> None:
+        """At the start: from then on nobody waits for a persona to be read."""
+        await self._warming.warm_cards(self._personas.values())
 
     async def arrive(self, message: Message) -> Arrival | None:
         """Commits the message before anything else; None when it was seen before."""
@@ -116,92 +118,10 @@ class Conversation:
         elif decision.outcome >= Outcome.REFUSE:
             await self._say(scene, decision.say)
         elif scene.vault and scene.turn is not None:
-            await self._write_reply(scene, scene.vault, scene.turn, facts, decision)
+            await self._writer.write_reply(scene, scene.vault, scene.turn, facts, decision)
         if ends_session(decision):
-            await self._forget_state(scene)
-
-    # --- The reply --------------------------------------------------------------------------
-
-    async def _write_reply(
-        self, scene: Scene, vault: Vault, turn: TurnId, facts: Facts, by: Decision
-    ) -> None:
-        session = scene.session or await self._sessions.begin(scene)
-        hints = list(by.hints)
-        if await vault.mark("soften"):
-            await vault.set_mark("soften", 0.0)
-            hints.append(sentences.SOFTENING)
-        said = [*facts.recent, scene.message.text]
-        lore = find_lore(scene.persona, said, LORE_CHARS)
-        note = write_note(reminder=scene.persona.note, lore=lore, hints=hints)
-        reply = await vault.open_reply(
-            session=session.id, answers=turn, nonce=scene.nonce, note=note, now=self._clock()
-        )
-        asked = Turn(turn, Side.PERSON, State.WAITING, scene.message.text, note)
-        await self._stream(reply, asked, by.ceiling, scene, vault)
-
-    async def _stream(
-        self, reply: OpenReply, asked: Turn, ceiling: Rating, scene: Scene, vault: Vault
-    ) -> None:
-        """Writes the reply, closes it whatever happens, and says what went wrong."""
-        display = Display(reply, scene, vault, asyncio.get_running_loop().time)
-        state, trouble, fits = State.CUT, "", True
-        try:
-            state, trouble = await self._show_pieces(asked, ceiling, display, scene, vault)
-        except PromptTooLong:
-            fits, trouble = False, sentences.TOO_LONG_FOR_MODEL
-        except EngineError:
-            await display.finish()
-            trouble = sentences.ENGINE_BROKEN
-        finally:
-            # Shielded, so that a reply which is cancelled in flight is marked as cut all the same.
-            closing = vault.close_reply(reply, state=state, text=display.text, now=self._clock())
-            await asyncio.shield(closing)
-        self._metrics.reply_ended(state)
-        if not fits:
-            await vault.drop([asked.id])
-        if trouble:
-            await scene.notice(trouble.format(prefix=scene.stage.platform.prefix), name="trouble")
-        elif not scene.stage.newer.is_set():
-            # An engine that fails now has answered already: the next reply trims.
-            with suppress(EngineError):
-                await trim(self._talk(scene, vault), self._engine, above=TRIM_ABOVE)
-
-    async def _show_pieces(
-        self, asked: Turn, ceiling: Rating, display: Display, scene: Scene, vault: Vault
-    ) -> tuple[State, str]:
-        """Engine -> screen -> display, until it ends or something newer waits."""
-        closed = await is_closed(vault, scene.persona)
-        screen = Screen(ceiling, persona_name=scene.persona.name, romance_closed=closed)
-        newer = scene.stage.newer
-        most = min(scene.persona.sampling.max_tokens, self._habits.reply_tokens)
-        sampling = replace(scene.persona.sampling, max_tokens=most)
-
-        async def show(passed: str) -> None:
-            if screen.closes_romance:
-                # SAFETY L3, also for what the persona brought up itself; before it is shown.
-                await close_romance(vault, scene.persona)
-            await display.grow(passed)
-
-        talk = self._talk(scene, vault)
-        words = ask(self._engine, talk, asked, sampling, newer=newer, due_in=display.due_in)
-        async with aclosing(words) as pieces:
-            async for piece in pieces:
-                await show(screen.feed(piece))
-                if screen.blocked:
-                    break
-        whole = not screen.blocked and not newer.is_set()
-        if whole:
-            await show(screen.finish())
-        await display.finish()
-        if screen.blocked:
-            return State.CUT, screen.blocked.say
-        if whole:
-            return State.DONE, "" if display.text else sentences.NOTHING_SAID
-        return State.CUT, ""
-
-    def _talk(self, scene: Scene, vault: Vault) -> Talk:
-        room = self._engine.context_tokens - self._habits.reply_tokens
-        return Talk(vault, scene.message.author.id, card_text(scene.persona), room)
+            # Last of all, since nothing that a person reads may wait for the engine.
+            await self._warming.forget(scene.message.author.id)
 
     # --- Commands -----------------------------------------------------------------------------
 
@@ -232,13 +152,13 @@ class Conversation:
             case follow.Farewell(say):
                 self._sessions.close_door(scene.message.author.id)
                 await scene.notice(say)
-                await self._forget_state(scene)
+                await self._warming.forget(scene.message.author.id)
             case follow.LikeAMessage():
                 await self._answer(scene, facts, decision)
             case follow.Greet(persona_id):
                 await disclose(decision, facts, scene)
                 await self._sessions.greet(replace(scene, persona=self._personas[persona_id]))
-                await self._forget_state(scene)
+                await self._warming.forget(scene.message.author.id)
             case follow.Rewrite(asked, answer):
                 await disclose(decision, facts, scene)
                 if scene.vault:
@@ -261,19 +181,18 @@ class Conversation:
             await scene.notice(decision.say or sentences.NO_REPLY_YET)
         elif answer is None:
             await vault.wait_again(asked.id)
-            await self._write_reply(again, vault, asked.id, facts, decision)
+            await self._writer.write_reply(again, vault, asked.id, facts, decision)
         else:
-            reply = await vault.open_again(turn=answer.id, nonce=scene.nonce, now=self._clock())
-            await self._stream(reply, asked, decision.ceiling, scene, vault)
+            await self._writer.write_another(scene, vault, asked, answer.id, decision.ceiling)
 
     async def _erase(self, scene: Scene) -> None:
         person = scene.message.author.id
         receipt = await self._house.erase(person, self._clock())
         self._sessions.close_door(person)
         await scene.notice(sentences.write_receipt(receipt.gone, receipt.stays))
-        await self._forget_state(scene)
+        await self._warming.forget(person)
 
-    # --- Changes on the platform, and what goes wrong -----------------------------------------
+    # --- Changes on the platform --------------------------------------------------------------
 
     async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None:
         async with self._house.vault(change.author.id) as vault:
@@ -287,6 +206,37 @@ class Conversation:
             now, longest = self._clock(), LONGEST_MESSAGE
             await take_edit(scene, vault, self._house, self._habits, longest=longest, now=now)
 
+    # --- Before the next message --------------------------------------------------------------
+
+    async def look_ahead(self, event: Event, stage: Stage) -> None:
+        if isinstance(event, Typing) and not (
+            event.room.is_direct and self._warming.heeds_typing(event.room.id)
+        ):
+            return
+        # Whose vault is broken or gone is told with their next message.
+        with suppress(StoreError):
+            async with self._house.vault(event.author.id) as vault:
+                if vault is not None:
+                    await self._warm_or_forget(event, stage, vault)
+
+    async def _warm_or_forget(self, event: Event, stage: Stage, vault: Vault) -> None:
+        """Warmed is who would be answered now: policy is asked as for a message without words."""
+        now = self._clock()
+        wordless = Message(EventId(""), event.room, event.author, "", now)
+        scene = await self._set_scene(Arrival(wordless, None), stage, vault)
+        facts = await gather_facts(scene, self._house, self._habits, now)
+        if scene.session and decide(facts).outcome < Outcome.REFUSE:
+            talk = self._writer.talk(scene, vault)
+            warmed = await self._warming.warm(talk, scene.session.id)
+            if warmed or not isinstance(event, Edited | Deleted):
+                return
+        elif isinstance(event, Typing):
+            return
+        # INVARIANT I5: what was computed of words that are gone goes with them.
+        await self._warming.forget(event.author.id)
+
+    # --- What goes wrong ----------------------------------------------------------------------
+
     def leave(self, message: Message) -> None:
         self._house.leave_unfinished(message.author.id)
 
@@ -295,9 +245,11 @@ class Conversation:
         await notice(message, stage, say, name="full")
 
     async def apologise(self, arrival: Arrival, error: Exception, stage: Stage) -> None:
-        if isinstance(error, Gone):
-            return  # The person has just erased or deleted what this was about.
         message = arrival.message
+        if isinstance(error, Gone):
+            # The person has just erased or deleted what this was about: so does the engine.
+            await self._warming.forget(message.author.id)
+            return
         if isinstance(error, StoreError):
             self._house.leave_unfinished(message.author.id)
             await notice(message, stage, sentences.STORE_BROKEN, name="broken")
@@ -324,14 +276,6 @@ class Conversation:
     async def _settle(self, scene: Scene) -> None:
         if scene.vault and scene.turn is not None:
             await scene.vault.settle(scene.turn)
-
-    async def _forget_state(self, scene: Scene) -> None:
-        """Last of all, since nothing that a person reads may wait for the engine."""
-        if scene.session:
-            # An engine that does not answer holds nothing either: it begins anew, empty.
-            with suppress(EngineError, TimeoutError):
-                async with asyncio.timeout(FORGET_S):
-                    await self._engine.forget(state_key(scene.message.author.id, scene.session.id))
 
 
 def _only_the_door_is_missing(decision: Decision) -> bool:

@@ -21,6 +21,7 @@ from bot.events import (
     Event,
     Idle,
     Message,
+    PersonId,
     RoomId,
     TurnId,
     Typing,
@@ -61,6 +62,9 @@ class Handler(Protocol):
 
     async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None: ...
 
+    async def look_ahead(self, event: Event, stage: Stage) -> None:
+        """After an event: what can be prepared for this person's next message is. Nobody waits."""
+
     def leave(self, message: Message) -> None:
         """The bot stops before this one is answered: the next start is to do it."""
 
@@ -75,6 +79,14 @@ class _Worker:
     task: asyncio.Task[None] | None = None
 
 
+@dataclass(slots=True)
+class _Ahead:
+    """Looking ahead for one person, and whether to look again when that is done."""
+
+    task: asyncio.Task[None]
+    again: Event | None = None
+
+
 class Dispatch:
     def __init__(self, handler: Handler, *, waiting: int, rooms: int, stop_s: float) -> None:
         self._handler = handler
@@ -83,6 +95,7 @@ class Dispatch:
         self._stop_s = stop_s
         self._workers: dict[RoomId, _Worker] = {}
         self._arriving: set[RoomId] = set()
+        self._ahead: dict[PersonId, _Ahead] = {}
         self._group = asyncio.TaskGroup()
         self._stopping = asyncio.Event()
         self._resting = asyncio.Event()
@@ -107,7 +120,8 @@ class Dispatch:
             rested = self._group.create_task(self._resting.wait())
             # After the end of all input what is being answered may take as long as it takes.
             await asyncio.wait([stopped, rested], return_when=asyncio.FIRST_COMPLETED)
-            for task in (stopped, ended, *readers):
+            ahead = [one.task for one in self._ahead.values()]
+            for task in (stopped, ended, *readers, *ahead):
                 task.cancel()
             await self._rest()
             rested.cancel()
@@ -155,8 +169,11 @@ class Dispatch:
                 if worker := self._workers.get(event.room.id):
                     worker.stage.newer.set()
                 await self._handler.handle_change(event, Stage(platform))
+                self._look_ahead(event, platform)
             case Typing():
-                pass
+                # While the bot writes there, the end of the reply looks ahead anyway.
+                if event.room.id not in self._workers:
+                    self._look_ahead(event, platform)
 
     def _enqueue(self, arrival: Arrival, platform: Platform) -> None:
         worker = self._workers.get(arrival.message.room.id)
@@ -181,6 +198,8 @@ class Dispatch:
                     await self._handler.handle_message(arrival, worker.stage)
                 except Exception as error:  # noqa: BLE001 - one answer must not end the room
                     await self._report(error, arrival.message, arrival.turn, worker.stage)
+                if not worker.inbox:
+                    self._look_ahead(arrival.message, worker.stage.platform)
                 if not worker.inbox and room not in self._arriving:
                     await worker.stage.platform.do(Idle(arrival.message.room))
             if worker.inbox:
@@ -193,14 +212,46 @@ class Dispatch:
             if not self._workers:
                 self._resting.set()
 
+    def _look_ahead(self, event: Event, platform: Platform) -> None:
+        """In a task of its own, so that no message waits for it; one for each person."""
+        person = event.author.id
+        if self._stopping.is_set():
+            return
+        if (ahead := self._ahead.get(person)) is not None:
+            # What it has read may be old by now; for somebody who types it is new enough. And a
+            # message after a change must not hide that something is gone.
+            if not isinstance(event, Typing) and not isinstance(ahead.again, Edited | Deleted):
+                ahead.again = event
+        elif not isinstance(event, Typing) or len(self._ahead) < self._rooms:
+            task = self._group.create_task(self._keep_looking(event, Stage(platform)))
+            self._ahead[person] = _Ahead(task)
+
+    async def _keep_looking(self, event: Event, stage: Stage) -> None:
+        wanted: Event | None = event
+        ahead = self._ahead[event.author.id]
+        try:
+            while wanted is not None:
+                try:
+                    await self._handler.look_ahead(wanted, stage)
+                except Exception as error:  # noqa: BLE001 - nobody asked for it, so nobody is told
+                    _log(error, stage)
+                wanted, ahead.again = ahead.again, None
+        finally:
+            # No await since the last look at what is wanted.
+            del self._ahead[event.author.id]
+
     async def _report(
         self, error: Exception, event: Event, turn: TurnId | None, stage: Stage
     ) -> None:
-        # Neither the text nor the traceback: both may hold people's words (INVARIANT I8).
-        log.error("%s: not handled: %s", stage.platform.name, type(error).__name__)
+        _log(error, stage)
         if isinstance(event, Message):
             with contextlib.suppress(Exception):
                 await self._handler.apologise(Arrival(event, turn), error, stage)
+
+
+def _log(error: Exception, stage: Stage) -> None:
+    # Neither the text nor the traceback: both may hold people's words (INVARIANT I8).
+    log.error("%s: not handled: %s", stage.platform.name, type(error).__name__)
 
 
 def _let_be(_worker: _Worker) -> None:

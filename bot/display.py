@@ -30,6 +30,11 @@ class Display:
         self.text += released
         await self._show(self._draft.grow(self.text, self._monotonic()))
 
+    @property
+    def is_empty(self) -> bool:
+        """White space alone is nothing that anybody could see."""
+        return not self._pages
+
     def due_in(self) -> float | None:
         """Seconds until what is held back for the platform's pace may be shown."""
         due_at = self._draft.due_at

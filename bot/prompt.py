@@ -8,14 +8,17 @@ there; nothing above the last message is ever rewritten, except by a trim of the
 from collections.abc import Sequence
 
 from bot.engine.base import Part, Prompt, Speaker
+from bot.events import PersonId
 from bot.store.rows import Side, Turn
 
 _SPEAKER: dict[Side, Speaker] = {Side.PERSON: "user", Side.PERSONA: "assistant"}
 
 
-def compose(*, key: str, card: str, head: str, turns: Sequence[Turn]) -> Prompt:
-    """The whole prompt. The last turn is the person's, to be answered."""
-    parts = [Part("system", card, shared=True), Part("system", f"\n\n{head}")]
+def compose(
+    *, person: PersonId, card: str, head: str, turns: Sequence[Turn], adapter: str | None
+) -> Prompt:
+    """The whole prompt. Where it is to be answered, the last turn is the person's."""
+    parts = [*card_alone(card, adapter=adapter).parts, Part("system", f"\n\n{head}")]
     for turn in turns:
         speaker = _SPEAKER[turn.side]
         if parts[-1].speaker == speaker:
@@ -24,7 +27,14 @@ def compose(*, key: str, card: str, head: str, turns: Sequence[Turn]) -> Prompt:
         if turn.note:
             parts.append(Part(speaker, f"{turn.note}\n\n"))
         parts.append(Part(speaker, turn.text))
-    return Prompt(key, tuple(parts))
+    # All that is computed of a person's talk goes by their name, so that it can be forgotten at
+    # once, whatever session it stems from.
+    return Prompt(person, tuple(parts), adapter=adapter, person=person)
+
+
+def card_alone(card: str, *, adapter: str | None) -> Prompt:
+    """What every prompt with this card begins with; it is nobody's."""
+    return Prompt("", (Part("system", card, shared=True),), adapter=adapter)
 
 
 def write_head(*, person_name: str, greeting: str) -> str:

@@ -24,6 +24,9 @@ STORE_BROKEN = (
 ENGINE_BROKEN = (
     "The model stopped before it could answer. Your message is kept: say `{prefix}again`."
 )
+ENGINE_BROKE_OFF = (
+    "The model stopped in the middle. What it said is kept: say `{prefix}again` for another answer."
+)
 NOTHING_SAID = "I have no words for that one. Say it another way, or `{prefix}again`."
 EDIT_REFUSED = (
     "I cannot keep that message as you changed it, so I have forgotten it. "
@@ -73,6 +76,12 @@ UNLOCKED = "{person} may come to the door again. Your name and your reason are o
 NOT_YOUR_OWN = "A lock of your own is for another moderator to open."
 NOT_LOCKED = "{person} is not locked."
 SOFTENING = "The person has asked to go more gently. Soften the scene."
+
+
+def write_place(before: int) -> str:
+    """How many people are answered first, to somebody who has waited a little."""
+    who = "1 person is" if before == 1 else f"{before} people are"
+    return f"{who} before you; I'll be with you soon."
 
 
 def write_receipt(gone: Sequence[str], stays: Sequence[str]) -> str:

@@ -1,13 +1,17 @@
 """What the engine's tests share: the demo model, a model that is forced, a few words."""
 
+from array import array
 from collections.abc import Sequence
 from contextlib import aclosing
 from functools import cache
 from importlib.util import find_spec
+from mmap import mmap
 from pathlib import Path
 
 from bot.engine.base import Engine, Part, Prompt
-from bot.engine.llama import DecodeError, Model, Row
+from bot.engine.context import DecodeError, Row
+from bot.engine.llama import Model
+from bot.engine.wire import Cuts
 from bot.events import Sampling
 
 CALM = Sampling(temperature=0.0, max_tokens=24)
@@ -24,7 +28,7 @@ def demo_path() -> Path:
 @cache
 def demo_model() -> Model:
     """One for all tests that look at it from within; each begins by trimming what it uses."""
-    return Model(demo_path(), context=CONTEXT, sequences=4, threads=1, batch=256, gpu_layers=0)
+    return Model(demo_path())
 
 
 def talk(*texts: str, card: str = "You are Wren, a gardener.") -> tuple[Part, ...]:
@@ -40,32 +44,67 @@ async def reply(engine: Engine, prompt: Prompt, sampling: Sampling = CALM) -> st
 
 
 class ForcedModel:
-    """Computes nothing, remembers what it was asked; its replies are `end` after some letters."""
+    """Computes nothing, remembers what it was asked; its sequences hold what they were given."""
 
     END = 0
 
-    def __init__(self, reply_tokens: int = 3, batch: int = 512) -> None:
+    def __init__(self, batch: int = 512, cuts: Cuts = "anywhere") -> None:
         self.batch = batch
-        self.reply_tokens = reply_tokens
+        self.cuts = cuts
         self.steps: list[list[Row]] = []
-        self.trims: list[tuple[int, int]] = []
+        self.held: dict[int, list[int]] = {}
+        """What really lies in each sequence."""
+        self.copied: dict[int, int] = {}
+        """How much of each sequence came out of a copy."""
+        self.adapters: list[str | None] = []
+        """With which adapter each step was computed."""
+        self.adapter: str | None = None
+        self.saves = 0
         self.breaks_next = False
 
     def trim(self, sequence: int, length: int) -> int:
-        self.trims.append((sequence, length))
+        held = self.held.setdefault(sequence, [])
+        if 0 < length < len(held):
+            assert self.cuts == "anywhere" or length >= self.copied.get(sequence, 0)
+            assert self.cuts != "never"
+        if not length:
+            self.copied.pop(sequence, None)
+        del held[length:]
         return length
+
+    def state_bytes(self, sequence: int) -> int:
+        return 4 * len(self.held[sequence])
+
+    def save(self, sequence: int) -> mmap:
+        self.saves += 1
+        held = array("i", self.held[sequence]).tobytes()
+        state = mmap(-1, len(held))
+        state[:] = held
+        return state
+
+    def restore(self, sequence: int, state: mmap) -> bool:
+        assert not self.held.get(sequence), "only an empty sequence takes a state"
+        self.held[sequence] = list(array("i", state[:]))
+        self.copied[sequence] = len(self.held[sequence])
+        return True
 
     def decode(self, rows: Sequence[Row]) -> None:
         if self.breaks_next:
             self.breaks_next = False
             raise DecodeError("the batch broke")
+        assert len(rows) <= self.batch
+        for row in rows:
+            held = self.held.setdefault(row.sequence, [])
+            assert row.position == len(held), "positions follow each other"
+            held.append(row.token)
         self.steps.append(list(rows))
+        self.adapters.append(self.adapter)
 
     def logits(self, row: int, tokens: Sequence[int]) -> list[float]:
         return [float(token) for token in tokens]
 
-    def sampler(self, sampling: Sampling, heard: Sequence[int]) -> "ForcedDrawing":
-        return ForcedDrawing(self.reply_tokens)
+    def use_adapter(self, name: str | None) -> None:
+        self.adapter = name
 
     def is_end(self, token: int) -> bool:
         return token == self.END

@@ -26,6 +26,7 @@ from bot.events import (
     Room,
     RoomId,
     Say,
+    Typing,
     Voice,
 )
 
@@ -109,6 +110,13 @@ class PaperPlatform:
         message = self.message(text, person, role)
         self.tell(message)
         return message
+
+    def type(self, person: str = "ada") -> Typing:
+        """Somebody begins to write. Nothing comes of it, so the room rests on."""
+        message = self.message("", person)
+        typing = Typing(message.room, message.author)
+        self._events.put_nowait(typing)
+        return typing
 
     def tell(self, event: Event) -> None:
         self._idle_of(event.room.id).clear()

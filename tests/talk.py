@@ -32,7 +32,13 @@ def command(data: Path, *, person: str = "ada", model: str = "scripted") -> list
 
 def environment(data: Path) -> dict[str, str]:
     own = {k: v for k, v in os.environ.items() if not k.startswith("PARLOUR_")}
-    return {**own, "PARLOUR_KEYS__MASTER_KEY_FILE": f"{data}.key"}
+    return {
+        **own,
+        "PARLOUR_KEYS__MASTER_KEY_FILE": f"{data}.key",
+        # Nothing is measured: what is fastest on a busy machine is no matter of these tests.
+        "PARLOUR_ENGINE__THREADS": "1",
+        "PARLOUR_ENGINE__FLASH_ATTENTION": "off",
+    }
 
 
 def talk(data: Path, lines: Sequence[str], **options: str) -> tuple[list[Said], str]:

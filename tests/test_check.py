@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from bot.config import Config, EngineSettings, Keys, PersonaSettings
 from bot.operate.check import Finding, Level, check, print_findings
+from bot.settings import Config, EngineSettings, Keys, PersonaSettings
 from bot.store.house import House
 from bot.store.keys import make_master_key
 

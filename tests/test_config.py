@@ -7,15 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import (
-    Config,
-    ConfigError,
-    Keys,
-    Section,
-    known_keys,
-    load_config,
-    master_key_path,
-)
+from bot.config import ConfigError, known_keys, load_config, master_key_path
+from bot.settings import Config, Keys, Section
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 
@@ -59,7 +52,8 @@ def test_the_example_shows_the_defaults() -> None:
     shown = tomllib.loads(EXAMPLE.read_text("utf-8"))
     assert Config(**shown) == Config()
     left_out = set(known_keys()) - set(keys_of(shown))
-    assert left_out == {"keys.master_key_file"}, "only a key without a default is commented out"
+    files = {"keys.master_key_file", "remote.key_file"}
+    assert left_out == files, "only a key without a default is commented out"
 
 
 def test_every_key_of_the_example_has_a_sentence_above_it() -> None:
@@ -128,7 +122,10 @@ def test_a_tilde_is_the_home_of_the_environment(tmp_path: Path) -> None:
         ("[engin]\nbatch = 64\n", ["engin", "did you mean engine?"]),
         ("color = 1\n", ["color", "config.example.toml"]),
         ("[engine]\ncontext = 5\n", ["engine.context", "5", "1024"]),
-        ('[engine]\nkind = "magic"\n', ["engine.kind", "'magic'", "'embedded' or 'scripted'"]),
+        (
+            '[engine]\nkind = "magic"\n',
+            ["engine.kind", "'magic'", "'embedded', 'remote' or 'scripted'"],
+        ),
         ('[engine]\nthreads = "many"\n', ["engine.threads", "'many'", "integer"]),
         ('engine = "demo"\n', ["engine", "'demo'", "a table: [engine]"]),
         ("[metrics]\nport = true\n", ["metrics.port", "True"]),

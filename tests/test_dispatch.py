@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.dispatch import Arrival, Dispatch, Stage
-from bot.events import Deleted, Edited, Message, RoomId
+from bot.events import Deleted, Edited, Event, Message, RoomId, Typing
 from tests.fakes import PaperPlatform
 
 
@@ -19,6 +19,10 @@ class Notebook:
         self.turned_away: list[str] = []
         self.left: list[str] = []
         self.apologies: list[str] = []
+        self.ahead: list[Event] = []
+        self.looked = asyncio.Event()
+        self.see_on = asyncio.Event()
+        self.see_on.set()
         self.seen: set[str] = set()
         self.at_work: dict[RoomId, int] = {}
         self.most_at_once = 0
@@ -51,6 +55,13 @@ class Notebook:
 
     async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None:
         self.handled.append(f"changed {change.id}")
+
+    async def look_ahead(self, event: Event, stage: Stage) -> None:
+        self.ahead.append(event)
+        self.looked.set()
+        await self.see_on.wait()
+        if isinstance(event, Message) and event.text == "break ahead":
+            raise RuntimeError("these are words")
 
     def leave(self, message: Message) -> None:
         self.left.append(message.text)
@@ -163,3 +174,93 @@ async def test_what_waits_when_it_stops_is_left_and_what_is_written_ends() -> No
         notebook.go_on.set()
     assert sorted(notebook.handled) == ["hello", "in flight"]
     assert notebook.left == ["waiting"]
+
+
+async def until_ahead(notebook: Notebook, count: int) -> None:
+    async with asyncio.timeout(10):
+        while len(notebook.ahead) < count:
+            notebook.looked.clear()
+            await notebook.looked.wait()
+
+
+async def test_after_a_message_a_change_and_while_somebody_types_it_looks_ahead() -> None:
+    notebook, paper = Notebook(), PaperPlatform()
+    async with at_work(notebook, paper):
+        (message, edited) = (paper.message("one"), paper.message("two"))
+        paper.tell(message)
+        await until_ahead(notebook, 1)
+        change = Edited(edited.room, edited.author, edited.id, "too", edited.at)
+        paper.tell(change)
+        await until_ahead(notebook, 2)
+        typing = paper.type()
+        await until_ahead(notebook, 3)
+    assert notebook.ahead == [message, change, typing]
+    assert notebook.handled == ["one", f"changed {edited.id}"]
+
+
+async def test_no_message_waits_for_looking_ahead() -> None:
+    notebook, paper = Notebook(), PaperPlatform()
+    notebook.see_on.clear()
+    async with at_work(notebook, paper):
+        paper.type()
+        paper.type("bob")
+        await until_ahead(notebook, 2)
+        for person in ("ada", "bob"):
+            for number in range(3):
+                await paper.say(str(number), person)
+    assert len(notebook.handled) == 6
+
+
+async def test_it_looks_ahead_once_at_a_time_and_once_more_for_all_that_came_meanwhile() -> None:
+    notebook, paper = Notebook(), PaperPlatform()
+    notebook.see_on.clear()
+    async with at_work(notebook, paper):
+        for number in range(5):
+            await paper.say(str(number))
+        paper.type()
+        await paper.say("last")
+        assert len(notebook.ahead) == 1
+        notebook.see_on.set()
+        await until_ahead(notebook, 2)
+    assert [one.text for one in notebook.ahead if isinstance(one, Message)] == ["0", "last"]
+
+
+async def test_a_change_is_not_hidden_by_the_message_after_it() -> None:
+    notebook, paper = Notebook(), PaperPlatform()
+    notebook.see_on.clear()
+    async with at_work(notebook, paper):
+        one = paper.write("one")
+        await until_ahead(notebook, 1)
+        paper.tell(Deleted(one.room, one.author, one.id, one.at))
+        await paper.say("two")
+        notebook.see_on.set()
+        await until_ahead(notebook, 2)
+    assert isinstance(notebook.ahead[1], Deleted)
+
+
+async def test_while_the_bot_writes_typing_is_passed_over() -> None:
+    notebook, paper = Notebook(), PaperPlatform()
+    notebook.go_on.clear()
+    async with at_work(notebook, paper):
+        paper.write("first")
+        await notebook.started.wait()
+        paper.type()
+        paper.type("bob")
+        await until_ahead(notebook, 1)
+        notebook.go_on.set()
+        await until_ahead(notebook, 2)
+    assert [type(one) for one in notebook.ahead] == [Typing, Message]
+
+
+async def test_what_breaks_while_looking_ahead_is_told_to_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    notebook, paper = Notebook(), PaperPlatform()
+    async with at_work(notebook, paper):
+        await paper.say("break ahead")
+        await until_ahead(notebook, 1)
+        await paper.say("go on")
+        await until_ahead(notebook, 2)
+    assert not notebook.apologies
+    assert "RuntimeError" in caplog.text
+    assert "these are words" not in caplog.text

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import select
 import signal
 import subprocess
@@ -16,7 +17,9 @@ import pytest_asyncio
 from bot.engine.base import EngineError, Prompt
 from bot.engine.child import scrubbed
 from bot.engine.embedded import EmbeddedEngine, pause_after
+from bot.engine.setup import Setup
 from bot.events import Sampling
+from tests import tiny_models
 from tests.engine_help import CALM, demo_path, reply, talk
 
 pytestmark = pytest.mark.live
@@ -27,7 +30,20 @@ PATIENCE_S = 60
 
 
 def build(model: Path, context: int = 512) -> EmbeddedEngine:
-    return EmbeddedEngine(model, context=context, sequences=2, threads=1, batch=64, gpu_layers=0)
+    return EmbeddedEngine(quick(model, context=context))
+
+
+def quick(model: Path, *, context: int = 512, gpu_layers: int = 0) -> Setup:
+    """Nothing is measured at the start."""
+    return Setup(
+        model=model,
+        context=context,
+        sequences=2,
+        threads=1,
+        batch=64,
+        flash_attention="off",
+        gpu_layers=gpu_layers,
+    )
 
 
 @pytest_asyncio.fixture
@@ -57,13 +73,49 @@ async def test_a_worker_killed_in_mid_reply_is_told_to_all_and_the_next_request_
         write("a", kill=True),
         write("b", kill=False),
         write("waits for a sequence", kill=False),
-        engine.warm(Prompt("d", talk("Hello"))),
+        engine.judge(Prompt("d", talk("Hello")), ("Yes", "No")),
         return_exceptions=True,
     )
     assert all(isinstance(end, EngineError) for end in ends)
     assert by.name in str(ends[0])
     assert await reply(engine, Prompt("a", talk("Hello")), CALM)
     assert engine.last_work is not None and engine.last_work.reused_tokens == 0
+
+
+async def test_a_worker_killed_at_random_moments_under_load_loses_no_request_and_no_room(
+    tmp_path: Path,
+) -> None:
+    chance = random.Random(7)
+    engine = build(tiny_models.llama(tmp_path))
+    await engine.start()
+    ends: list[str] = []
+
+    async def ask(number: int) -> None:
+        prompt = Prompt(f"p{number % 8}", talk("Hello " * (number % 40 + 1)), person=f"p{number}")
+        for _ in range(30):
+            try:
+                text = await reply(engine, prompt, Sampling(max_tokens=12, seed=number))
+            except EngineError:
+                continue
+            ends.append(text)
+            return
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(ask(number)) for number in range(48)]
+        for _ in range(6):
+            # So many answers later; a machine that is slow is killed as often.
+            wanted = len(ends) + chance.randrange(1, 6)
+            while len(ends) < wanted and not all(task.done() for task in tasks):
+                await asyncio.sleep(0)
+            if engine.worker_pid is not None:
+                kill_worker(engine)
+    assert len(ends) == 48
+    await engine.rest()
+    assert not engine._answers
+    # As many as there is room for are still answered side by side.
+    await asyncio.gather(*(ask(number) for number in range(16)))
+    assert len(ends) == 64
+    await engine.close()
 
 
 async def test_a_worker_that_keeps_dying_is_started_with_growing_pauses(
@@ -154,9 +206,7 @@ async def test_a_gpu_that_this_build_cannot_use_is_refused_by_name() -> None:
 
     if lib.llama_supports_gpu_offload():
         pytest.skip("this build can use one")
-    engine = EmbeddedEngine(
-        demo_path(), context=512, sequences=1, threads=1, batch=64, gpu_layers=5
-    )
+    engine = EmbeddedEngine(quick(demo_path(), gpu_layers=5))
     with pytest.raises(EngineError, match="gpu_layers"):
         await engine.start()
     await engine.close()
@@ -182,12 +232,11 @@ from contextlib import aclosing
 from pathlib import Path
 from bot.engine.base import Part, Prompt
 from bot.engine.embedded import EmbeddedEngine
+from bot.engine.setup import Setup
 from bot.events import Sampling
 
 async def main():
-    engine = EmbeddedEngine(
-        Path(sys.argv[1]), context=512, sequences=1, threads=1, batch=64, gpu_layers=0
-    )
+    engine = EmbeddedEngine(Setup(model=Path(sys.argv[1]), context=512, threads=1, flash_attention="off"))
     await engine.start()
     loaded = sorted({"llama_cpp", "numpy", "jinja2"} & set(sys.modules))
     print(engine.worker_pid, *loaded, flush=True)

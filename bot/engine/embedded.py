@@ -13,11 +13,12 @@ from math import exp
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.engine.base import EngineError, Prompt, PromptTooLong
-from bot.engine.child import Child, start_child
+from bot.engine.base import AdapterUnusable, EngineError, Prompt, PromptTooLong
+from bot.engine.child import Child, ModelUnusable, start_child
+from bot.engine.setup import Setup
+from bot.engine.tunings import Tunings
 from bot.engine.wire import (
     Frame,
-    Loading,
     ModelFacts,
     WireError,
     Work,
@@ -28,37 +29,18 @@ from bot.events import Sampling
 
 # How many requests the worker may have before it; the rest wait here, in order.
 _AT_ONCE = 256
-_WARMING_AT_ONCE = 64
 _LONGEST_PAUSE_S = 30.0
 _NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
 
 
 class EmbeddedEngine:
-    def __init__(
-        self,
-        model: Path,
-        *,
-        context: int,
-        sequences: int,
-        threads: int,
-        batch: int,
-        gpu_layers: int,
-        environment: Mapping[str, str] = _NO_ENVIRONMENT,
-    ) -> None:
-        """`threads` 0: measured when the model is loaded. Of `environment` only drivers' names are used."""
-        self._model = model
-        self._loading = Loading(
-            model=str(model.absolute()),
-            context=context,
-            sequences=sequences,
-            threads=threads,
-            batch=batch,
-            gpu_layers=gpu_layers,
-            today=datetime.now(UTC).date().isoformat(),
-        )
+    def __init__(self, setup: Setup, *, environment: Mapping[str, str] = _NO_ENVIRONMENT) -> None:
+        """Of `environment` only drivers' names are used."""
+        self._setup = setup
+        self._tunings = Tunings(setup.tunings)
         self._environment = environment
         self._child: Child | None = None
-        self._facts: ModelFacts | None = None
+        self._facts: Mapping[str, ModelFacts] = {}
         self._closed = asyncio.Event()
         self._closed.set()
         self._starting = asyncio.Lock()
@@ -66,26 +48,29 @@ class EmbeddedEngine:
         self._numbers = count(1)
         self._answers: dict[int, asyncio.Queue[Frame]] = {}
         self._room = asyncio.Semaphore(_AT_ONCE)
-        self._room_to_warm = asyncio.Semaphore(_WARMING_AT_ONCE)
         self.last_work: Work | None = None
-        """What the request that ended last has cost; for tests and metrics."""
+        """What the request that ended last has cost; for tests and benches."""
+        self.warmed_tokens = 0
+        """Computed when nobody waited, since the start."""
 
     @property
     def context_tokens(self) -> int:
-        return self._loading.context
+        return self._setup.context
 
     @property
     def facts(self) -> ModelFacts:
-        if self._facts is None:
+        if not self._facts:
             raise EngineError("the engine has not been started")
-        return self._facts
+        return self._facts["main"]
 
     @property
     def worker_pid(self) -> int | None:
         return self._child.pid if self._child is not None and self._child.alive else None
 
     async def start(self) -> None:
-        await asyncio.to_thread(_refuse_what_is_no_model, self._model)
+        for file in (self._setup.model, self._setup.guard, self._setup.embedding):
+            if file is not None:
+                await asyncio.to_thread(_refuse_what_is_no_model, file)
         self._closed.clear()
         try:
             await self._worker()
@@ -102,28 +87,53 @@ class EmbeddedEngine:
     async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[str, None]:
         if sampling.max_tokens < 1 or not sampling.repeat_penalty > 0:
             raise EngineError("max_tokens must be at least 1 and repeat_penalty above 0")
-        fields = {"do": "generate", "sampling": sampling_to_json(sampling), **_prompt(prompt)}
+        fields = {"do": "generate", "sampling": sampling_to_json(sampling), **self._told(prompt)}
         # Each token tells one piece at most, and what was held may follow the last.
         async with self._asked(fields, pieces=sampling.max_tokens + 1) as answers:
             while "piece" in (answer := _checked(await answers.get())):
                 yield answer["piece"]
 
     async def judge(self, prompt: Prompt, choices: tuple[str, ...]) -> tuple[float, ...]:
-        answer = await self._ask({"do": "judge", "choices": choices, **_prompt(prompt)})
-        highest = max(answer["logits"])
-        weights = [exp(logit - highest) for logit in answer["logits"]]
+        fields = {"do": "judge", "choices": choices, **self._told(prompt)}
+        if self._setup.guard is not None:
+            fields["model"] = "guard"
+        logits = (await self._ask(fields))["logits"]
+        weights = [exp(logit - max(logits)) for logit in logits]
         return tuple(weight / sum(weights) for weight in weights)
 
+    async def embed(self, texts: tuple[str, ...]) -> tuple[tuple[float, ...], ...]:
+        if self._setup.embedding is None:
+            raise EngineError("no embedding model: name one in engine.embedding")
+        answer = await self._ask({"do": "embed", "model": "embedding", "texts": texts})
+        return tuple(tuple(vector) for vector in answer["vectors"])
+
     async def warm(self, prompt: Prompt) -> None:
-        async with self._room_to_warm:
-            await self._ask({"do": "warm", **_prompt(prompt)})
+        child = self._child
+        # A worker that is not there holds nothing to be warmed, and is not started for this.
+        if child is not None and child.alive and self._facts:
+            with suppress(WireError):
+                await child.send({"id": next(self._numbers), "do": "warm", **self._told(prompt)})
 
     async def forget(self, key: str) -> None:
         await self._ask({"do": "forget", "key": key})
 
+    async def place(self, key: str) -> int:
+        place: int = (await self._ask({"do": "place", "model": "main", "key": key}))["place"]
+        return place
+
     async def count_tokens(self, text: str) -> int:
-        tokens: int = (await self._ask({"do": "count", "text": text}))["tokens"]
+        answer = await self._ask({"do": "count", "model": "main", "text": text})
+        tokens: int = answer["tokens"]
         return tokens
+
+    async def rest(self) -> None:
+        """Returns when nothing is left to be computed, warming included."""
+        await self._ask({"do": "rest"})
+
+    def _told(self, prompt: Prompt) -> Frame:
+        if prompt.adapter is not None and prompt.adapter not in self._setup.adapters:
+            raise EngineError(f"the adapter '{prompt.adapter}' is not loaded")
+        return {"model": "main", **prompt_to_json(prompt)}
 
     async def _ask(self, fields: Frame) -> Frame:
         async with self._asked(fields, pieces=0) as answers:
@@ -149,8 +159,12 @@ class EmbeddedEngine:
 
     def _hear(self, frame: Frame) -> None:
         if "work" in frame:
-            self.last_work = Work(**frame["work"])
             self._deaths = 0
+            work = Work(**frame["work"])
+            if "warmed" in frame:
+                self.warmed_tokens += work.computed_tokens
+            elif "replaced" not in frame:
+                self.last_work = work
         number = frame["id"]
         answers = self._answers.get(number)
         # None: whoever asked has gone away.
@@ -178,14 +192,23 @@ class EmbeddedEngine:
             raise EngineError("the engine is not running")
 
     async def _load(self, child: Child) -> None:
+        today = datetime.now(UTC).date().isoformat()
+        loadings = [self._tunings.recall(loading) for loading in self._setup.loadings(today)]
+        file = self._setup.model.name
         try:
-            self._facts = await child.load(self._loading)
+            self._facts = await child.load(loadings)
         except EngineError as exc:
             await child.end()
-            raise EngineError(f"the model {self._model.name} is not usable: {exc}") from exc
+            if isinstance(exc, AdapterUnusable):
+                raise
+            if isinstance(exc, ModelUnusable):
+                file = next(Path(known.model).name for known in loadings if known.role == exc.role)
+            raise EngineError(f"the model {file} is not usable: {exc}") from exc
         except asyncio.CancelledError:
             await child.end()
             raise
+        for loading in loadings:
+            self._tunings.keep(loading, self._facts[loading.role].tuning)
         if self._closed.is_set():
             await child.end()
 
@@ -200,12 +223,6 @@ class EmbeddedEngine:
 def pause_after(deaths: int) -> float:
     """Seconds before the next start: a worker that keeps dying must not keep the machine busy."""
     return min(_LONGEST_PAUSE_S, 0.25 * 2 ** min(deaths, 10)) if deaths > 1 else 0.0
-
-
-def _prompt(prompt: Prompt) -> Frame:
-    if prompt.adapter is not None:
-        raise EngineError(f"the adapter '{prompt.adapter}' is not loaded: this engine takes none")
-    return prompt_to_json(prompt)
 
 
 def _checked(answer: Frame) -> Frame:

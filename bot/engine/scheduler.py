@@ -1,101 +1,99 @@
 """Many requests, one model: who is computed when.
 
-Each step computes one batch: the next token of every reply in progress, and beside them a chunk
-of the prompts that are being read. Requests begin in the order in which they came; one key has
-one sequence, so its requests follow each other. Warming is done when nobody waits.
+Each step computes one batch: the next token of every reply in progress, and beside them a bite of
+the prompts that are being read, as large as the pace allows. People take turns (`line.py`); what
+nobody waits for is done when nobody else is there, and yields at once.
 It knows no pipes: answers are told to a function.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Protocol
 
-from bot.engine.llama import DecodeError, Row
-from bot.engine.sequences import Slot, Slots
-from bot.engine.spelling import Spelling
+from bot.engine.context import DecodeError, Row
+from bot.engine.holding import Holding, Slot
+from bot.engine.jobs import Job, Writing
+from bot.engine.line import Line
+from bot.engine.pace import Pace, split
 from bot.engine.tokens import Replies, Reply
-from bot.engine.wire import Frame, Work
-from bot.events import Sampling
+from bot.engine.wire import Frame
 
-# Prompts are read in bites, since nobody can begin or be cancelled within a step. Measured on two
-# cores: bites of 64 to 128 tokens read no slower than larger ones.
-BITE = 128
-# Beside replies in progress the bites are smaller, so that their words keep coming.
-BITE_BESIDE_REPLIES = 32
+_WARMINGS_KEPT = 1024
+
+Turn = tuple[Job, Slot, int]
+"""Whose, where, how many of its pending tokens."""
 
 
 class Computing(Protocol):
-    """What is asked of the model; `llama.Model` in earnest."""
+    """What is asked of the model; `context.Context` in earnest."""
 
     @property
     def batch(self) -> int:
         """How many tokens one step may hold."""
 
-    def trim(self, sequence: int, length: int) -> int: ...
-
     def decode(self, rows: Sequence[Row]) -> None: ...
 
     def logits(self, row: int, tokens: Sequence[int]) -> list[float]: ...
 
-    def sampler(self, sampling: Sampling, heard: Sequence[int]) -> "Drawing": ...
+    def use_adapter(self, name: str | None) -> None: ...
 
     def is_end(self, token: int) -> bool: ...
 
     def piece(self, token: int) -> bytes: ...
 
 
-class Drawing(Protocol):
-    def sample(self, row: int) -> int: ...
-
-    def close(self) -> None: ...
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """One request. `sampling` for a reply, `choices` for a judgement, neither for warming."""
-
-    id: int
-    key: str
-    ids: Sequence[int]
-    sampling: Sampling | None = None
-    choices: Sequence[int] = ()
-    slot: Slot | None = None
-    pending: list[int] = field(default_factory=list)
-    """Tokens that are still to be computed: the prompt's rest, or the token sampled last."""
-    drawing: Drawing | None = None
-    spelling: Spelling | None = None
-    reply: list[int] = field(default_factory=list)
-    reused: int = 0
-    computed: int = 0
-
-    @property
-    def warms(self) -> bool:
-        return self.sampling is None and not self.choices
-
-    @property
-    def work(self) -> Work:
-        return Work(len(self.ids), self.reused, self.computed, len(self.reply))
-
-
 Tell = Callable[[Frame], None]
 
 
 class Scheduler:
-    def __init__(self, model: Computing, slots: Slots, replies: Replies, tell: Tell) -> None:
+    def __init__(
+        self,
+        model: Computing,
+        holding: Holding,
+        replies: Replies,
+        *,
+        pace: Pace,
+        clock: Callable[[], float],
+        tell: Tell,
+    ) -> None:
         self._model = model
-        self._slots = slots
+        self._holding = holding
         self._replies = replies
+        self._pace = pace
+        self._clock = clock
         self._tell = tell
-        self._waiting: list[Job] = []
+        self._line: Line[Job] = Line()
+        self._warmings: OrderedDict[str, Job] = OrderedDict()
+        self._background: list[Job] = []
         self._running: list[Job] = []
-        self._warming: list[Job] = []
+        self._adapter: str | None = None
+        self._adapters_wait: dict[str | None, float] = {}
+        self._tidy = True
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is asked that is not done."""
+        return bool(self._line or self._warmings or self._background)
 
     @property
     def idle(self) -> bool:
-        return not (self._waiting or self._running or self._warming)
+        return self._tidy and not self.busy
 
     def add(self, job: Job) -> None:
-        (self._warming if job.warms else self._waiting).append(job)
+        self._tidy = False
+        if job.background and not job.warms:
+            self._background.append(job)
+            return
+        # What is asked now is the truth about a talk, and computes what an older warming would.
+        if older := self._warmings.get(job.key):
+            self._end(older, {"replaced": True})
+        if not job.warms:
+            self._line.add(job)
+            return
+        self._warmings[job.key] = job
+        if len(self._warmings) > _WARMINGS_KEPT:
+            self._end(next(iter(self._warmings.values())), {"replaced": True})
 
     def cancel(self, job_id: int) -> None:
         for job in self._all():
@@ -106,24 +104,38 @@ class Scheduler:
         for job in self._all():
             if job.key == key:
                 self._end(job, {"error": "what it was about has been forgotten"})
-        for slot in self._slots.drop(key):
-            self._model.trim(slot.number, 0)
+        self._holding.forget(key)
         self._replies.forget(key)
 
-    def step(self) -> None:
-        """Computes one batch and tells what came of it."""
-        self._begin_waiting()
+    def place(self, key: str) -> int:
+        """How many other people's turns come before this key's."""
+        return min((self._line.place(job) for job in self._line.all() if job.key == key), default=0)
+
+    def step(self, share: float = 1.0) -> None:
+        """Computes one batch and tells what came of it.
+
+        `share`: how much of the pause is ours, where another model computes in between.
+        """
+        if self._line:
+            self._pause_background()
+            self._begin_waiting()
+        elif not self._running:
+            self._begin_background()
         if not self._running:
-            self._begin_warming()
-        turns = self._share_batch()
+            self._tidy = self._tidy or not self._holding.copy_ahead()
+            return
+        self._tidy = False
+        began = self._clock()
+        adapter = self._whose_turn(began)
+        turns = self._share_batch([job for job in self._running if job.adapter == adapter], share)
         rows = [
             Row(slot.number, len(slot.tokens) + at, token, output=at + 1 == len(job.pending))
             for job, slot, count in turns
             for at, token in enumerate(job.pending[:count])
         ]
-        if not rows:
-            return
+        replies = sum(not job.reads for job, _, _ in turns)
         try:
+            self._model.use_adapter(adapter)
             self._model.decode(rows)
         except DecodeError as exc:
             self._fail([job for job, _, _ in turns], str(exc))
@@ -131,88 +143,128 @@ class Scheduler:
         row = -1
         for job, slot, count in turns:
             row += count
-            slot.tokens += job.pending[:count]
-            if not job.reply:
-                job.computed += count
-            del job.pending[:count]
-            if not job.pending:
-                self._go_on(job, row)
-            elif job.warms:
-                self._pause(job)
+            self._take_in(job, slot, count, row)
+        self._pace.took(self._clock() - began, read=len(rows) - replies, replies=replies)
+
+    # --- Who begins -----------------------------------------------------------------------------
 
     def _begin_waiting(self) -> None:
-        for job in list(self._waiting):
-            slot = self._slots.take(job.key)
-            # A key whose sequence is busy does not hold up those behind it.
-            if slot is not None:
-                self._waiting.remove(job)
-                self._begin(job, slot)
+        for job in self._line.waiting():
+            # Whose key's sequence is busy, or whose card is on its way, holds up nobody else.
+            if not self._card_is_coming(job) and self._begin(job):
+                self._line.answer(job)
 
-    def _begin_warming(self) -> None:
-        """One bite at a time, so that the sequence is free whenever somebody comes."""
-        if self._warming:
-            job = self._warming.pop(0)
-            slot = self._slots.take(job.key)
-            assert slot is not None, "nothing runs, so every sequence idles"
-            self._begin(job, slot)
+    def _begin_background(self) -> None:
+        """One at a time, so that the sequences are free whenever somebody comes."""
+        for job in [*self._warmings.values(), *self._background]:
+            begun = self._begin(job)
+            assert begun, "nothing runs, so every sequence idles"
+            if job.pending:
+                return
+            self._warmed(job)
 
-    def _begin(self, job: Job, slot: Slot) -> None:
-        kept = self._model.trim(slot.number, slot.shared(job.ids))
-        del slot.tokens[kept:]
-        job.slot = slot
-        job.pending = list(job.ids[kept:])
-        # A warming that was interrupted finds its own earlier work here.
-        job.reused = max(0, kept - job.computed)
-        if job.sampling is not None:
-            job.spelling = Spelling(job.sampling.stop)
-            job.drawing = self._model.sampler(job.sampling, job.ids)
+    def _pause_background(self) -> None:
+        for job in [job for job in self._running if job.background or job.warms]:
+            self._running.remove(job)
+            self._leave(job)
+
+    def _begin(self, job: Job) -> bool:
+        slot = self._holding.take(job.key, job.wanted, job.card, job.adapter, goes_on=not job.warms)
+        if slot is None:
+            return False
+        job.begin(slot)
         self._running.append(job)
+        return True
 
-    def _pause(self, job: Job) -> None:
-        self._leave(job)
-        self._warming.insert(0, job)
+    def _card_is_coming(self, job: Job) -> bool:
+        """Somebody else is having the same card computed: twice would be once too often."""
+        return (
+            job.card > 0
+            and not self._holding.holds(job.key)
+            and not self._holding.holds(job.whole_card)
+            and any(
+                other.slot is not None
+                and len(other.slot.tokens) < job.card
+                and other.whole_card == job.whole_card
+                for other in self._running
+            )
+        )
 
-    def _share_batch(self) -> list[tuple[Job, Slot, int]]:
-        """(who, where, how many of its pending tokens), replies in progress first."""
-        replying = [job for job in self._running if job.reply]
-        reading = [job for job in self._running if not job.reply]
-        bite = BITE_BESIDE_REPLIES if replying else BITE
-        room = min(bite, self._model.batch - len(replying))
-        turns = [(job, job.slot, 1) for job in replying if job.slot]
-        for job in reading:
-            count = min(room, len(job.pending))
-            if count and job.slot:
-                turns.append((job, job.slot, count))
-                room -= count
-        return turns
+    # --- One step -------------------------------------------------------------------------------
+
+    def _whose_turn(self, now: float) -> str | None:
+        """The adapter to compute with: the same again, until others have waited a pause long."""
+        wanted = dict.fromkeys(job.adapter for job in self._running)
+        waits = self._adapters_wait
+        self._adapters_wait = {a: waits.get(a, now) for a in wanted if a != self._adapter}
+        longest = min(self._adapters_wait.values(), default=now)
+        overdue = now - longest >= self._pace.longest_pause_s and self._adapters_wait
+        if self._adapter not in wanted or overdue:
+            self._adapter = next(a for a, since in self._adapters_wait.items() if since == longest)
+        return self._adapter
+
+    def _share_batch(self, jobs: Sequence[Job], share: float) -> list[Turn]:
+        """Replies in progress first, then bites of what is being read."""
+        replying = [job for job in jobs if not job.reads]
+        reading = [job for job in jobs if job.reads]
+        room = min(self._pace.bite(len(replying), share), self._model.batch - len(replying))
+        counts = [1] * len(replying) + split(room, [self._readable(job) for job in reading])
+        return [
+            (job, job.slot, count)
+            for job, count in zip([*replying, *reading], counts, strict=True)
+            if count and job.slot is not None
+        ]
+
+    def _readable(self, job: Job) -> int:
+        """All that is pending, or up to the end of a card that nobody has had computed yet."""
+        held = len(job.slot.tokens) if job.slot else 0
+        if held < job.card and not self._holding.holds(job.whole_card):
+            return min(len(job.pending), job.card - held)
+        return len(job.pending)
+
+    def _take_in(self, job: Job, slot: Slot, count: int, row: int) -> None:
+        if job.reads:
+            job.computed += count
+        slot.grow(job.pending[:count])
+        del job.pending[:count]
+        if len(slot.tokens) == job.card and not self._holding.holds(job.whole_card):
+            self._holding.keep_card(slot, job.whole_card)
+        if not job.pending:
+            self._go_on(job, row)
 
     def _go_on(self, job: Job, row: int) -> None:
         """The prompt is read, or the last word computed: what comes next?"""
         if job.choices:
             self._end(job, {"logits": self._model.logits(row, job.choices)})
-        elif job.sampling is None or job.drawing is None or job.spelling is None:
-            self._end(job, {})
+        elif job.writing is None:
+            self._warmed(job)
         else:
-            self._sample(job, job.sampling, job.drawing, job.spelling, row)
+            self._write(job, job.writing, row)
 
-    def _sample(
-        self, job: Job, sampling: Sampling, drawing: Drawing, spelling: Spelling, row: int
-    ) -> None:
-        token = drawing.sample(row)
+    def _write(self, job: Job, writing: Writing, row: int) -> None:
+        token = writing.drawing.sample(row)
         if self._model.is_end(token):
-            self._finish(job, spelling)
+            self._finish(job, writing)
             return
         job.reply.append(token)
-        text = spelling.feed(self._model.piece(token))
+        text = writing.spelling.feed(self._model.piece(token))
         if text:
             self._tell({"id": job.id, "piece": text})
-        if spelling.stopped or len(job.reply) >= sampling.max_tokens:
-            self._finish(job, spelling)
+        if writing.spelling.stopped or len(job.reply) >= writing.most:
+            self._finish(job, writing)
         else:
-            job.pending = [token]
+            job.pending.append(token)
 
-    def _finish(self, job: Job, spelling: Spelling) -> None:
-        rest = spelling.finish()
+    def _warmed(self, job: Job) -> None:
+        self._end(job, {"warmed": True})
+        if job.card == len(job.ids):
+            # Its copy is everybody's; nobody goes on from here.
+            self._holding.forget(job.key)
+
+    # --- Ends -----------------------------------------------------------------------------------
+
+    def _finish(self, job: Job, writing: Writing) -> None:
+        rest = writing.spelling.finish()
         if rest:
             self._tell({"id": job.id, "piece": rest})
         self._end(job, {})
@@ -222,25 +274,29 @@ class Scheduler:
             slot = job.slot
             self._end(job, {"error": reason})
             if slot is not None:
-                self._model.trim(slot.number, 0)
-                slot.tokens = []
+                self._holding.spoil(slot)
 
     def _end(self, job: Job, answer: Frame) -> None:
-        if job.spelling is not None and job.reply:
-            reply = Reply(job.spelling.text, job.reply, job.spelling.marks)
-            self._replies.keep(job.key, reply)
+        if job.writing is not None:
+            if job.reply:
+                spelling = job.writing.spelling
+                self._replies.keep(job.key, Reply(spelling.text, job.reply, spelling.marks))
+            job.writing.drawing.close()
+        if job in self._running:
+            self._running.remove(job)
+        if self._warmings.get(job.key) is job:
+            del self._warmings[job.key]
+        elif job in self._background:
+            self._background.remove(job)
+        else:
+            self._line.remove(job)
         self._leave(job)
         self._tell({"id": job.id, "work": asdict(job.work), **answer})
 
     def _leave(self, job: Job) -> None:
-        for jobs in (self._waiting, self._running, self._warming):
-            if job in jobs:
-                jobs.remove(job)
-        if job.drawing is not None:
-            job.drawing.close()
         if job.slot is not None:
-            job.slot.busy = False
-            job.slot = None
+            self._holding.leave(job.slot)
+            job.rest()
 
     def _all(self) -> list[Job]:
-        return [*self._running, *self._waiting, *self._warming]
+        return [*self._line.all(), *self._warmings.values(), *self._background]

@@ -1,70 +1,202 @@
-"""What the worker does once it is locked in: loads the model, tells its facts, serves requests."""
+"""What the worker does once it is locked in: loads its models, tells their facts, serves requests.
 
-from dataclasses import asdict
+The models share the machine: while several have work, they compute in turn.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from time import perf_counter
+from typing import Any, Literal, Protocol
 
-from bot.engine.calibrate import calibrate, usable_cores
-from bot.engine.desk import Desk
-from bot.engine.llama import LoadError, Model
+from bot.engine.calibrate import tune
+from bot.engine.context import Context, Shape
+from bot.engine.desk import Station, TalkDesk, take
+from bot.engine.embedding import Embedder
+from bot.engine.holding import Holding
+from bot.engine.llama import Graphics, LoadError, Model
+from bot.engine.pace import Pace
 from bot.engine.pipes import Pipes
-from bot.engine.scheduler import Scheduler
-from bot.engine.sequences import Slots
+from bot.engine.scheduler import Scheduler, Tell
+from bot.engine.states import States
 from bot.engine.template import CHATML, ChatTemplate, TemplateError
 from bot.engine.tokens import PromptTokens, Replies
-from bot.engine.wire import Loading, ModelFacts
+from bot.engine.wire import Cuts, Frame, Loading, ModelFacts, Tuning
+
+_MB = 1_000_000
 
 
-def serve(loading: Loading, pipes: Pipes) -> None:
-    try:
-        model = load(loading)
-        drawing = loading.threads or calibrate(model, model.threads)
-        source, origin = _template(model)
-        template = ChatTemplate(
-            source,
-            bos=model.mark("bos"),
-            eos=model.mark("eos"),
-            today=date.fromisoformat(loading.today),
-        )
-        replies = Replies(loading.context)
-        tokens = PromptTokens(model, template, replies)
-        facts = ModelFacts(
-            name=model.name or Path(loading.model).stem,
-            description=model.description,
-            trained_context=model.trained_context,
-            context=loading.context,
-            sequences=loading.sequences,
-            threads=model.threads,
-            drawing_threads=drawing,
+class AdapterError(LoadError):
+    """An adapter that does not fit its model."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"the adapter '{name}' is not usable: {why}")
+        self.name = name
+
+
+class Computes(Protocol):
+    @property
+    def busy(self) -> bool: ...
+
+    @property
+    def idle(self) -> bool: ...
+
+    def step(self, share: float = 1.0) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One model at work."""
+
+    station: Station
+    computes: Computes
+    facts: ModelFacts
+
+
+def serve(loadings: Sequence[Loading], pipes: Pipes) -> None:
+    places: dict[str, Place] = {}
+    for loading in loadings:
+        try:
+            places[loading.role] = load(loading, pipes.tell)
+        except (LoadError, TemplateError) as exc:
+            adapter = exc.name if isinstance(exc, AdapterError) else None
+            pipes.tell({"failed": str(exc), "model": loading.role, "adapter": adapter})
+            pipes.flush()
+            return
+    pipes.tell({"ready": {role: asdict(place.facts) for role, place in places.items()}})
+    pipes.flush()
+    room = _Room(places, pipes)
+    while True:
+        room.go_on()
+
+
+class _Room:
+    """The models side by side, and the pipes between them and the bot."""
+
+    def __init__(self, places: Mapping[str, Place], pipes: Pipes) -> None:
+        self._places = places
+        self._pipes = pipes
+        self._resting: list[int] = []
+        """Who wants to be told when nothing is left to do."""
+
+    def go_on(self) -> None:
+        idle = all(place.computes.idle for place in self._places.values())
+        if idle:
+            for number in self._resting:
+                self._pipes.tell({"id": number})
+            self._resting.clear()
+            self._pipes.flush()
+        for frame in self._pipes.read(wait=idle):
+            self._take(frame)
+        busy = [place for place in self._places.values() if place.computes.busy]
+        for place in busy or self._places.values():
+            place.computes.step(1 / max(1, len(busy)))
+        self._pipes.flush()
+
+    def _take(self, frame: Frame) -> None:
+        match frame["do"]:
+            case "rest":
+                self._resting.append(frame["id"])
+            case "cancel" | "forget":
+                for place in self._places.values():
+                    place.station.drop(frame)
+                if frame["do"] == "forget":
+                    self._pipes.tell({"id": frame["id"]})
+            case _:
+                take(frame, self._places[frame["model"]].station, self._pipes.tell)
+
+
+def load(loading: Loading, tell: Tell) -> Place:
+    graphics = Graphics(loading.gpu_layers, loading.gpu_main, loading.gpu_split, loading.gpu_shares)
+    model = Model(Path(loading.model), graphics)
+    tuning = loading.tuning or tune(model, loading)
+    shape = Shape(
+        context=loading.context,
+        sequences=loading.sequences,
+        batch=loading.batch,
+        threads=tuning.reading_threads,
+        flash_attention=tuning.flash_attention,
+        kv_type=loading.kv_type,
+        embeds=loading.role == "embedding",
+    )
+    context = Context(model, shape)
+    context.threads(tuning.drawing_threads, tuning.reading_threads)
+    if loading.role == "embedding":
+        # Behind what it was trained for, llama.cpp has no positions for some of these models.
+        most = min(loading.context, model.trained_context)
+        embedder = Embedder(context, model, most=most, tell=tell)
+        return Place(embedder, embedder, _facts(model, loading, tuning))
+    return _talking(model, context, loading, tuning, tell)
+
+
+def _talking(model: Model, context: Context, loading: Loading, tuning: Tuning, tell: Tell) -> Place:
+    source, origin = _template(model)
+    template = ChatTemplate(
+        source,
+        bos=model.mark("bos"),
+        eos=model.mark("eos"),
+        today=date.fromisoformat(loading.today),
+    )
+    context.know_adapters(
+        {name: _load_adapter(model, name, Path(file)) for name, file in loading.adapters}
+    )
+    replies = Replies(loading.context)
+    tokens = PromptTokens(model, template, replies)
+    cuts = context.cuts()
+    scheduler = Scheduler(
+        context,
+        Holding(context, loading.sequences, States(loading.states_mb * _MB), cuts),
+        replies,
+        pace=Pace(loading.longest_pause_s),
+        clock=perf_counter,
+        tell=tell,
+    )
+    desk = TalkDesk(tokens, scheduler, context.sampler, context=loading.context)
+    return Place(
+        desk,
+        scheduler,
+        _facts(
+            model,
+            loading,
+            tuning,
             template=origin,
             append_only=tokens.is_append_only(),
             system=template.system,
-        )
-    except (LoadError, TemplateError) as exc:
-        pipes.tell({"failed": str(exc)})
-        pipes.flush()
-        return
-    pipes.tell({"ready": asdict(facts)})
-    pipes.flush()
-    scheduler = Scheduler(model, Slots(loading.sequences), replies, pipes.tell)
-    desk = Desk(tokens, scheduler, context=loading.context, tell=pipes.tell)
-    while True:
-        for frame in pipes.read(wait=scheduler.idle):
-            desk.take(frame)
-        scheduler.step()
-        pipes.flush()
+            cuts=cuts,
+        ),
+    )
 
 
-def load(loading: Loading) -> Model:
-    return Model(
-        Path(loading.model),
+def _facts(
+    model: Model,
+    loading: Loading,
+    tuning: Tuning,
+    *,
+    template: Literal["model", "chatml", "none"] = "none",
+    append_only: bool = True,
+    system: Literal["anywhere", "first", "none"] = "none",
+    cuts: Cuts = "anywhere",
+) -> ModelFacts:
+    return ModelFacts(
+        name=model.name or Path(loading.model).stem,
+        description=model.description,
+        trained_context=model.trained_context,
         context=loading.context,
         sequences=loading.sequences,
-        threads=loading.threads or usable_cores(),
-        batch=loading.batch,
-        gpu_layers=loading.gpu_layers,
+        tuning=tuning,
+        template=template,
+        append_only=append_only,
+        system=system,
+        cuts=cuts,
     )
+
+
+def _load_adapter(model: Model, name: str, file: Path) -> Any:
+    try:
+        return model.load_adapter(file)
+    except LoadError as exc:
+        raise AdapterError(name, str(exc)) from exc
 
 
 def _template(model: Model) -> tuple[str, Literal["model", "chatml"]]:

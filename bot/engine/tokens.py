@@ -13,8 +13,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Protocol
 
-from bot.engine.base import Part
-from bot.engine.template import ChatTemplate
+from bot.engine.base import Part, Speaker
+from bot.engine.template import ChatTemplate, Layout
 
 _KEYS_KEPT = 4096
 
@@ -88,18 +88,33 @@ class PromptTokens:
         spelled = sorted(re.escape(vocabulary.spelled(token)) for token in self._guarded)
         self._marks = re.compile(f"(?={'|'.join(spelled)})")
 
-    def prompt(self, key: str, parts: Sequence[Part]) -> list[int]:
-        layout = self._template.layout(tuple(part.speaker for part in parts))
+    def prompt(self, key: str, parts: Sequence[Part]) -> tuple[list[int], int]:
+        """The whole prompt, and how much of its beginning is shared by everybody."""
+        return self._write(key, parts, self._template.layout(_speakers(parts)))
+
+    def opening(self, key: str, parts: Sequence[Part]) -> tuple[list[int], int]:
+        """What every prompt begins with in which the person goes on from these parts."""
+        more = (*parts, Part("user", ""))
+        layout = self._template.layout(_speakers(more))
+        ids, card = self._write(key, more, layout[: layout.index(len(parts))])
+        only_a_card = all(part.shared for part in parts)
+        return (ids[:card], card) if only_a_card else (ids, card)
+
+    def _write(self, key: str, parts: Sequence[Part], layout: Layout) -> tuple[list[int], int]:
         ids: list[int] = []
+        card, shared = 0, True
         for piece in layout:
             if isinstance(piece, str):
                 ids += self._piece(piece)
-            elif parts[piece].speaker == "assistant":
-                ids += self._reply(key, parts[piece].text)
-            else:
-                ids += self.plain(parts[piece].text)
+                continue
+            text, speaker = parts[piece].text, parts[piece].speaker
+            ids += self._reply(key, text) if speaker == "assistant" else self.plain(text)
+            shared = shared and parts[piece].shared
+            card = len(ids) if shared else card
         bos = self._vocabulary.bos
-        return ids if bos is None or ids[:1] == [bos] else [bos, *ids]
+        if bos is None or ids[:1] == [bos]:
+            return ids, card
+        return [bos, *ids], card + 1 if card else 0
 
     def plain(self, text: str) -> list[int]:
         """Tokens of words: whatever they spell, none of them is a control token."""
@@ -122,7 +137,7 @@ class PromptTokens:
             Part("assistant", "Always."),
             Part("user", "Then I will stay."),
         ]
-        turns = [self.prompt("", talk[:end]) for end in (2, 4, 6)]
+        turns = [self.prompt("", talk[:end])[0] for end in (2, 4, 6)]
         return all(
             later[: len(expected)] == expected
             for earlier, later, reply in zip(turns, turns[1:], talk[2::2], strict=False)
@@ -147,3 +162,7 @@ class PromptTokens:
             # Line breaks and the like are declared so too; they are no marks.
             and len(self._vocabulary.spelled(token).strip()) > 2
         )
+
+
+def _speakers(parts: Sequence[Part]) -> tuple[Speaker, ...]:
+    return tuple(part.speaker for part in parts)

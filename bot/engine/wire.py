@@ -18,18 +18,49 @@ LONGEST_FRAME = 64 * 1024 * 1024
 _LENGTH_BYTES = 4
 
 
+Role = Literal["main", "guard", "embedding"]
+"""What a model is there for."""
+KvType = Literal["f16", "q8_0", "q4_0"]
+Split = Literal["none", "layer", "row"]
+Cuts = Literal["anywhere", "unless copied", "never"]
+"""Where what is held may be cut at its end: a model with a sliding window forgets what lies behind
+its window when it is copied, and one that recurs holds a single state of everything.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What was measured to be fastest here, with this model; kept from start to start."""
+
+    reading_threads: int
+    drawing_threads: int
+    flash_attention: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """How the worker is to load its model."""
+    """How the worker is to load one model."""
 
     model: str
     context: int
     sequences: int
-    threads: int
     batch: int
-    gpu_layers: int
     today: str
     """ISO date for templates that name the day: frozen, since a prompt must only ever grow."""
+    role: Role = "main"
+    threads: int = 0
+    """0: as many as are fastest."""
+    flash_attention: Literal["measured", "on", "off"] = "measured"
+    kv_type: KvType = "f16"
+    gpu_layers: int = 0
+    gpu_main: int = 0
+    gpu_split: Split = "layer"
+    gpu_shares: tuple[float, ...] = ()
+    longest_pause_s: float = 0.3
+    states_mb: int = 512
+    adapters: tuple[tuple[str, str], ...] = ()
+    """(name, file)."""
+    tuning: Tuning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +72,15 @@ class ModelFacts:
     trained_context: int
     context: int
     sequences: int
-    threads: int
-    drawing_threads: int
-    """For words that are drawn one after another; `threads` are for reading prompts."""
-    template: Literal["model", "chatml"]
+    tuning: Tuning
+    template: Literal["model", "chatml", "none"]
     """Whose chat template is used: the model file's, or plain ChatML because it has none."""
     append_only: bool
     """False where each turn of a conversation must be computed from further back."""
     system: Literal["anywhere", "first", "none"]
     """Where the template can carry a system message; elsewhere its text goes into the user's."""
+    cuts: Cuts
+    """Where not "anywhere", a talk that is changed must often be computed from its card on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +127,17 @@ def pack(frame: Frame) -> bytes:
 
 
 def prompt_to_json(prompt: Prompt) -> Frame:
-    return {"key": prompt.key, "parts": [[part.speaker, part.text] for part in prompt.parts]}
+    return {
+        "key": prompt.key,
+        "person": prompt.person or prompt.key,
+        "adapter": prompt.adapter,
+        "background": prompt.background,
+        "parts": [[part.speaker, part.text, part.shared] for part in prompt.parts],
+    }
 
 
 def parts_from_json(frame: Frame) -> tuple[Part, ...]:
-    return tuple(Part(speaker=speaker, text=text) for speaker, text in frame["parts"])
+    return tuple(Part(speaker, text, shared) for speaker, text, shared in frame["parts"])
 
 
 def sampling_to_json(sampling: Sampling) -> Frame:
@@ -108,7 +145,24 @@ def sampling_to_json(sampling: Sampling) -> Frame:
 
 
 def sampling_from_json(fields: Frame) -> Sampling:
-    return Sampling(**{**fields, "stop": tuple(fields["stop"])})
+    bias = tuple((word, number) for word, number in fields["logit_bias"])
+    return Sampling(**{**fields, "stop": tuple(fields["stop"]), "logit_bias": bias})
+
+
+def loading_from_json(fields: Frame) -> Loading:
+    tuning = fields["tuning"]
+    return Loading(
+        **{
+            **fields,
+            "gpu_shares": tuple(fields["gpu_shares"]),
+            "adapters": tuple((name, file) for name, file in fields["adapters"]),
+            "tuning": Tuning(**tuning) if tuning else None,
+        }
+    )
+
+
+def facts_from_json(fields: Frame) -> ModelFacts:
+    return ModelFacts(**{**fields, "tuning": Tuning(**fields["tuning"])})
 
 
 def _object(body: bytes) -> Frame:

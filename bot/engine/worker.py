@@ -1,6 +1,6 @@
 """The engine's child process: `python -m bot.engine.worker`.
 
-It locks itself in, then loads a model and serves it over its two pipes until its parent closes
+It locks itself in, then loads its models and serves them over its two pipes until its parent closes
 them. It has no keys, no store and no network, and it logs nothing.
 """
 
@@ -8,19 +8,19 @@ import os
 
 from bot.engine.cell import lock_down
 from bot.engine.pipes import Pipes
-from bot.engine.wire import Loading
+from bot.engine.wire import loading_from_json
 
 
 def main() -> None:
     pipes = Pipes(*_take_pipes())
     try:
         (first,) = pipes.read(wait=True)
-        loading = Loading(**first)
-        lock_down(may_write=loading.gpu_layers != 0)
+        loadings = [loading_from_json(fields) for fields in first["load"]]
+        lock_down(may_write=any(loading.gpu_layers for loading in loadings))
         # Imported in the cell only: the libraries behind it are large, and not ours.
         from bot.engine.serving import serve  # noqa: PLC0415 - see above
 
-        serve(loading, pipes)
+        serve(loadings, pipes)
     except (EOFError, BrokenPipeError):
         pass
     # llama.cpp's own tidying is of no use to a process that ends, and it can fail.

@@ -30,9 +30,11 @@ async def ask(
             generated = engine.generate(prompt, sampling)
             async with aclosing(until(newer, generated, due_in)) as pieces:
                 async for piece in pieces:
-                    begun = True
+                    begun = begun or bool(piece)
                     yield piece
-        except PromptTooLong:
+        except PromptTooLong as error:
+            if begun:
+                raise EngineError("the context was full in the middle of a reply") from error
             trims += 1
             if not (
                 (trims == 1 and await trim(talk, engine, above=0.0))

@@ -4,18 +4,21 @@ Trimming changes the beginning of the prompt, so everything after it must be com
 is done seldom and deeply, after a reply, down to half.
 """
 
+import asyncio
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.engine.base import Engine, Prompt
-from bot.events import PersonId, SessionId, TurnId
+from bot.engine.base import Engine, EngineError, Prompt
+from bot.events import TurnId
 from bot.prompt import compose
 from bot.store.rows import Gone, Side, Turn
 from bot.store.vault import Vault
 
 TRIM_ABOVE = 0.75
 TRIM_TO = 0.5
+COUNT_S = 30.0
+"""How long a trim waits for an engine that is to count tokens: it counts while it writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +26,26 @@ class Talk:
     """Whose talk, with which card, and how many tokens a prompt of it may have."""
 
     vault: Vault
-    person: PersonId
     card: str
+    adapter: str | None
     room: int
 
 
-async def write_prompt(talk: Talk, asked: Turn) -> Prompt:
-    """All that was said before `asked`, and `asked`."""
+async def write_prompt(talk: Talk, asked: Turn | None) -> Prompt:
+    """All that was said before `asked`, and `asked`; or else all that was said so far."""
     session = await talk.vault.session()
     if session is None:
         raise Gone("the session has ended meanwhile")
     turns = await talk.vault.window(session.id)
-    before = itertools.takewhile(lambda turn: turn.id != asked.id, turns)
-    key = state_key(talk.person, session.id)
-    return compose(key=key, card=talk.card, head=session.head, turns=[*before, asked])
-
-
-def state_key(person: PersonId, session: SessionId) -> str:
-    """The name under which the engine keeps what it computed for a session."""
-    return f"{person} {session}"
+    if asked is not None:
+        turns = (*itertools.takewhile(lambda turn: turn.id != asked.id, turns), asked)
+    return compose(
+        person=talk.vault.person,
+        card=talk.card,
+        head=session.head,
+        turns=turns,
+        adapter=talk.adapter,
+    )
 
 
 async def trim(talk: Talk, engine: Engine, *, above: float) -> bool:
@@ -55,8 +59,12 @@ async def trim(talk: Talk, engine: Engine, *, above: float) -> bool:
     # No token is shorter than a byte, so a short talk needs no counting.
     if sum(len(text.encode()) for text in (fixed, *texts)) <= talk.room * above:
         return False
-    fixed_tokens = await engine.count_tokens(fixed)
-    counts = [await engine.count_tokens(text) for text in texts]
+    try:
+        async with asyncio.timeout(COUNT_S):
+            fixed_tokens = await engine.count_tokens(fixed)
+            counts = [await engine.count_tokens(text) for text in texts]
+    except TimeoutError as exc:
+        raise EngineError(f"the engine has not counted tokens for {COUNT_S:g} s") from exc
     if fixed_tokens + sum(counts) <= talk.room * above:
         return False
     first = first_turn_kept(turns, counts, int(talk.room * TRIM_TO) - fixed_tokens)

@@ -19,10 +19,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from bot.config import MASTER_KEY_VARIABLE, Config, master_key_path
+from bot.config import MASTER_KEY_VARIABLE, master_key_path
 from bot.operate.keys import find_master_key
-from bot.operate.models import DEMO, ModelError, check_model, describe, resolve_model
+from bot.operate.models import DEMO, ModelError, check_model, describe, find_model
 from bot.personas import PersonaError, load_personas
+from bot.settings import Config
 from bot.store.house import House
 from bot.store.rows import InUse, StoreError
 
@@ -138,7 +139,7 @@ def _model(config: Config) -> Iterator[Finding]:
         yield Finding(Level.WARN, "The engine is the scripted one: no model answers.", mend)
         return
     try:
-        head = check_model(resolve_model(config))
+        head = check_model(find_model(config))
     except ModelError as exc:
         yield Finding(Level.FAIL, _sentence(exc))
         return

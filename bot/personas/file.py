@@ -49,6 +49,7 @@ def load_personas(folder: Path) -> dict[str, Persona]:
 # --- The file's shape ------------------------------------------------------------------------
 
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+_Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
@@ -73,6 +74,15 @@ class _SamplingTable(_Table):
     top_p: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.95
     min_p: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = 0.05
     repeat_penalty: Annotated[float, Field(ge=1, le=2, allow_inf_nan=False)] = 1.1
+    repeat_last_n: Annotated[int, Field(ge=0, le=4096)] = 64
+    presence_penalty: Annotated[float, Field(ge=-2, le=2, allow_inf_nan=False)] = 0.0
+    frequency_penalty: Annotated[float, Field(ge=-2, le=2, allow_inf_nan=False)] = 0.0
+    dry_multiplier: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)] = 0.0
+    dry_base: Annotated[float, Field(ge=1, le=4, allow_inf_nan=False)] = 1.75
+    dry_allowed_length: Annotated[int, Field(ge=1, le=100)] = 2
+    xtc_probability: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
+    xtc_threshold: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = 0.1
+    logit_bias: dict[_Word, Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]] = {}
     max_tokens: Annotated[int, Field(ge=16, le=8192)] = 256
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
     # Not stripped: a line break in a stop string is meant.
@@ -158,7 +168,13 @@ def _build(stem: str, file: _PersonaFile) -> Persona:
         examples=tuple(Example(named(e.person), named(e.persona)) for e in file.examples),
         lore=tuple(Lore(tuple(map(fold, e.keys)), named(e.text)) for e in file.lore),
         note=named(file.note),
-        sampling=Sampling(**{**sampling, "stop": tuple(sampling["stop"])}),
+        sampling=Sampling(
+            **{
+                **sampling,
+                "stop": tuple(sampling["stop"]),
+                "logit_bias": tuple(sampling["logit_bias"].items()),
+            }
+        ),
         adapter=file.adapter,
     )
 
@@ -199,6 +215,9 @@ def _dotted(loc: tuple[int | str, ...]) -> str:
     """As a person counts: the first of the examples is examples[1]."""
     text = ""
     for step in loc:
+        # pydantic's mark of a table's key, and the key where that is empty.
+        if step in {"[key]", ""}:
+            continue
         text += f"[{step + 1}]" if isinstance(step, int) else f".{step}"
     return text.removeprefix(".")
 
@@ -234,4 +253,6 @@ def _texts(file: _PersonaFile) -> list[tuple[str, str]]:
     for number, entry in enumerate(file.lore, 1):
         texts += [(f"lore[{number}].keys", key) for key in entry.keys]
         texts.append((f"lore[{number}].text", entry.text))
-    return texts
+    # A word that is made rarer may be any word: nobody is to read it.
+    wanted = [word for word, weight in file.sampling.logit_bias.items() if weight > 0]
+    return texts + [("sampling.logit_bias", word) for word in wanted]

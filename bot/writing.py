@@ -1,0 +1,160 @@
+"""A reply: asked of the engine, screened, shown, closed, whatever happens meanwhile.
+
+Whether somebody is answered at all is decided before; this knows nothing of rules but the screen.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing, suppress
+from dataclasses import replace
+
+from bot import sentences
+from bot.display import Display
+from bot.engine.base import Engine, EngineError, PromptTooLong
+from bot.events import Rating, TurnId
+from bot.gather import close_romance, is_closed
+from bot.memory.asking import ask
+from bot.memory.window import TRIM_ABOVE, Talk, trim
+from bot.operate.metrics import Metrics
+from bot.patience import Patience
+from bot.personas import card_text, find_lore
+from bot.policy.facts import Decision, Facts
+from bot.policy.screen import Screen
+from bot.prompt import write_note
+from bot.scene import Habits, Scene
+from bot.sessions import Sessions
+from bot.store.rows import OpenReply, Side, State, Turn
+from bot.store.vault import Vault
+
+LORE_CHARS = 600
+PLACE_S = 1.0
+
+
+class Writer:
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        sessions: Sessions,
+        habits: Habits,
+        metrics: Metrics,
+        clock: Callable[[], float],
+    ) -> None:
+        self._engine = engine
+        self._sessions = sessions
+        self._habits = habits
+        self._metrics = metrics
+        self._clock = clock
+
+    async def write_reply(
+        self, scene: Scene, vault: Vault, turn: TurnId, facts: Facts, by: Decision
+    ) -> None:
+        session = scene.session or await self._sessions.begin(scene)
+        hints = list(by.hints)
+        if await vault.mark("soften"):
+            await vault.set_mark("soften", 0.0)
+            hints.append(sentences.SOFTENING)
+        said = [*facts.recent, scene.message.text]
+        lore = find_lore(scene.persona, said, LORE_CHARS)
+        note = write_note(reminder=scene.persona.note, lore=lore, hints=hints)
+        reply = await vault.open_reply(
+            session=session.id, answers=turn, nonce=scene.nonce, note=note, now=self._clock()
+        )
+        asked = Turn(turn, Side.PERSON, State.WAITING, scene.message.text, note)
+        await self._stream(reply, asked, by.ceiling, scene, vault)
+
+    async def write_another(
+        self, scene: Scene, vault: Vault, asked: Turn, answer: TurnId, ceiling: Rating
+    ) -> None:
+        """A further answer to the same message; those before it stay."""
+        reply = await vault.open_again(turn=answer, nonce=scene.nonce, now=self._clock())
+        await self._stream(reply, asked, ceiling, scene, vault)
+
+    def talk(self, scene: Scene, vault: Vault) -> Talk:
+        room = self._engine.context_tokens - self._habits.reply_tokens
+        return Talk(vault, card_text(scene.persona), scene.persona.adapter, room)
+
+    # --- Below: one reply ---------------------------------------------------------------------
+
+    async def _stream(
+        self, reply: OpenReply, asked: Turn, ceiling: Rating, scene: Scene, vault: Vault
+    ) -> None:
+        """Writes the reply, closes it whatever happens, and says what went wrong."""
+        display = Display(reply, scene, vault, asyncio.get_running_loop().time)
+        state, trouble, fits = State.CUT, "", True
+        try:
+            state, trouble = await self._show_pieces(asked, ceiling, display, scene, vault)
+        except PromptTooLong:
+            fits, trouble = False, sentences.TOO_LONG_FOR_MODEL
+        except EngineError:
+            await display.finish()
+            broken, broke_off = sentences.ENGINE_BROKEN, sentences.ENGINE_BROKE_OFF
+            trouble = broken if display.is_empty else broke_off
+        finally:
+            text = "" if display.is_empty else display.text
+            closing = vault.close_reply(reply, state=state, text=text, now=self._clock())
+            # Shielded, so that a reply which is cancelled in flight is marked as cut all the same.
+            await asyncio.shield(closing)
+        self._metrics.reply_ended(state)
+        if not fits:
+            await vault.drop([asked.id])
+        if trouble:
+            await scene.notice(trouble.format(prefix=scene.stage.platform.prefix), name="trouble")
+        elif not scene.stage.newer.is_set():
+            # An engine that fails now has answered already: the next reply trims.
+            with suppress(EngineError):
+                await trim(self.talk(scene, vault), self._engine, above=TRIM_ABOVE)
+
+    async def _show_pieces(
+        self, asked: Turn, ceiling: Rating, display: Display, scene: Scene, vault: Vault
+    ) -> tuple[State, str]:
+        """Engine -> screen -> display, until it ends or something newer waits."""
+        closed = await is_closed(vault, scene.persona)
+        screen = Screen(ceiling, persona_name=scene.persona.name, romance_closed=closed)
+        newer, monotonic = scene.stage.newer, asyncio.get_running_loop().time
+        most = min(scene.persona.sampling.max_tokens, self._habits.reply_tokens)
+        sampling = replace(scene.persona.sampling, max_tokens=most)
+        patience = Patience(monotonic())
+
+        async def show(passed: str) -> None:
+            if screen.closes_romance:
+                # SAFETY L3, also for what the persona brought up itself; before it is shown.
+                await close_romance(vault, scene.persona)
+            await display.grow(passed)
+
+        def due_in() -> float:
+            waits, shows = patience.due_in(monotonic()), display.due_in()
+            return waits if shows is None else min(waits, shows)
+
+        talk = self.talk(scene, vault)
+        words = ask(self._engine, talk, asked, sampling, newer=newer, due_in=due_in)
+        async with aclosing(words) as pieces:
+            async for piece in pieces:
+                if piece:
+                    patience.heard(monotonic())
+                else:
+                    await self._wait_on(patience, scene, monotonic())
+                await show(screen.feed(piece))
+                if screen.blocked:
+                    break
+        whole = not screen.blocked and not newer.is_set()
+        if whole:
+            await show(screen.finish())
+        await display.finish()
+        if screen.blocked:
+            return State.CUT, screen.blocked.say
+        if whole:
+            return State.DONE, sentences.NOTHING_SAID if display.is_empty else ""
+        return State.CUT, ""
+
+    async def _wait_on(self, patience: Patience, scene: Scene, now: float) -> None:
+        """While nothing comes: the person is told once who is before them, and nothing hangs."""
+        if patience.is_over(now):
+            raise EngineError("the engine has said nothing for too long")
+        if patience.is_time_to_look(now):
+            before = 0
+            with suppress(EngineError, TimeoutError):
+                async with asyncio.timeout(PLACE_S):
+                    before = await self._engine.place(scene.message.author.id)
+            if before > 0:
+                await scene.notice(sentences.write_place(before), name="place")
