@@ -9,9 +9,9 @@ from mmap import mmap
 from pathlib import Path
 
 from bot.engine.base import Engine, Part, Prompt
-from bot.engine.context import DecodeError, Row
-from bot.engine.llama import Model
 from bot.engine.wire import Cuts
+from bot.engine.worker.context import DecodeError, Row
+from bot.engine.worker.llama import Model
 from bot.events import Sampling
 
 CALM = Sampling(temperature=0.0, max_tokens=24)

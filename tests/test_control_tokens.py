@@ -14,9 +14,9 @@ import llama_cpp.llama_cpp as lib
 import pytest
 
 from bot.engine.base import Part, Speaker
-from bot.engine.llama import Model
 from bot.engine.template import ChatTemplate
-from bot.engine.tokens import PromptTokens, Replies, Reply
+from bot.engine.worker.llama import Model
+from bot.engine.worker.tokens import PromptTokens, Replies, Reply
 from tests import tiny_models
 from tests.engine_help import demo_model
 

@@ -267,7 +267,7 @@ def test_a_parent_killed_in_mid_reply_takes_its_worker_along_and_never_loaded_th
 
 LOCKED = """
 import resource, socket, subprocess, sys, os
-from bot.engine.cell import lock_down
+from bot.engine.worker.cell import lock_down
 lock_down(may_write=False)
 for name, escape in {
     "socket": lambda: socket.socket(),

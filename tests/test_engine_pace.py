@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine.pace import FIRST, LEAST, Pace, split
+from bot.engine.worker.pace import FIRST, LEAST, Pace, split
 
 
 def paced(token_s: float, reply_s: float, pause_s: float = 0.3) -> Pace:

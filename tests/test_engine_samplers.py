@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.engine.context import Context, Row, Shape
-from bot.engine.grammar import Grammar, grammar_text
-from bot.engine.samplers import Sampler, SamplingError, check
+from bot.engine.worker.context import Context, Row, Shape
+from bot.engine.worker.grammar import Grammar, grammar_text
+from bot.engine.worker.samplers import Sampler, SamplingError, check
 from bot.events import Sampling
 from tests.engine_help import demo_model
 
@@ -184,7 +184,7 @@ def test_weighing_only_the_likeliest_tokens_changes_no_word(
     writer: Writer, sampling: Sampling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = writer.ids(sampling)
-    monkeypatch.setattr("bot.engine.samplers._first_cut", lambda _: 0)
+    monkeypatch.setattr("bot.engine.worker.samplers._first_cut", lambda _: 0)
     assert writer.ids(sampling) == quick
 
 

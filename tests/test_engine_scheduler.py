@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.engine.holding import Holding
-from bot.engine.jobs import Job, Writing
-from bot.engine.pace import Pace
-from bot.engine.prefix import tokens
-from bot.engine.scheduler import Scheduler
 from bot.engine.spelling import Spelling
-from bot.engine.states import States
-from bot.engine.tokens import Replies
 from bot.engine.wire import Cuts
+from bot.engine.worker.holding import Holding
+from bot.engine.worker.jobs import Job, Writing
+from bot.engine.worker.pace import Pace
+from bot.engine.worker.prefix import tokens
+from bot.engine.worker.scheduler import Scheduler
+from bot.engine.worker.states import States
+from bot.engine.worker.tokens import Replies
 from tests.engine_help import ForcedDrawing, ForcedModel
 
 PAUSE_S = 1.0

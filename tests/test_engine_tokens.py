@@ -7,7 +7,7 @@ import pytest
 
 from bot.engine.base import Part
 from bot.engine.template import CHATML, ChatTemplate
-from bot.engine.tokens import PromptTokens, Replies, Reply
+from bot.engine.worker.tokens import PromptTokens, Replies, Reply
 from tests.engine_help import demo_model, talk
 
 KEY = "console:you"

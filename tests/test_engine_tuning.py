@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine import calibrate
-from bot.engine.calibrate import fastest, usable_cores
-from bot.engine.context import Row
 from bot.engine.embedded import EmbeddedEngine
 from bot.engine.setup import Setup
 from bot.engine.tunings import Tunings
 from bot.engine.wire import Tuning
+from bot.engine.worker import calibrate
+from bot.engine.worker.calibrate import fastest, usable_cores
+from bot.engine.worker.context import Row
 from tests import tiny_models
 
 

@@ -65,7 +65,7 @@ class Loading:
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What was learned when the model was loaded; `parlour check` shows it."""
+    """What was learned when the model was loaded."""
 
     name: str
     description: str

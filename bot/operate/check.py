@@ -10,6 +10,7 @@ import stat
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import IntEnum
@@ -19,9 +20,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from bot.config import MASTER_KEY_VARIABLE, master_key_path
+from bot.config import MASTER_KEY_VARIABLE, ConfigError, master_key_path
+from bot.operate.engines import find_adapters
 from bot.operate.keys import find_master_key
-from bot.operate.models import DEMO, ModelError, check_model, describe, find_model
+from bot.operate.models import DEMO, ModelError, Setting, check_model, describe, find_model
 from bot.personas import PersonaError, load_personas
 from bot.settings import Config
 from bot.store.house import House
@@ -134,10 +136,30 @@ def _personas(config: Config) -> Iterator[Finding]:
 
 
 def _model(config: Config) -> Iterator[Finding]:
-    if config.engine.kind == "scripted":
-        mend = 'set engine.kind to "embedded", unless this is a test.'
-        yield Finding(Level.WARN, "The engine is the scripted one: no model answers.", mend)
+    match config.engine.kind:
+        case "scripted":
+            mend = 'set engine.kind to "embedded", unless this is a test.'
+            yield Finding(Level.WARN, "The engine is the scripted one: no model answers.", mend)
+        case "remote":
+            yield from _remote(config)
+        case "embedded":
+            yield from _embedded(config)
+    # SAFETY L10: no word list can tell well enough, so without a guard MATURE does not exist.
+    what = "Nothing above the rating ROMANCE opens yet, with a guard or without (SAFETY L10)."
+    yield Finding(Level.OK, what)
+
+
+def _remote(config: Config) -> Iterator[Finding]:
+    if not config.remote.addresses:
+        mend = 'name one, as in ["http://127.0.0.1:8080"].'
+        yield Finding(Level.FAIL, "remote.addresses is empty.", mend)
         return
+    where = ", ".join(config.remote.addresses)
+    mend = "docs/remote.md says what that means for people."
+    yield Finding(Level.WARN, f"People's words leave this machine, to {where}.", mend)
+
+
+def _embedded(config: Config) -> Iterator[Finding]:
     try:
         head = check_model(find_model(config))
     except ModelError as exc:
@@ -155,9 +177,27 @@ def _model(config: Config) -> Iterator[Finding]:
             f"engine.context is {config.engine.context} and the model was made for {head.context}."
         )
         yield Finding(Level.WARN, what, "lower engine.context.")
-    # SAFETY L10: no word list can tell well enough, so without a guard MATURE does not exist.
-    what = "No guard model is configured: nothing above the rating ROMANCE opens (SAFETY L10)."
-    yield Finding(Level.OK, what)
+    yield from _beside(config)
+
+
+def _beside(config: Config) -> Iterator[Finding]:
+    """What stands beside the main model: further models, and adapters."""
+    settings: tuple[Setting, ...] = ("guard", "embedding")
+    for setting in settings:
+        if named := getattr(config.engine, setting):
+            try:
+                head = check_model(find_model(config, setting), setting)
+                yield Finding(Level.OK, f"The {setting} model {named}: {describe(head)}.")
+            except ModelError as exc:
+                yield Finding(Level.FAIL, _sentence(exc))
+    with suppress(PersonaError):  # Told where personas are looked at.
+        try:
+            adapters = find_adapters(config, load_personas(config.personas.folder))
+        except ConfigError as exc:
+            yield Finding(Level.FAIL, _sentence(exc))
+        else:
+            if adapters:
+                yield Finding(Level.OK, f"Adapters: {', '.join(adapters)}.")
 
 
 def _crisis_lines(today: date) -> Iterator[Finding]:

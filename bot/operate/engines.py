@@ -33,6 +33,20 @@ def named_by(adapter: str, personas: Mapping[str, Persona]) -> str:
     return ", ".join(f"{one.id}.toml" for one in personas.values() if one.adapter == adapter)
 
 
+def find_adapters(config: Config, personas: Mapping[str, Persona]) -> dict[str, Path]:
+    adapters = {}
+    for name in sorted({one.adapter for one in personas.values() if one.adapter}):
+        file = config.engine.adapters / name
+        found = next((f for f in (file, file.with_name(f"{file.name}.gguf")) if f.is_file()), None)
+        if found is None:
+            raise ConfigError(
+                f"{named_by(name, personas)}: there is no adapter '{name}' in "
+                f"{config.engine.adapters}: put its GGUF file there, or take `adapter` out"
+            )
+        adapters[name] = found
+    return adapters
+
+
 def _embedded(
     config: Config, personas: Mapping[str, Persona], environ: Mapping[str, str]
 ) -> Engine:
@@ -44,7 +58,7 @@ def _embedded(
         model=find_model(config, "model"),
         guard=find_model(config, "guard") if engine.guard else None,
         embedding=find_model(config, "embedding") if engine.embedding else None,
-        adapters=_adapters(config, personas),
+        adapters=find_adapters(config, personas),
         context=engine.context,
         sequences=engine.sequences,
         batch=engine.batch,
@@ -60,20 +74,6 @@ def _embedded(
         tunings=config.data / TUNINGS,
     )
     return EmbeddedEngine(setup, environment=environ)
-
-
-def _adapters(config: Config, personas: Mapping[str, Persona]) -> dict[str, Path]:
-    adapters = {}
-    for name in sorted({one.adapter for one in personas.values() if one.adapter}):
-        file = config.engine.adapters / name
-        found = next((f for f in (file, file.with_name(f"{file.name}.gguf")) if f.is_file()), None)
-        if found is None:
-            raise ConfigError(
-                f"{named_by(name, personas)}: there is no adapter '{name}' in "
-                f"{config.engine.adapters}: put its GGUF file there, or take `adapter` out"
-            )
-        adapters[name] = found
-    return adapters
 
 
 def _remote(config: Config, personas: Mapping[str, Persona]) -> Engine:

@@ -13,9 +13,9 @@ from statistics import median
 from time import perf_counter
 from typing import Protocol
 
-from bot.engine.context import Context, Row, Shape
-from bot.engine.llama import Model
 from bot.engine.wire import Loading, Tuning
+from bot.engine.worker.context import Context, Row, Shape
+from bot.engine.worker.llama import Model
 
 _DEPTH = 768
 """Tokens that are read before it is measured: attention costs more the more there is."""

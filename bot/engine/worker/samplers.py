@@ -8,7 +8,7 @@ from itertools import starmap
 import llama_cpp.llama_cpp as lib
 import numpy as np
 
-from bot.engine.grammar import (
+from bot.engine.worker.grammar import (
     TOKEN_DATA,
     Candidates,
     Grammar,
@@ -17,7 +17,7 @@ from bot.engine.grammar import (
     grammar_text,
     view,
 )
-from bot.engine.llama import Model
+from bot.engine.worker.llama import Model
 from bot.events import Sampling
 
 __all__ = ["Sampler", "SamplingError", "check"]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from mmap import mmap
 
-from bot.engine.prefix import Tokens
+from bot.engine.worker.prefix import Tokens
 
 
 @dataclass(frozen=True, slots=True)

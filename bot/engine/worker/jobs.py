@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.engine.holding import Slot
-from bot.engine.prefix import Tokens, tokens
 from bot.engine.spelling import Spelling
-from bot.engine.states import Card
 from bot.engine.wire import Work
+from bot.engine.worker.holding import Slot
+from bot.engine.worker.prefix import Tokens, tokens
+from bot.engine.worker.states import Card
 
 
 class Drawing(Protocol):

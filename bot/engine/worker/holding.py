@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from mmap import mmap
 from typing import Protocol
 
-from bot.engine.prefix import Tokens, common, tokens
-from bot.engine.states import Card, States
 from bot.engine.wire import Cuts
+from bot.engine.worker.prefix import Tokens, common, tokens
+from bot.engine.worker.states import Card, States
 
 
 class Sequences(Protocol):

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from llama_cpp.llama_grammar import json_schema_to_gbnf
 
-from bot.engine.gbnf import find_fault
-from bot.engine.llama import Model
+from bot.engine.worker.gbnf import find_fault
+from bot.engine.worker.llama import Model
 
 _ROOT = b"root"
 _MOST_CLOSING = 512

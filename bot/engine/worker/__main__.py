@@ -6,9 +6,9 @@ them. It has no keys, no store and no network, and it logs nothing.
 
 import os
 
-from bot.engine.cell import lock_down
-from bot.engine.pipes import Pipes
 from bot.engine.wire import loading_from_json
+from bot.engine.worker.cell import lock_down
+from bot.engine.worker.pipes import Pipes
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
         loadings = [loading_from_json(fields) for fields in first["load"]]
         lock_down(may_write=any(loading.gpu_layers for loading in loadings))
         # Imported in the cell only: the libraries behind it are large, and not ours.
-        from bot.engine.serving import serve  # noqa: PLC0415 - see above
+        from bot.engine.worker.serving import serve  # noqa: PLC0415 - see above
 
         serve(loadings, pipes)
     except (EOFError, BrokenPipeError):

@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Protocol
 
-from bot.engine.context import DecodeError, Row
-from bot.engine.holding import Holding, Slot
-from bot.engine.jobs import Job, Writing
-from bot.engine.line import Line
-from bot.engine.pace import Pace, split
-from bot.engine.tokens import Replies, Reply
 from bot.engine.wire import Frame
+from bot.engine.worker.context import DecodeError, Row
+from bot.engine.worker.holding import Holding, Slot
+from bot.engine.worker.jobs import Job, Writing
+from bot.engine.worker.line import Line
+from bot.engine.worker.pace import Pace, split
+from bot.engine.worker.tokens import Replies, Reply
 
 _WARMINGS_KEPT = 1024
 

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 from bot.engine.base import PromptTooLong
-from bot.engine.jobs import Drawing, Job, Writing
-from bot.engine.prefix import Tokens, tokens
-from bot.engine.samplers import SamplingError
-from bot.engine.scheduler import Scheduler, Tell
 from bot.engine.spelling import Spelling
 from bot.engine.template import TemplateError
-from bot.engine.tokens import PromptTokens
 from bot.engine.wire import Frame, parts_from_json, sampling_from_json
+from bot.engine.worker.jobs import Drawing, Job, Writing
+from bot.engine.worker.prefix import Tokens, tokens
+from bot.engine.worker.samplers import SamplingError
+from bot.engine.worker.scheduler import Scheduler, Tell
+from bot.engine.worker.tokens import PromptTokens
 from bot.events import Sampling
 
 Draws = Callable[[Sampling, Tokens], Drawing]

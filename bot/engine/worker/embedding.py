@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.engine.base import PromptTooLong
-from bot.engine.context import DecodeError, Row
-from bot.engine.scheduler import Tell
 from bot.engine.wire import Frame
+from bot.engine.worker.context import DecodeError, Row
+from bot.engine.worker.scheduler import Tell
 
 
 class Embedding(Protocol):

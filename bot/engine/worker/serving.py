@@ -10,19 +10,19 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal, Protocol
 
-from bot.engine.calibrate import tune
-from bot.engine.context import Context, Shape
-from bot.engine.desk import Station, TalkDesk, take
-from bot.engine.embedding import Embedder
-from bot.engine.holding import Holding
-from bot.engine.llama import Graphics, LoadError, Model
-from bot.engine.pace import Pace
-from bot.engine.pipes import Pipes
-from bot.engine.scheduler import Scheduler, Tell
-from bot.engine.states import States
 from bot.engine.template import CHATML, ChatTemplate, TemplateError
-from bot.engine.tokens import PromptTokens, Replies
 from bot.engine.wire import Cuts, Frame, Loading, ModelFacts, Tuning
+from bot.engine.worker.calibrate import tune
+from bot.engine.worker.context import Context, Shape
+from bot.engine.worker.desk import Station, TalkDesk, take
+from bot.engine.worker.embedding import Embedder
+from bot.engine.worker.holding import Holding
+from bot.engine.worker.llama import Graphics, LoadError, Model
+from bot.engine.worker.pace import Pace
+from bot.engine.worker.pipes import Pipes
+from bot.engine.worker.scheduler import Scheduler, Tell
+from bot.engine.worker.states import States
+from bot.engine.worker.tokens import PromptTokens, Replies
 
 _MB = 1_000_000
 

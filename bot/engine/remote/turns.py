@@ -1,0 +1,149 @@
+"""Whose turn it is at one remote engine: so many at once, and the rest wait, fair by person.
+
+It knows people and their requests as names, not what is asked. A person's next request stands
+in line from the moment when their last one ended, so ten requests of one person wait behind
+everybody who came meanwhile. The last free place is kept for somebody who has none, and the work
+that nobody waits for is begun only when nobody waits.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import count
+
+
+class Urgency(IntEnum):
+    SOMEBODY_WAITS = 0
+    BACKGROUND = 1
+    WARMING = 2
+    """Given up again as soon as anybody has to wait for its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    key: str
+    person: str
+    urgency: Urgency = Urgency.SOMEBODY_WAITS
+
+
+class TurnedAway(Exception):
+    """This engine has just failed: look for another one."""
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    who: Who
+    arrived: int
+    turn: asyncio.Future[None] = field(repr=False)
+
+
+class Turns:
+    def __init__(self, places: int) -> None:
+        self.places = places
+        self._numbers = count(1)
+        self._waiting: list[_Waiting] = []
+        self._at_work: Counter[str] = Counter()
+        self._last_turn: dict[str, int] = {}
+        self._warming: set[asyncio.Task[object]] = set()
+        self._pauses = 0
+
+    @asynccontextmanager
+    async def turn(self, who: Who) -> AsyncIterator[None]:
+        await self._wait_for(who)
+        task = asyncio.current_task()
+        assert task is not None
+        if who.urgency is Urgency.WARMING:
+            self._warming.add(task)
+        try:
+            yield
+        finally:
+            self._warming.discard(task)
+            self._leave(who)
+
+    def place(self, key: str) -> int | None:
+        """How many people come before this key; None if it does not wait here."""
+        mine = [one for one in self._waiting if one.who.key == key]
+        if not mine:
+            return None
+        first = min(mine, key=self._order)
+        return len(
+            {
+                one.who.person
+                for one in self._waiting
+                if one.who.person != first.who.person and self._order(one) < self._order(first)
+            }
+        )
+
+    def pause(self, seconds: float) -> None:
+        """Nobody gets a turn for so long: the engine has asked for it."""
+        self._pauses += 1
+        asyncio.get_running_loop().call_later(seconds, self._go_on)
+
+    def turn_away(self) -> None:
+        """Whoever waits here is to wait elsewhere."""
+        for waiting in self._waiting:
+            if not waiting.turn.done():
+                waiting.turn.set_exception(TurnedAway())
+        self._waiting.clear()
+
+    async def _wait_for(self, who: Who) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        waiting = _Waiting(who, next(self._numbers), turn)
+        self._waiting.append(waiting)
+        self._give_turns()
+        if not turn.done() and who.urgency is not Urgency.WARMING:
+            for task in self._warming:
+                task.cancel()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if waiting in self._waiting:
+                self._waiting.remove(waiting)
+            elif turn.done() and not turn.cancelled() and turn.exception() is None:
+                # Its turn had come in the same moment: somebody else is to have it.
+                self._leave(who)
+            raise
+
+    def _leave(self, who: Who) -> None:
+        self._at_work[who.person] -= 1
+        if not self._at_work[who.person]:
+            del self._at_work[who.person]
+        if any(who.person == one.who.person for one in self._waiting):
+            self._last_turn[who.person] = next(self._numbers)
+        else:
+            self._last_turn.pop(who.person, None)
+        self._give_turns()
+
+    def _give_turns(self) -> None:
+        while waiting := self._next():
+            self._waiting.remove(waiting)
+            self._at_work[waiting.who.person] += 1
+            self._last_turn[waiting.who.person] = next(self._numbers)
+            waiting.turn.set_result(None)
+
+    def _next(self) -> _Waiting | None:
+        free = self.places - self._at_work.total()
+        if self._pauses or free < 1:
+            return None
+        # With one place there is none to keep.
+        open_to_all = free > 1 or self.places == 1
+        may = [
+            one
+            for one in self._waiting
+            # Whoever was cancelled stands here until their task has noticed.
+            if not one.turn.done() and (open_to_all or self._may_take_the_last(one.who))
+        ]
+        return min(may, key=self._order, default=None)
+
+    def _may_take_the_last(self, who: Who) -> bool:
+        return who.urgency is Urgency.SOMEBODY_WAITS and not self._at_work[who.person]
+
+    def _order(self, one: _Waiting) -> tuple[Urgency, int]:
+        return (one.who.urgency, max(one.arrived, self._last_turn.get(one.who.person, 0)))
+
+    def _go_on(self) -> None:
+        self._pauses -= 1
+        self._give_turns()

@@ -1,0 +1,1 @@
+"""The engine's child process: everything that knows llama.cpp, tokens and sequences."""
