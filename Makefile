@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: chat test lint types unit format bench-path soak picture clean
+.PHONY: chat test lint types unit format bench bench-peers bench-path soak soak-engine picture clean
 
 chat:
 	@tools/setup chat
@@ -28,12 +28,24 @@ format: setup-test
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
+# The engine beside its peers; builds them first, and takes about half an hour on two cores.
+bench: setup-test
+	$(PY) -m bench.engine $(ARGS)
+
+# llama-server and llama-batched-bench, built once from llama-cpp-python's source package.
+bench-peers: setup-test
+	$(PY) -m bench.contest.peers
+
 bench-path: setup-test
 	$(PY) -m bench.path
 
 # MINUTES=1 by default; kills the bot at random moments and counts what was lost or doubled.
 soak: setup-test
 	$(PY) -m bench.soak --minutes $(or $(MINUTES),1)
+
+# MINUTES=20 by default; sixteen people with the real model, and what memory is left behind.
+soak-engine: setup-test
+	$(PY) -m bench.engine_soak --minutes $(or $(MINUTES),20)
 
 # The README's picture, drawn from a session that runs now.
 picture: setup-test

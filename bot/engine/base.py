@@ -77,7 +77,8 @@ class Engine(Protocol):
     async def judge(self, prompt: Prompt, choices: tuple[str, ...]) -> tuple[float, ...]:
         """The probability of each choice as the next word, scaled to a sum of one.
 
-        The guard model judges where there is one.
+        The guard model judges where there is one; where not, a judgement under the key of a talk
+        costs that talk what was computed of it.
         """
 
     async def embed(self, texts: tuple[str, ...]) -> tuple[tuple[float, ...], ...]:
