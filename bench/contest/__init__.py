@@ -1,0 +1,1 @@
+"""What the engine bench is made of: peers, players, loads, figures. `bench/engine.py` runs it."""

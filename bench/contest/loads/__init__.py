@@ -1,0 +1,1 @@
+"""One load each: what is asked of every player, and what is read from its answers."""
