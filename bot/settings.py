@@ -45,7 +45,7 @@ class EngineSettings(Section):
     gpu_shares: tuple[Annotated[float, Field(ge=0)], ...] = ()
     flash_attention: Literal["measured", "on", "off"] = "measured"
     kv_type: Literal["f16", "q8_0", "q4_0"] = "f16"
-    longest_pause_s: Annotated[float, Field(gt=0, le=60)] = 0.3
+    longest_pause_s: Annotated[float, Field(gt=0, le=60)] = 0.25
     states_mb: Annotated[int, Field(ge=0, le=1_048_576)] = 512
     adapters: Path = Path("adapters")
     guard: str = ""

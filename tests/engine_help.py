@@ -61,6 +61,7 @@ class ForcedModel:
         self.adapter: str | None = None
         self.saves = 0
         self.breaks_next = False
+        self.weights_in_cells = 1e9
 
     def trim(self, sequence: int, length: int) -> int:
         held = self.held.setdefault(sequence, [])

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.engine.worker.calls import part
 from bot.engine.worker.pace import FIRST, LEAST, Pace, split
 
 
@@ -44,13 +45,29 @@ def test_a_few_tokens_are_no_measure() -> None:
     assert pace.bite(replies=1) == before
 
 
-@given(st.integers(1, 600), st.lists(st.integers(1, 3000), max_size=20))
-def test_what_is_shared_out_is_all_of_it_and_nobody_gets_more_than_they_want(
+@given(st.integers(1, 600), st.lists(st.integers(1, 3000), min_size=1, max_size=20))
+def test_nobody_gets_more_than_they_want_and_the_rest_get_the_same(
     room: int, wanted: list[int]
 ) -> None:
     given_out = split(room, wanted)
-    assert sum(given_out) == min(room, sum(wanted))
     assert all(0 <= got <= want for got, want in zip(given_out, wanted, strict=True))
-    # Whoever did not get all that they want got no less than anybody else, but for a token.
-    short = [got for got, want in zip(given_out, wanted, strict=True) if got < want]
-    assert all(max(given_out) - got <= max(1, len(wanted)) for got in short)
+    assert sum(given_out) <= room
+    # What nobody could be given equally is less than one for each.
+    assert min(room, sum(wanted)) - sum(given_out) < len(wanted)
+    short = {got for got, want in zip(given_out, wanted, strict=True) if got < want}
+    assert len(short) <= (1 if room >= len(wanted) else 2)
+
+
+def test_a_short_prompt_is_read_whole_and_long_ones_share_the_rest() -> None:
+    assert split(85, [3000, 10, 3000]) == [37, 10, 37]
+    assert split(85, [80] * 16) == [5] * 16
+    assert split(3, [50] * 5) == [1, 1, 1, 0, 0]
+    assert split(500, []) == []
+
+
+def test_sequences_of_one_depth_are_computed_together_and_a_deep_one_apart() -> None:
+    assert part([], 10.0) == []
+    assert part([100, 110, 120], 1000.0) == [3]
+    assert part([100, 110, 120, 3000], 1000.0) == [3, 1]
+    assert part([100, 110, 120, 3000], 1e9) == [4]
+    assert part([10, 20, 1500, 1600, 4000], 500.0) == [2, 2, 1]

@@ -268,17 +268,19 @@ def test_replies_get_a_token_in_every_step_while_a_long_prompt_is_read() -> None
     bench.ask(1, "ada", [10, 11])
     bench.steps(1)
     bench.ask(2, "bob", range(10, 1010))
+    sizes: list[int] = []
     while 2 not in bench.ends():
         before = len(bench.model.steps)
         bench.steps(1)
-        (step,) = bench.model.steps[before:]
-        assert sum(row.sequence == 0 for row in step) == 1
+        # A call for what is being written, and one for what is being read.
+        written, *read = bench.model.steps[before:]
+        assert [row.sequence for row in written] == [0]
+        sizes += [len(call) for call in read]
         # The bites follow what a token takes here, so that nobody stands still for longer.
-        assert len(step) * SECONDS_A_TOKEN <= PAUSE_S
+        assert (1 + sum(map(len, read))) * SECONDS_A_TOKEN <= PAUSE_S
         if bench.rows(1) == 1000:
             break
-    sizes = [len(step) for step in bench.model.steps[6:12]]
-    assert min(sizes) * SECONDS_A_TOKEN > PAUSE_S * 0.7
+    assert min(sizes[3:9]) * SECONDS_A_TOKEN > PAUSE_S * 0.7
 
 
 def test_a_short_prompt_is_read_at_once_beside_a_long_one() -> None:
@@ -290,6 +292,21 @@ def test_a_short_prompt_is_read_at_once_beside_a_long_one() -> None:
     bench.ask(3, "cy", range(10, 20))
     bench.steps(1)
     assert bench.rows(2) == 10
+
+
+def test_shallow_talks_do_not_pay_for_a_deep_one_where_that_costs_more_than_the_weights() -> None:
+    for weights_in_cells, calls in ((100.0, [[0], [1, 2]]), (1e9, [[0, 1, 2]])):
+        bench = Bench(sequences=3, reply_tokens=400)
+        bench.model.weights_in_cells = weights_in_cells
+        bench.ask(1, "deep", range(10, 1010))
+        bench.ask(2, "ada", range(10, 20))
+        bench.ask(3, "bob", range(10, 20))
+        while len(bench.model.held.get(0, ())) < 1003:
+            bench.steps(1)
+        before = len(bench.model.steps)
+        bench.steps(1)
+        found = [sorted(row.sequence for row in call) for call in bench.model.steps[before:]]
+        assert sorted(found) == calls
 
 
 # --- People ------------------------------------------------------------------------------------

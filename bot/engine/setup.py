@@ -30,7 +30,7 @@ class Setup:
     gpu_main: int = 0
     gpu_split: Split = "layer"
     gpu_shares: tuple[float, ...] = ()
-    longest_pause_s: float = 0.3
+    longest_pause_s: float = 0.25
     states_mb: int = 512
     tunings: Path | None = None
     """Where what was measured is kept; None measures at every start."""

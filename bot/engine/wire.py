@@ -56,7 +56,7 @@ class Loading:
     gpu_main: int = 0
     gpu_split: Split = "layer"
     gpu_shares: tuple[float, ...] = ()
-    longest_pause_s: float = 0.3
+    longest_pause_s: float = 0.25
     states_mb: int = 512
     adapters: tuple[tuple[str, str], ...] = ()
     """(name, file)."""

@@ -67,6 +67,7 @@ class Context:
         self._batch = lib.llama_batch_init(self.batch, 0, 1)
         self._adapters: dict[str, Any] = {}
         self._adapter: str | None = None
+        self._weights_in_cells = 0.0 if shape.embeds else self._measured_in_cells()
 
     def close(self) -> None:
         """Gives its memory back; nothing may be asked of it any more."""
@@ -117,6 +118,18 @@ class Context:
         return self.model.piece(token)
 
     # --- What sequences hold ------------------------------------------------------------------
+
+    @property
+    def weights_in_cells(self) -> float:
+        """How many tokens' cells take as long to read as all of the model's weights."""
+        return self._weights_in_cells
+
+    def _measured_in_cells(self) -> float:
+        tokens = 16
+        self.decode([Row(0, at, self._any_token(), output=False) for at in range(tokens)])
+        cell = self.state_bytes(0) / tokens
+        self.trim(0, 0)
+        return float(lib.llama_model_size(self.model.pointer)) / cell
 
     def cuts(self) -> Cuts:
         """Tried, since no model file tells it; what a copy loses cannot be seen from outside."""

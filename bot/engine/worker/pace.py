@@ -5,7 +5,7 @@ Set from what steps took lately on this machine; it holds no clock, seconds are 
 
 from collections.abc import Sequence
 
-LEAST = 8
+LEAST = 16
 """A prompt always goes on by so much, or it would never be read on a slow machine."""
 FIRST = 32
 """The bite while nothing is known of this machine."""
@@ -51,12 +51,19 @@ def _moved(expected: float, found: float) -> float:
 def split(room: int, wanted: Sequence[int]) -> list[int]:
     """Shares the room out: nobody gets more than they want, and what they leave is the others'.
 
-    So a short prompt is read at once beside a long one, and a long one is never put off.
+    So a short prompt is read at once beside a long one, and a long one is never put off. Whoever
+    wants more than their share gets the same number: llama.cpp computes equal runs together.
     """
     given = [0] * len(wanted)
     left = len(wanted)
     for at in sorted(range(len(wanted)), key=lambda at: wanted[at]):
-        given[at] = min(wanted[at], room, max(1, room // left))
+        share = max(1, room // left) if room else 0
+        if wanted[at] > share:
+            break
+        given[at] = wanted[at]
         room -= given[at]
         left -= 1
+    for at in [at for at, got in enumerate(given) if not got]:
+        given[at] = min(share, room)
+        room -= given[at]
     return given

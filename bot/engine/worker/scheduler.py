@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import Protocol
 
 from bot.engine.wire import Frame
+from bot.engine.worker.calls import Turn, calls, rows
 from bot.engine.worker.context import DecodeError, Row
 from bot.engine.worker.holding import Holding, Slot
 from bot.engine.worker.jobs import Job, Writing
@@ -21,9 +22,6 @@ from bot.engine.worker.tokens import Replies, Reply
 
 _WARMINGS_KEPT = 1024
 
-Turn = tuple[Job, Slot, int]
-"""Whose, where, how many of its pending tokens."""
-
 
 class Computing(Protocol):
     """What is asked of the model; `context.Context` in earnest."""
@@ -31,6 +29,10 @@ class Computing(Protocol):
     @property
     def batch(self) -> int:
         """How many tokens one step may hold."""
+
+    @property
+    def weights_in_cells(self) -> float:
+        """How many tokens' cells take as long to read as all of the model's weights."""
 
     def decode(self, rows: Sequence[Row]) -> None: ...
 
@@ -128,23 +130,11 @@ class Scheduler:
         began = self._clock()
         adapter = self._whose_turn(began)
         turns = self._share_batch([job for job in self._running if job.adapter == adapter], share)
-        rows = [
-            Row(slot.number, len(slot.tokens) + at, token, output=at + 1 == len(job.pending))
-            for job, slot, count in turns
-            for at, token in enumerate(job.pending[:count])
-        ]
-        replies = sum(not job.reads for job, _, _ in turns)
-        try:
-            self._model.use_adapter(adapter)
-            self._model.decode(rows)
-        except DecodeError as exc:
-            self._fail([job for job, _, _ in turns], str(exc))
-            return
-        row = -1
-        for job, slot, count in turns:
-            row += count
-            self._take_in(job, slot, count, row)
-        self._pace.took(self._clock() - began, read=len(rows) - replies, replies=replies)
+        reading = [(job, count) for job, _, count in turns if job.reads]
+        for call in calls(turns, self._model.weights_in_cells):
+            self._compute(call, adapter)
+        read = sum(count for job, count in reading)
+        self._pace.took(self._clock() - began, read=read, replies=len(turns) - len(reading))
 
     # --- Who begins -----------------------------------------------------------------------------
 
@@ -214,6 +204,18 @@ class Scheduler:
             for job, count in zip([*replying, *reading], counts, strict=True)
             if count and job.slot is not None
         ]
+
+    def _compute(self, turns: Sequence[Turn], adapter: str | None) -> None:
+        try:
+            self._model.use_adapter(adapter)
+            self._model.decode(rows(turns))
+        except DecodeError as exc:
+            self._fail([job for job, _, _ in turns], str(exc))
+            return
+        row = -1
+        for job, slot, count in turns:
+            row += count
+            self._take_in(job, slot, count, row)
 
     def _readable(self, job: Job) -> int:
         """All that is pending, or up to the end of a card that nobody has had computed yet."""
