@@ -59,7 +59,14 @@ def main() -> None:
 
 async def soak(minutes: float, chance: random.Random) -> dict[str, float]:
     engine = EmbeddedEngine(
-        Setup(model=demo_path(), context=CONTEXT, sequences=PEOPLE, threads=2, states_mb=64)
+        Setup(
+            model=demo_path(),
+            context=CONTEXT,
+            sequences=PEOPLE,
+            threads=1,
+            flash_attention="off",
+            states_mb=64,
+        )
     )
     await engine.start()
     told = {"replies": 0, "cancelled": 0, "tokens": 0}
