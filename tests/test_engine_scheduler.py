@@ -558,6 +558,11 @@ def test_a_copy_that_cannot_be_cut_is_gone_on_from_or_left_alone() -> None:
         bench.ask(4, "ada", [*bench.model.held[0][:end], 8, 9], card=40)
         bench.run()
         assert bench.computed(4) == 2
+        # And into what was copied nobody cuts: it is read again from the card on. The changed talk
+        # was, and nothing of it but the card is a copy.
+        bench.ask(5, "ada", [*range(10, 55), 8, 9], card=40)
+        bench.run()
+        assert bench.computed(5) == (2 if changed else 7)
 
 
 # --- Adapters ----------------------------------------------------------------------------------
