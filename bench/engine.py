@@ -18,16 +18,16 @@ from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
+from bench import RESULTS
 from bench.contest import overhead, quiet
 from bench.contest.cast import Cast, demo_model
 from bench.contest.chart import draw
 from bench.contest.figures import figures
 from bench.contest.loads import coming_back, crowd, intruder, long_talk, newcomer
-from bench.contest.peers import PACKAGE, ROOT, build_peers
+from bench.contest.peers import PACKAGE, build_peers
 from bench.contest.players import BenchError, Measured
 from bench.contest.report import Report, as_json, table
 
-RESULTS = ROOT / "bench" / "results"
 QUICK_RUNS = 2
 
 

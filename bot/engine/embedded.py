@@ -13,7 +13,13 @@ from math import exp
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.engine.base import AdapterUnusable, EngineError, Prompt, PromptTooLong
+from bot.engine.base import (
+    AdapterUnusable,
+    EngineError,
+    Prompt,
+    PromptTooLong,
+    refuse_no_reply,
+)
 from bot.engine.child import Child, ModelUnusable, start_child
 from bot.engine.setup import Setup
 from bot.engine.tunings import Tunings
@@ -85,8 +91,7 @@ class EmbeddedEngine:
             await self._child.end()
 
     async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[str, None]:
-        if sampling.max_tokens < 1 or not sampling.repeat_penalty > 0:
-            raise EngineError("max_tokens must be at least 1 and repeat_penalty above 0")
+        refuse_no_reply(sampling)
         fields = {"do": "generate", "sampling": sampling_to_json(sampling), **self._told(prompt)}
         # Each token tells one piece at most, and what was held may follow the last.
         async with self._asked(fields, pieces=sampling.max_tokens + 1) as answers:

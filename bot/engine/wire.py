@@ -47,18 +47,18 @@ class Loading:
     batch: int
     today: str
     """ISO date for templates that name the day: frozen, since a prompt must only ever grow."""
-    role: Role = "main"
-    threads: int = 0
+    role: Role
+    threads: int
     """0: as many as are fastest."""
-    flash_attention: Literal["measured", "on", "off"] = "measured"
-    kv_type: KvType = "f16"
-    gpu_layers: int = 0
-    gpu_main: int = 0
-    gpu_split: Split = "layer"
-    gpu_shares: tuple[float, ...] = ()
-    longest_pause_s: float = 0.25
-    states_mb: int = 512
-    adapters: tuple[tuple[str, str], ...] = ()
+    flash_attention: Literal["measured", "on", "off"]
+    kv_type: KvType
+    gpu_layers: int
+    gpu_main: int
+    gpu_split: Split
+    gpu_shares: tuple[float, ...]
+    longest_pause_s: float
+    states_mb: int
+    adapters: tuple[tuple[str, str], ...]
     """(name, file)."""
     tuning: Tuning | None = None
 

@@ -35,7 +35,7 @@ def named_by(adapter: str, personas: Mapping[str, Persona]) -> str:
 
 def find_adapters(config: Config, personas: Mapping[str, Persona]) -> dict[str, Path]:
     adapters = {}
-    for name in sorted({one.adapter for one in personas.values() if one.adapter}):
+    for name in _adapter_names(personas):
         file = config.engine.adapters / name
         found = next((f for f in (file, file.with_name(f"{file.name}.gguf")) if f.is_file()), None)
         if found is None:
@@ -92,8 +92,12 @@ def _remote(config: Config, personas: Mapping[str, Persona]) -> Engine:
         connect_s=remote.connect_s,
         first_token_s=remote.first_token_s,
         between_tokens_s=remote.between_tokens_s,
-        adapters=sorted({one.adapter for one in personas.values() if one.adapter}),
+        adapters=_adapter_names(personas),
     )
+
+
+def _adapter_names(personas: Mapping[str, Persona]) -> list[str]:
+    return sorted({one.adapter for one in personas.values() if one.adapter})
 
 
 def _key(file: Path | None) -> str:

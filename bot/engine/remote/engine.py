@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.engine.base import EngineError, Prompt, PromptTooLong
+from bot.engine.base import EngineError, Prompt, PromptTooLong, refuse_no_reply
 from bot.engine.remote.answers import AnswerError, judged, likelihoods, vectors
 from bot.engine.remote.asking import PATH, base_fields, said_again, to_compute, to_judge, to_write
 from bot.engine.remote.chores import Chores
@@ -106,8 +106,7 @@ class RemoteEngine:
         self._running = self._session = None
 
     async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[str, None]:
-        if sampling.max_tokens < 1 or not sampling.repeat_penalty > 0:
-            raise EngineError("max_tokens must be at least 1 and repeat_penalty above 0")
+        refuse_no_reply(sampling)
         # Its place, and what it has computed so far, are better used by the prompt itself.
         self._warming.drop(prompt.key)
         if self._api == "completion":

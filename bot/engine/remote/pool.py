@@ -1,7 +1,7 @@
 """Several remote engines as one: who is asked, who is asked instead, and who is put aside.
 
 It knows requests as something to call with an engine that was chosen, and tries again only as
-long as nothing of an answer has been seen. Which words are sent is for `remote.py`.
+long as nothing of an answer has been seen. Which words are sent is for `engine.py`.
 """
 
 import asyncio

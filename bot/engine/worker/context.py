@@ -67,7 +67,8 @@ class Context:
         self._batch = lib.llama_batch_init(self.batch, 0, 1)
         self._adapters: dict[str, Any] = {}
         self._adapter: str | None = None
-        self._weights_in_cells = 0.0 if shape.embeds else self._measured_in_cells()
+        self.weights_in_cells = 0.0 if shape.embeds else self._measured_in_cells()
+        """How many tokens' cells take as long to read as all of the model's weights."""
 
     def close(self) -> None:
         """Gives its memory back; nothing may be asked of it any more."""
@@ -118,11 +119,6 @@ class Context:
         return self.model.piece(token)
 
     # --- What sequences hold ------------------------------------------------------------------
-
-    @property
-    def weights_in_cells(self) -> float:
-        """How many tokens' cells take as long to read as all of the model's weights."""
-        return self._weights_in_cells
 
     def _measured_in_cells(self) -> float:
         tokens = 16

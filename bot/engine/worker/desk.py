@@ -10,9 +10,9 @@ from bot.engine.base import PromptTooLong
 from bot.engine.spelling import Spelling
 from bot.engine.template import TemplateError
 from bot.engine.wire import Frame, parts_from_json, sampling_from_json
+from bot.engine.worker.grammar import SamplingError
 from bot.engine.worker.jobs import Drawing, Job, Writing
 from bot.engine.worker.prefix import Tokens, tokens
-from bot.engine.worker.samplers import SamplingError
 from bot.engine.worker.scheduler import Scheduler, Tell
 from bot.engine.worker.tokens import PromptTokens
 from bot.events import Sampling

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.engine.wire import Cuts
 from bot.engine.worker.prefix import Tokens, common, tokens
-from bot.engine.worker.states import Card, States
+from bot.engine.worker.states import Card, Kept, States
 
 
 class Sequences(Protocol):
@@ -81,7 +81,7 @@ class Holding:
             self._put_away(slot)
             slot.key = key
         if slot.adapter != adapter:
-            self._clear(slot)
+            self.clear(slot)
             slot.adapter = adapter
         self._bring_beginning(slot, key, _Wanted(ids, goes_on), card)
         return slot
@@ -97,15 +97,15 @@ class Holding:
         """The sequence holds this card and nothing else yet."""
         self._copy(slot, card)
 
-    def spoil(self, slot: Slot) -> None:
-        """What the sequence holds can no longer be trusted."""
+    def clear(self, slot: Slot) -> None:
+        """Also where what it holds can no longer be trusted, or is not known."""
         self._model.trim(slot.number, 0)
         slot.tokens, slot.solid, slot.kept = tokens(), 0, False
 
     def forget(self, key: str) -> None:
         slot = self._own(key)
         if slot is not None:
-            self._clear(slot)
+            self.clear(slot)
             slot.key = None
         self._states.drop(key)
 
@@ -134,7 +134,7 @@ class Holding:
     def _put_away(self, slot: Slot) -> None:
         if slot.key is not None and slot.tokens and not slot.kept:
             self._copy(slot, slot.key)
-        self._clear(slot)
+        self.clear(slot)
 
     def _copy(self, slot: Slot, name: str | Card) -> bool:
         fits = self._states.make_room(name, self._model.state_bytes(slot.number))
@@ -148,15 +148,14 @@ class Holding:
     def _bring_beginning(self, slot: Slot, key: str, wanted: _Wanted, card: int) -> None:
         """The longest of: what the sequence holds, what was put away, the card's copy."""
         here = self._usable(slot.tokens, slot.solid, wanted)
-        best: str | Card | None = None
+        best: tuple[str | Card, Kept] | None = None
         for name in (key, Card(tuple(wanted.ids[:card]), slot.adapter)):
             kept = self._states.find(name)
             if kept is not None and kept.adapter == slot.adapter:
-                solid = 0 if self._cuts == "anywhere" else len(kept.tokens)
-                length = self._usable(kept.tokens, solid, wanted)
+                length = self._usable(kept.tokens, self._solid(kept), wanted)
                 if length > here:
-                    here, best = length, name
-        if best is not None and not self._restore(slot, best):
+                    here, best = length, (name, kept)
+        if best is not None and not self._restore(slot, *best):
             here = 0
         if here < len(slot.tokens):
             left = self._model.trim(slot.number, here)
@@ -173,19 +172,16 @@ class Holding:
             return shared
         return 0
 
-    def _restore(self, slot: Slot, name: str | Card) -> bool:
-        self._clear(slot)
-        kept = self._states.find(name)
-        if kept is None or not self._model.restore(slot.number, kept.state):
+    def _solid(self, kept: Kept) -> int:
+        """How much of a copy cannot be cut into."""
+        return 0 if self._cuts == "anywhere" else len(kept.tokens)
+
+    def _restore(self, slot: Slot, name: str | Card, kept: Kept) -> bool:
+        self.clear(slot)
+        if not self._model.restore(slot.number, kept.state):
             return False
-        slot.tokens = kept.tokens[:]
-        slot.solid = 0 if self._cuts == "anywhere" else len(slot.tokens)
+        slot.tokens, slot.solid = kept.tokens[:], self._solid(kept)
         if name == slot.key:
             # What goes on growing here is put away anew; two copies would be one too many.
             self._states.drop(name)
         return True
-
-    def _clear(self, slot: Slot) -> None:
-        if slot.tokens:
-            self._model.trim(slot.number, 0)
-        slot.tokens, slot.solid, slot.kept = tokens(), 0, False

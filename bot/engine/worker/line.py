@@ -5,7 +5,6 @@ is done. So ten requests of one person delay everybody else as much as one does.
 """
 
 from collections import deque
-from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
 
@@ -36,10 +35,10 @@ class Line(Generic[Job]):
             self._line_up(job.person)
         self._asked[job.person].append(job)
 
-    def waiting(self) -> Iterator[Job]:
+    def waiting(self) -> list[Job]:
         """Whose turn it may be, first come first; one of each person."""
         people = sorted(self._turns.keys() - self._answering, key=lambda who: self._turns[who])
-        return iter([self._asked[person][0] for person in people])
+        return [self._asked[person][0] for person in people]
 
     def answer(self, job: Job) -> None:
         assert self._asked[job.person][0] is job, "a person's requests are answered in order"

@@ -1,6 +1,6 @@
 """A model's weights and its vocabulary, behind a few typed methods of llama.cpp's low-level API.
 
-This file, `context.py` and `samplers.py` are the only door to llama.cpp.
+This file, `context.py`, `samplers.py` and `grammar.py` are the only door to llama.cpp.
 """
 
 import ctypes

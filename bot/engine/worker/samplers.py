@@ -20,8 +20,6 @@ from bot.engine.worker.grammar import (
 from bot.engine.worker.llama import Model
 from bot.events import Sampling
 
-__all__ = ["Sampler", "SamplingError", "check"]
-
 _DRY_WINDOW = 1024
 """How many tokens DRY looks back upon."""
 _DRY_BREAKERS = ("\n", ":", '"', "*")
@@ -30,11 +28,6 @@ _WATCHED = 256
 _NEVER = float("-inf")
 _SEEDS = 2**32 - 1
 """The largest seed stands for "by chance" in llama.cpp."""
-
-
-def check(sampling: Sampling) -> None:
-    """Raises SamplingError for what can be seen to be wrong without a model."""
-    grammar_text(sampling.grammar, sampling.schema)
 
 
 class Sampler:
@@ -63,10 +56,6 @@ class Sampler:
             # The template's marks stand in every turn: repeating them is no fault.
             if token not in _marks(model):
                 lib.llama_sampler_accept(self._chain, token)
-
-    def accept(self, token: int) -> None:
-        """A token that stands before the reply."""
-        lib.llama_sampler_accept(self._chain, token)
 
     def sample(self, row: int) -> int:
         """The next token after this row of the last batch."""

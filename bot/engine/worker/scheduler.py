@@ -1,8 +1,8 @@
 """Many requests, one model: who is computed when.
 
-Each step computes one batch: the next token of every reply in progress, and beside them a bite of
-the prompts that are being read, as large as the pace allows. People take turns (`line.py`); what
-nobody waits for is done when nobody else is there, and yields at once.
+Each step computes the next token of every reply in progress, and a bite of the prompts that are
+being read, as large as the pace allows. People take turns (`line.py`), adapters too; what nobody
+waits for is done when nobody else is there, and yields at once.
 It knows no pipes: answers are told to a function.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import Protocol
 
 from bot.engine.wire import Frame
+from bot.engine.worker.adapters import Adapters
 from bot.engine.worker.calls import Turn, calls, rows
 from bot.engine.worker.context import DecodeError, Row
 from bot.engine.worker.holding import Holding, Slot
@@ -69,8 +70,7 @@ class Scheduler:
         self._warmings: OrderedDict[str, Job] = OrderedDict()
         self._background: list[Job] = []
         self._running: list[Job] = []
-        self._adapter: str | None = None
-        self._adapters_wait: dict[str | None, float] = {}
+        self._adapters = Adapters(pace.longest_pause_s)
         self._tidy = True
 
     @property
@@ -114,7 +114,7 @@ class Scheduler:
         return min((self._line.place(job) for job in self._line.all() if job.key == key), default=0)
 
     def step(self, share: float = 1.0) -> None:
-        """Computes one batch and tells what came of it.
+        """Computes what is due and tells what came of it.
 
         `share`: how much of the pause is ours, where another model computes in between.
         """
@@ -128,13 +128,13 @@ class Scheduler:
             return
         self._tidy = False
         began = self._clock()
-        adapter = self._whose_turn(began)
+        adapter = self._adapters.choose([job.adapter for job in self._running], began)
         turns = self._share_batch([job for job in self._running if job.adapter == adapter], share)
-        reading = [(job, count) for job, _, count in turns if job.reads]
+        read = [count for job, _, count in turns if job.reads]
         for call in calls(turns, self._model.weights_in_cells):
             self._compute(call, adapter)
-        read = sum(count for job, count in reading)
-        self._pace.took(self._clock() - began, read=read, replies=len(turns) - len(reading))
+        taken = self._clock() - began
+        self._pace.took(taken, read=sum(read), replies=len(turns) - len(read))
 
     # --- Who begins -----------------------------------------------------------------------------
 
@@ -181,17 +181,6 @@ class Scheduler:
         )
 
     # --- One step -------------------------------------------------------------------------------
-
-    def _whose_turn(self, now: float) -> str | None:
-        """The adapter to compute with: the same again, until others have waited a pause long."""
-        wanted = dict.fromkeys(job.adapter for job in self._running)
-        waits = self._adapters_wait
-        self._adapters_wait = {a: waits.get(a, now) for a in wanted if a != self._adapter}
-        longest = min(self._adapters_wait.values(), default=now)
-        overdue = now - longest >= self._pace.longest_pause_s and self._adapters_wait
-        if self._adapter not in wanted or overdue:
-            self._adapter = next(a for a, since in self._adapters_wait.items() if since == longest)
-        return self._adapter
 
     def _share_batch(self, jobs: Sequence[Job], share: float) -> list[Turn]:
         """Replies in progress first, then bites of what is being read."""
@@ -276,7 +265,7 @@ class Scheduler:
             slot = job.slot
             self._end(job, {"error": reason})
             if slot is not None:
-                self._holding.spoil(slot)
+                self._holding.clear(slot)
 
     def _end(self, job: Job, answer: Frame) -> None:
         if job.writing is not None:
