@@ -1,5 +1,6 @@
 """How large a bite of a prompt may be, from what steps took."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,9 +66,36 @@ def test_a_short_prompt_is_read_whole_and_long_ones_share_the_rest() -> None:
     assert split(500, []) == []
 
 
-def test_sequences_of_one_depth_are_computed_together_and_a_deep_one_apart() -> None:
-    assert part([], 10.0) == []
-    assert part([100, 110, 120], 1000.0) == [3]
-    assert part([100, 110, 120, 3000], 1000.0) == [3, 1]
-    assert part([100, 110, 120, 3000], 1e9) == [4]
-    assert part([10, 20, 1500, 1600, 4000], 500.0) == [2, 2, 1]
+@pytest.mark.parametrize(
+    ("depths", "weights_in_cells", "sizes"),
+    [
+        ([], 10.0, []),
+        ([100, 110, 120], 1000.0, [3]),
+        ([100, 110, 120, 3000], 1000.0, [3, 1]),
+        ([100, 110, 120, 3000], 1e9, [4]),
+        ([100, 3000, 110, 120], 1000.0, [1, 1, 2]),
+        ([100, 3000, 110, 120], 7000.0, [4]),
+        ([10, 20, 1500, 1600, 4000], 500.0, [2, 2, 1]),
+    ],
+)
+def test_neighbours_are_computed_together_and_deep_ones_apart_where_that_costs_less(
+    depths: list[int], weights_in_cells: float, sizes: list[int]
+) -> None:
+    assert part(depths, weights_in_cells) == sizes
+
+
+@given(st.lists(st.integers(1, 4000), max_size=12), st.integers(1, 20000))
+def test_no_single_cut_and_no_single_call_costs_less(depths: list[int], weights: int) -> None:
+    def cost(sizes: list[int]) -> int:
+        begins = [sum(sizes[:at]) for at in range(len(sizes))]
+        return sum(
+            weights + size * max(depths[begin : begin + size])
+            for begin, size in zip(begins, sizes, strict=True)
+        )
+
+    chosen = part(depths, weights)
+    assert sum(chosen) == len(depths)
+    others = [[at, len(depths) - at] for at in range(1, len(depths))]
+    if depths:
+        others += [[len(depths)], [1] * len(depths)]
+    assert all(cost(chosen) <= cost(other) for other in others)

@@ -294,6 +294,41 @@ def test_a_short_prompt_is_read_at_once_beside_a_long_one() -> None:
     assert bench.rows(2) == 10
 
 
+def test_sequences_are_computed_in_the_order_of_their_numbers_whoever_is_deeper() -> None:
+    bench = Bench(sequences=4, reply_tokens=40)
+    for number, length in enumerate((40, 10, 30, 20)):
+        bench.ask(number, f"person {number}", range(10, 10 + length))
+    bench.steps(20)
+    # llama.cpp would compute any other order in four pieces, at more than twice the time.
+    together = [[row.sequence for row in call] for call in bench.model.steps if len(call) == 4]
+    assert together
+    assert all(order == [0, 1, 2, 3] for order in together)
+
+
+def test_who_comes_gets_a_sequence_beside_those_that_work() -> None:
+    bench = Bench(sequences=6, reply_tokens=200)
+    for number in range(6):
+        bench.ask(number, f"before {number}", [10, 11], 1)
+    bench.run()
+    bench.ask(10, "before 4", [10, 11])
+    bench.steps(1)
+    bench.ask(11, "ada", [10, 11])
+    bench.ask(12, "bob", [10, 11])
+    bench.steps(3)
+    assert [row.sequence for row in bench.model.steps[-1]] == [2, 3, 4]
+
+
+def test_who_comes_back_finds_their_state_even_where_it_was_the_next_to_be_dropped() -> None:
+    bench = Bench(sequences=1, states_bytes=4 * 30)
+    bench.ask(1, "ada", range(10, 30))
+    bench.run()
+    # Bob's talk takes the place of Ada's in the states just when hers is wanted.
+    bench.ask(2, "bob", range(10, 30))
+    bench.ask(3, "ada", range(10, 32))
+    bench.run()
+    assert bench.computed(3) == 2
+
+
 def test_shallow_talks_do_not_pay_for_a_deep_one_where_that_costs_more_than_the_weights() -> None:
     for weights_in_cells, calls in ((100.0, [[0], [1, 2]]), (1e9, [[0, 1, 2]])):
         bench = Bench(sequences=3, reply_tokens=400)

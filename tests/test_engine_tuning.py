@@ -1,6 +1,7 @@
 """What is fastest on this machine is measured once, and kept."""
 
 from collections.abc import Sequence
+from mmap import mmap
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,18 @@ class Machine:
 
 
 class TimedContext:
-    def __init__(self, machine: Machine, read_s: float, drawn_s: dict[int, float]) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        read_s: float,
+        drawn_s: dict[int, float],
+        *,
+        together_s: float = 0.02,
+    ) -> None:
         self.machine = machine
         self.read_s = read_s
         self.drawn_s = drawn_s
+        self.together_s = together_s
         self.single = 1
 
     def threads(self, single: int, many: int) -> None:
@@ -39,11 +48,18 @@ class TimedContext:
         return length
 
     def decode(self, rows: Sequence[Row]) -> None:
-        alone = len(rows) == 1
-        self.machine.now += self.drawn_s[self.single] if alone else self.read_s * len(rows)
+        drawing = len({row.sequence for row in rows}) == len(rows)
+        taken_s = self.together_s if len(rows) > 1 else self.drawn_s[self.single]
+        self.machine.now += taken_s if drawing else self.read_s * len(rows)
 
     def logits(self, row: int, tokens: Sequence[int]) -> list[float]:
         return [0.0]
+
+    def save(self, sequence: int) -> mmap | None:
+        return mmap(-1, 1)
+
+    def restore(self, sequence: int, state: mmap) -> bool:
+        return True
 
 
 @pytest.fixture
@@ -56,13 +72,20 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
 def test_flash_attention_is_taken_where_a_turn_is_faster_with_it(machine: Machine) -> None:
     slow = TimedContext(machine, 0.005, {1: 0.02, 2: 0.02})
     quick = TimedContext(machine, 0.002, {1: 0.01, 2: 0.01})
-    assert fastest({False: slow, True: quick}, 2).flash_attention
-    assert not fastest({False: quick, True: slow}, 2).flash_attention
+    assert fastest({False: slow, True: quick}, 2, 1).flash_attention
+    assert not fastest({False: quick, True: slow}, 2, 1).flash_attention
+
+
+def test_several_replies_at_once_weigh_more_than_one_that_reads_alone(machine: Machine) -> None:
+    reads = TimedContext(machine, 0.003, {1: 0.01, 2: 0.01}, together_s=0.04)
+    draws = TimedContext(machine, 0.004, {1: 0.012, 2: 0.012}, together_s=0.03)
+    assert fastest({False: reads, True: draws}, 2, 4).flash_attention
+    assert not fastest({False: reads, True: draws}, 2, 1).flash_attention
 
 
 def test_more_threads_are_taken_only_where_they_gain_something(machine: Machine) -> None:
     def chosen(drawn_s: dict[int, float]) -> int:
-        return fastest({False: TimedContext(machine, 0.001, drawn_s)}, 8).drawing_threads
+        return fastest({False: TimedContext(machine, 0.001, drawn_s)}, 8, 4).drawing_threads
 
     assert chosen({1: 0.02, 2: 0.011, 8: 0.004}) == 8
     assert chosen({1: 0.02, 2: 0.011, 8: 0.0105}) == 2
@@ -70,14 +93,14 @@ def test_more_threads_are_taken_only_where_they_gain_something(machine: Machine)
 
 
 def test_a_slow_machine_is_not_kept_waiting(machine: Machine) -> None:
-    fastest({False: TimedContext(machine, 0.5, {1: 0.5, 2: 0.5})}, 2)
-    # Half a second for each token: one round, and not three.
+    fastest({False: TimedContext(machine, 0.5, {1: 0.5, 2: 0.5}, together_s=2.0)}, 2, 4)
+    # Half a second for each token: one round of each, and not three.
     assert machine.now < 60
 
 
 def test_a_number_of_threads_that_was_asked_for_is_kept_to(machine: Machine) -> None:
     context = TimedContext(machine, 0.001, {3: 0.02})
-    assert fastest({True: context}, 3, fixed=3) == Tuning(3, 3, flash_attention=True)
+    assert fastest({True: context}, 3, 4, fixed=3) == Tuning(3, 3, flash_attention=True)
 
 
 def test_there_is_at_least_one_core() -> None:

@@ -2,12 +2,14 @@
 
 Reading a prompt gains from every core. Drawing one token after another is bound by memory: more
 threads often gain nothing, and where other programs want the cores too, threads that wait for
-each other lose a great deal. Flash attention helps some processors and halves the speed of others.
+each other lose a great deal. Flash attention helps some processors and halves the speed of others;
+it may help where several replies grow together and cost where one person reads alone.
 """
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from mmap import mmap
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -28,6 +30,8 @@ _ROUNDS_S = 10.0
 _DRAWN = 3
 _WORTH = 0.9
 """More threads must need at most this share of the time, or fewer are taken."""
+_TOGETHER = 4
+"""Replies that grow at once, if the engine has as many sequences."""
 _TURN = (30, 100)
 """Tokens that are read and drawn in an ordinary turn: the measure of what is faster."""
 
@@ -41,6 +45,10 @@ class Timed(Protocol):
 
     def logits(self, row: int, tokens: Sequence[int]) -> list[float]: ...
 
+    def save(self, sequence: int) -> mmap | None: ...
+
+    def restore(self, sequence: int, state: mmap) -> bool: ...
+
 
 def tune(model: Model, loading: Loading) -> Tuning:
     """Takes some seconds, and is done once: whoever starts the worker keeps what it gives."""
@@ -48,54 +56,60 @@ def tune(model: Model, loading: Loading) -> Tuning:
     flash = _choices(loading)
     if loading.role == "embedding" or (loading.threads and len(flash) == 1):
         return Tuning(cores, cores, flash_attention=flash[-1] and loading.role != "embedding")
+    together = min(_TOGETHER, loading.sequences)
     contexts = {
-        choice: Context(model, _shape(loading, cores, flash_attention=choice)) for choice in flash
+        choice: Context(model, _shape(loading, cores, together, flash_attention=choice))
+        for choice in flash
     }
     try:
-        return fastest(contexts, cores, fixed=loading.threads)
+        return fastest(contexts, cores, together, fixed=loading.threads)
     finally:
         for context in contexts.values():
             context.close()
 
 
-def fastest(contexts: Mapping[bool, Timed], cores: int, *, fixed: int = 0) -> Tuning:
-    """`contexts` are with and without flash attention; `fixed` is a number of threads to keep to."""
+def fastest(contexts: Mapping[bool, Timed], cores: int, together: int, *, fixed: int = 0) -> Tuning:
+    """`contexts` are with and without flash attention, each of so many sequences `together`.
+
+    `fixed` is a number of threads to keep to.
+    """
     counts = [fixed] if fixed else sorted({1, min(2, cores), cores})
-    depths = {flash: _deepen(context) for flash, context in contexts.items()}
+    depths = {flash: _deepen(context, together) for flash, context in contexts.items()}
     read: dict[bool, list[float]] = defaultdict(list)
-    drawn: dict[tuple[bool, int], list[float]] = defaultdict(list)
+    drawn: dict[bool, list[float]] = defaultdict(list)
     # In turns, so that a machine that is busy for a moment is so for all of them.
+    for _ in _rounds():
+        for flash, context in contexts.items():
+            read[flash].append(_bite_s(context, depths[flash]))
+            context.trim(0, depths[flash])
+            drawn[flash] += _drawn_s(context, depths[flash], together)
+    reads, draws = _TURN
+    # The best of several is what the machine can do; the rest is what others took from it.
+    flash = min(
+        contexts,
+        key=lambda flash: reads * min(read[flash]) / _BITE + draws * min(drawn[flash]) / together,
+    )
+    alone: dict[int, list[float]] = defaultdict(list)
+    for _ in _rounds():
+        for threads in counts:
+            contexts[flash].threads(threads, cores)
+            alone[threads] += _drawn_s(contexts[flash], depths[flash], 1)
+    return Tuning(cores, _threads(alone), flash_attention=flash)
+
+
+def _rounds() -> Iterator[int]:
     began = perf_counter()
     for number in range(_ROUNDS):
         if number and perf_counter() - began > _ROUNDS_S:
             break
-        for flash, context in contexts.items():
-            depth = depths[flash]
-            read[flash].append(_bite_s(context, depth))
-            context.trim(0, depth)
-            for threads in counts:
-                context.threads(threads, cores)
-                drawn[flash, threads] += _drawn_s(context, depth)
-    reads, draws = _TURN
-
-    def turn_s(flash: bool) -> float:  # noqa: FBT001 - the key of the tables above
-        # The best of several is what the machine can do; the rest is what others took from it.
-        best = min(min(drawn[flash, threads]) for threads in counts)
-        return reads * min(read[flash]) / _BITE + draws * best
-
-    flash = min(contexts, key=turn_s)
-    return Tuning(cores, _threads(drawn, flash, counts), flash_attention=flash)
+        yield number
 
 
-def _threads(
-    drawn: Mapping[tuple[bool, int], Sequence[float]],
-    flash: bool,  # noqa: FBT001 - as above
-    counts: Sequence[int],
-) -> int:
+def _threads(drawn: Mapping[int, Sequence[float]]) -> int:
     """What others take from us belongs to this choice, so it is by the middle and not the best."""
-    chosen = counts[0]
-    for threads in counts[1:]:
-        if median(drawn[flash, threads]) < _WORTH * median(drawn[flash, chosen]):
+    chosen, *more = sorted(drawn)
+    for threads in more:
+        if median(drawn[threads]) < _WORTH * median(drawn[chosen]):
             chosen = threads
     return chosen
 
@@ -119,10 +133,10 @@ def _choices(loading: Loading) -> tuple[bool, ...]:
     return (loading.flash_attention == "on",)
 
 
-def _shape(loading: Loading, cores: int, *, flash_attention: bool) -> Shape:
+def _shape(loading: Loading, cores: int, together: int, *, flash_attention: bool) -> Shape:
     return Shape(
         context=_DEPTH + _BITE,
-        sequences=1,
+        sequences=together,
         batch=_BITE,
         threads=cores,
         flash_attention=flash_attention,
@@ -130,11 +144,16 @@ def _shape(loading: Loading, cores: int, *, flash_attention: bool) -> Shape:
     )
 
 
-def _deepen(context: Timed) -> int:
+def _deepen(context: Timed, together: int) -> int:
+    """All sequences hold as much: one reads it, the others get a copy."""
     depth, began = 0, perf_counter()
     while depth < _DEPTH and perf_counter() - began < _LONGEST_S:
         _bite_s(context, depth)
         depth += _BITE
+    state = context.save(0) if together > 1 else None
+    if state is not None:
+        for sequence in range(1, together):
+            context.restore(sequence, state)
     return depth
 
 
@@ -142,10 +161,16 @@ def _bite_s(context: Timed, depth: int) -> float:
     return _seconds(context, [Row(0, depth + at, 1, output=at + 1 == _BITE) for at in range(_BITE)])
 
 
-def _drawn_s(context: Timed, depth: int) -> list[float]:
+def _drawn_s(context: Timed, depth: int, together: int) -> list[float]:
     # The first token of each setting starts its threads.
-    times = [_seconds(context, [Row(0, depth + at, 1, output=True)]) for at in range(_DRAWN + 1)]
-    context.trim(0, depth)
+    times = [
+        _seconds(
+            context, [Row(sequence, depth + at, 1, output=True) for sequence in range(together)]
+        )
+        for at in range(_DRAWN + 1)
+    ]
+    for sequence in range(together):
+        context.trim(sequence, depth)
     return times[1:]
 
 

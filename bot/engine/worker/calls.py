@@ -11,11 +11,14 @@ Turn = tuple[Job, Slot, int]
 
 
 def calls(turns: Sequence[Turn], weights_in_cells: float) -> list[Sequence[Turn]]:
-    """Replies and reading apart, and each parted by how deep the sequences are."""
+    """Replies and reading apart, in the order of their sequences, and deep ones from shallow ones.
+
+    llama.cpp computes sequences together only where their numbers follow each other.
+    """
     told: list[Sequence[Turn]] = []
     for reads in (False, True):
         alike = [turn for turn in turns if turn[0].reads is reads]
-        alike.sort(key=lambda turn: len(turn[1].tokens))
+        alike.sort(key=lambda turn: turn[1].number)
         depths = [len(slot.tokens) + count for _, slot, count in alike]
         for size in part(depths, weights_in_cells):
             told.append(alike[:size])
@@ -33,16 +36,24 @@ def rows(turns: Sequence[Turn]) -> list[Row]:
 
 
 def part(depths: Sequence[int], weights_in_cells: float) -> list[int]:
-    """How many of these sequences, given from the shallowest on, are computed with each call.
+    """How many of these neighbours are computed with each call, so that all of them cost least.
 
-    In one call everybody attends over as many cells as the deepest holds, masked or not. Where that
-    costs more than reading the model's weights once more, the shallow ones get a call of their own.
+    In one call everybody attends over as many cells as the deepest holds, masked or not; each call
+    reads the model's weights once more.
     """
-    if not depths:
-        return []
-    saved = [at * (depths[-1] - depths[at - 1]) for at in range(1, len(depths))]
-    best = max(saved, default=0)
-    if best <= weights_in_cells:
-        return [len(depths)]
-    at = saved.index(best) + 1
-    return [*part(depths[:at], weights_in_cells), *part(depths[at:], weights_in_cells)]
+    costs, sizes = [0.0], [0]
+    for end in range(1, len(depths) + 1):
+        deepest, best, size = 0, float("inf"), 0
+        for begin in range(end - 1, -1, -1):
+            deepest = max(deepest, depths[begin])
+            cost = costs[begin] + weights_in_cells + (end - begin) * deepest
+            if cost <= best:
+                best, size = cost, end - begin
+        costs.append(best)
+        sizes.append(size)
+    told: list[int] = []
+    left = len(depths)
+    while left:
+        told.insert(0, sizes[left])
+        left -= sizes[left]
+    return told

@@ -5,6 +5,7 @@ copied into the states, and comes back when that key does. Nobody's prompt ever 
 that were computed for somebody else, except a persona's card, which holds nothing of anybody.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from mmap import mmap
 from typing import Protocol
@@ -77,13 +78,15 @@ class Holding:
             return None
         self._takings += 1
         slot.busy, slot.used = True, self._takings
+        # Before another is put away: the room for it may be made by dropping just these.
+        kept = self._find(key, Card(tuple(ids[:card]), adapter))
         if slot.key != key:
             self._put_away(slot)
             slot.key = key
         if slot.adapter != adapter:
             self.clear(slot)
             slot.adapter = adapter
-        self._bring_beginning(slot, key, _Wanted(ids, goes_on), card)
+        self._bring_beginning(slot, kept, _Wanted(ids, goes_on))
         return slot
 
     def leave(self, slot: Slot) -> None:
@@ -128,8 +131,17 @@ class Holding:
         return next((slot for slot in self.slots if slot.key == key), None)
 
     def _idle(self) -> Slot | None:
-        idle = [slot for slot in self.slots if not slot.busy]
-        return min(idle, key=lambda slot: (slot.key is not None, slot.used), default=None)
+        """A free one, or else the neighbour of one that works: llama.cpp computes neighbours
+        together. Of those, rather one that is copied already, and the least used.
+        """
+        busy = {slot.number for slot in self.slots if slot.busy}
+
+        def cost(slot: Slot) -> tuple[bool, bool, bool, int]:
+            alone = busy.isdisjoint((slot.number - 1, slot.number + 1))
+            uncopied = bool(slot.tokens) and not slot.kept
+            return slot.key is not None, alone, uncopied, slot.used
+
+        return min((slot for slot in self.slots if not slot.busy), key=cost, default=None)
 
     def _put_away(self, slot: Slot) -> None:
         if slot.key is not None and slot.tokens and not slot.kept:
@@ -145,16 +157,20 @@ class Holding:
         slot.kept = slot.kept or name == slot.key
         return state is not None
 
-    def _bring_beginning(self, slot: Slot, key: str, wanted: _Wanted, card: int) -> None:
+    def _find(self, *names: str | Card) -> list[tuple[str | Card, Kept]]:
+        found = [(name, self._states.find(name)) for name in names]
+        return [(name, kept) for name, kept in found if kept is not None]
+
+    def _bring_beginning(
+        self, slot: Slot, found: Sequence[tuple[str | Card, Kept]], wanted: _Wanted
+    ) -> None:
         """The longest of: what the sequence holds, what was put away, the card's copy."""
         here = self._usable(slot.tokens, slot.solid, wanted)
         best: tuple[str | Card, Kept] | None = None
-        for name in (key, Card(tuple(wanted.ids[:card]), slot.adapter)):
-            kept = self._states.find(name)
-            if kept is not None and kept.adapter == slot.adapter:
-                length = self._usable(kept.tokens, self._solid(kept), wanted)
-                if length > here:
-                    here, best = length, (name, kept)
+        for name, kept in found:
+            length = self._usable(kept.tokens, self._solid(kept), wanted)
+            if length > here and kept.adapter == slot.adapter:
+                here, best = length, (name, kept)
         if best is not None and not self._restore(slot, *best):
             here = 0
         if here < len(slot.tokens):
