@@ -13,6 +13,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -109,15 +110,13 @@ def main() -> None:
         report = asyncio.run(play(loads, QUICK_RUNS if arguments.quick else arguments.runs))
     except BenchError as exc:
         sys.exit(f"bench: {exc}")
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / "engine.json").write_text(as_json(report))
     draw(report.series, report.machine, RESULTS / "engine.png")
     print(table(report))
 
 
 async def play(loads: list[str], runs: int) -> Report:
-    series: dict[str, list[float]] = {}
-    remarks: dict[str, list[str]] = {}
+    machine = f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    report = Report(machine, datetime.now(UTC).date().isoformat())
     with tempfile.TemporaryDirectory() as folder:
         cast = Cast(demo_model(), build_peers(), Path(folder, "tunings.json"))
         for load in loads:
@@ -125,20 +124,23 @@ async def play(loads: list[str], runs: int) -> Report:
             began = perf_counter()
             print(f"{load} …", file=sys.stderr, flush=True)
             measured = await LOADS[load](cast, runs)
-            series |= measured.series
-            remarks[load] = [*noise, *measured.remarks, f"took {perf_counter() - began:.0f} s"]
-    return Report(
-        machine=f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        date=datetime.now(UTC).date().isoformat(),
-        figures=figures(series),
-        series=series,
-        remarks=remarks,
-        setting={
-            "model": cast.model.name,
-            "versions": {PACKAGE: version(PACKAGE)},
-            "setup": cast.seen,
-        },
-    )
+            took = f"took {perf_counter() - began:.0f} s"
+            series = {**report.series, **measured.series}
+            report = replace(
+                report,
+                series=series,
+                figures=figures(series),
+                remarks={**report.remarks, load: [*noise, *measured.remarks, took]},
+                setting={
+                    "model": cast.model.name,
+                    "versions": {PACKAGE: version(PACKAGE)},
+                    "setup": cast.seen,
+                },
+            )
+            # After each load: the whole takes half an hour, and may be ended before.
+            RESULTS.mkdir(parents=True, exist_ok=True)
+            (RESULTS / "engine.json").write_text(as_json(report))
+    return report
 
 
 def _processor() -> str:

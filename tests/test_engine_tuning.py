@@ -69,18 +69,18 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     return machine
 
 
-def test_flash_attention_is_taken_where_a_turn_is_faster_with_it(machine: Machine) -> None:
-    slow = TimedContext(machine, 0.005, {1: 0.02, 2: 0.02})
-    quick = TimedContext(machine, 0.002, {1: 0.01, 2: 0.01})
-    assert fastest({False: slow, True: quick}, 2, 1).flash_attention
-    assert not fastest({False: quick, True: slow}, 2, 1).flash_attention
+def test_flash_attention_is_chosen_by_how_soon_a_reply_begins(machine: Machine) -> None:
+    slow = TimedContext(machine, 0.005, {1: 0.01, 2: 0.01}, together_s=0.01)
+    quick = TimedContext(machine, 0.002, {1: 0.02, 2: 0.02}, together_s=0.05)
+    assert fastest({False: slow, True: quick}, 2, 4).flash_attention
+    assert not fastest({False: quick, True: slow}, 2, 4).flash_attention
 
 
-def test_several_replies_at_once_weigh_more_than_one_that_reads_alone(machine: Machine) -> None:
-    reads = TimedContext(machine, 0.003, {1: 0.01, 2: 0.01}, together_s=0.04)
-    draws = TimedContext(machine, 0.004, {1: 0.012, 2: 0.012}, together_s=0.03)
-    assert fastest({False: reads, True: draws}, 2, 4).flash_attention
-    assert not fastest({False: reads, True: draws}, 2, 1).flash_attention
+def test_and_where_a_crowd_can_come_by_how_fast_its_replies_grow(machine: Machine) -> None:
+    reads = TimedContext(machine, 0.002, {1: 0.01, 2: 0.01}, together_s=0.05)
+    draws = TimedContext(machine, 0.005, {1: 0.02, 2: 0.02}, together_s=0.01)
+    assert fastest({False: reads, True: draws}, 2, 16).flash_attention
+    assert not fastest({False: reads, True: draws}, 2, 9).flash_attention
 
 
 def test_more_threads_are_taken_only_where_they_gain_something(machine: Machine) -> None:
@@ -135,6 +135,18 @@ def test_a_file_of_measures_that_cannot_be_read_only_costs_a_new_measure(
     assert Tunings(file).recall(loading).tuning == Tuning(2, 2, flash_attention=True)
     Tunings(None).keep(loading, Tuning(2, 2, flash_attention=True))
     Tunings(tmp_path / "nowhere" / "x.json").keep(loading, Tuning(2, 2, flash_attention=True))
+
+
+@pytest.mark.parametrize("damaged", ['"2"', "null", "0", "-4", "[]"])
+def test_a_damaged_measure_is_measured_again(damaged: str, tmp_path: Path) -> None:
+    model = tmp_path / "m.gguf"
+    model.write_bytes(b"GGUF")
+    (loading,) = Setup(model=model).loadings("2026-01-01")
+    tunings = Tunings(tmp_path / "tunings.json")
+    tunings.keep(loading, Tuning(2, 2, flash_attention=True))
+    file = tmp_path / "tunings.json"
+    file.write_text(file.read_text().replace("2,", f"{damaged},", 1))
+    assert tunings.recall(loading).tuning is None
 
 
 @pytest.mark.live

@@ -12,9 +12,9 @@ from bench.contest.figures import WIDEST_SPREAD, Figure, Series
 class Report:
     machine: str
     date: str
-    figures: Sequence[Figure]
-    series: Series
-    remarks: Mapping[str, Sequence[str]]
+    figures: Sequence[Figure] = ()
+    series: Series = field(default_factory=dict)
+    remarks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By load."""
     setting: Mapping[str, Any] = field(default_factory=dict)
     """What was run how: flags, versions, tunings."""

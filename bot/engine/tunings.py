@@ -13,7 +13,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from bot.engine.wire import Loading, Tuning
+
+_SOUND = TypeAdapter(Tuning)
 
 
 class Tunings:
@@ -23,9 +27,12 @@ class Tunings:
     def recall(self, loading: Loading) -> Loading:
         """With what was measured for it, if it was."""
         fields = self._read().get(_name(loading))
-        with suppress(TypeError):
-            return replace(loading, tuning=Tuning(**fields) if fields else None)
-        return loading
+        try:
+            tuning = _SOUND.validate_python(fields, strict=True)
+        except ValidationError:
+            return loading
+        sound = min(tuning.reading_threads, tuning.drawing_threads) >= 1
+        return replace(loading, tuning=tuning) if sound else loading
 
     def keep(self, loading: Loading, tuning: Tuning) -> None:
         kept = self._read()
@@ -55,7 +62,13 @@ def _name(loading: Loading) -> str:
         file.st_mtime_ns,
         version("llama-cpp-python"),
         sorted(os.sched_getaffinity(0)),
-        (loading.role, loading.threads, loading.flash_attention, loading.kv_type),
+        (
+            loading.role,
+            loading.sequences,
+            loading.threads,
+            loading.flash_attention,
+            loading.kv_type,
+        ),
         (loading.gpu_layers, loading.gpu_main, loading.gpu_split, loading.gpu_shares),
     )
     return f"{Path(loading.model).name} {blake2s(repr(what).encode(), digest_size=8).hexdigest()}"

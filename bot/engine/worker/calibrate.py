@@ -2,8 +2,8 @@
 
 Reading a prompt gains from every core. Drawing one token after another is bound by memory: more
 threads often gain nothing, and where other programs want the cores too, threads that wait for
-each other lose a great deal. Flash attention helps some processors and halves the speed of others;
-it may help where several replies grow together and cost where one person reads alone.
+each other lose a great deal. Flash attention may help where many replies grow together, and cost
+where one person's message is read behind a long talk: what counts depends on how many may come.
 """
 
 import os
@@ -30,10 +30,9 @@ _ROUNDS_S = 10.0
 _DRAWN = 3
 _WORTH = 0.9
 """More threads must need at most this share of the time, or fewer are taken."""
-_TOGETHER = 4
-"""Replies that grow at once, if the engine has as many sequences."""
-_TURN = (30, 100)
-"""Tokens that are read and drawn in an ordinary turn: the measure of what is faster."""
+_CROWD = 12
+"""With so many sequences, the speed of replies that grow together decides; with fewer, how soon a
+reply begins."""
 
 
 class Timed(Protocol):
@@ -56,39 +55,34 @@ def tune(model: Model, loading: Loading) -> Tuning:
     flash = _choices(loading)
     if loading.role == "embedding" or (loading.threads and len(flash) == 1):
         return Tuning(cores, cores, flash_attention=flash[-1] and loading.role != "embedding")
-    together = min(_TOGETHER, loading.sequences)
     contexts = {
-        choice: Context(model, _shape(loading, cores, together, flash_attention=choice))
-        for choice in flash
+        choice: Context(model, _shape(loading, cores, flash_attention=choice)) for choice in flash
     }
     try:
-        return fastest(contexts, cores, together, fixed=loading.threads)
+        return fastest(contexts, cores, loading.sequences, fixed=loading.threads)
     finally:
         for context in contexts.values():
             context.close()
 
 
-def fastest(contexts: Mapping[bool, Timed], cores: int, together: int, *, fixed: int = 0) -> Tuning:
-    """`contexts` are with and without flash attention, each of so many sequences `together`.
-
-    `fixed` is a number of threads to keep to.
-    """
+def fastest(
+    contexts: Mapping[bool, Timed], cores: int, sequences: int, *, fixed: int = 0
+) -> Tuning:
+    """`contexts` are with and without flash attention; `fixed` is a number of threads to keep to."""
     counts = [fixed] if fixed else sorted({1, min(2, cores), cores})
-    depths = {flash: _deepen(context, together) for flash, context in contexts.items()}
-    read: dict[bool, list[float]] = defaultdict(list)
-    drawn: dict[bool, list[float]] = defaultdict(list)
+    crowd = _crowd(sequences)
+    depths = {flash: _deepen(context, crowd) for flash, context in contexts.items()}
+    taken: dict[bool, list[float]] = defaultdict(list)
     # In turns, so that a machine that is busy for a moment is so for all of them.
-    for _ in _rounds():
+    for _ in _rounds() if len(contexts) > 1 else ():
         for flash, context in contexts.items():
-            read[flash].append(_bite_s(context, depths[flash]))
-            context.trim(0, depths[flash])
-            drawn[flash] += _drawn_s(context, depths[flash], together)
-    reads, draws = _TURN
+            if crowd:
+                taken[flash] += _drawn_s(context, depths[flash], crowd)
+            else:
+                taken[flash].append(_bite_s(context, depths[flash]))
+                context.trim(0, depths[flash])
     # The best of several is what the machine can do; the rest is what others took from it.
-    flash = min(
-        contexts,
-        key=lambda flash: reads * min(read[flash]) / _BITE + draws * min(drawn[flash]) / together,
-    )
+    flash = min(contexts, key=lambda flash: min(taken[flash], default=0.0))
     alone: dict[int, list[float]] = defaultdict(list)
     for _ in _rounds():
         for threads in counts:
@@ -133,10 +127,15 @@ def _choices(loading: Loading) -> tuple[bool, ...]:
     return (loading.flash_attention == "on",)
 
 
-def _shape(loading: Loading, cores: int, together: int, *, flash_attention: bool) -> Shape:
+def _crowd(sequences: int) -> int:
+    """How many replies are measured together; 0 where a crowd cannot come."""
+    return _CROWD if sequences >= _CROWD else 0
+
+
+def _shape(loading: Loading, cores: int, *, flash_attention: bool) -> Shape:
     return Shape(
         context=_DEPTH + _BITE,
-        sequences=together,
+        sequences=max(1, _crowd(loading.sequences)),
         batch=_BITE,
         threads=cores,
         flash_attention=flash_attention,
@@ -144,15 +143,15 @@ def _shape(loading: Loading, cores: int, together: int, *, flash_attention: bool
     )
 
 
-def _deepen(context: Timed, together: int) -> int:
+def _deepen(context: Timed, crowd: int) -> int:
     """All sequences hold as much: one reads it, the others get a copy."""
     depth, began = 0, perf_counter()
     while depth < _DEPTH and perf_counter() - began < _LONGEST_S:
         _bite_s(context, depth)
         depth += _BITE
-    state = context.save(0) if together > 1 else None
+    state = context.save(0) if crowd else None
     if state is not None:
-        for sequence in range(1, together):
+        for sequence in range(1, crowd):
             context.restore(sequence, state)
     return depth
 
