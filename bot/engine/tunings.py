@@ -28,7 +28,7 @@ class Tunings:
         """With what was measured for it, if it was."""
         fields = self._read().get(_name(loading))
         try:
-            tuning = _SOUND.validate_python(fields, strict=True)
+            tuning = _SOUND.validate_json(json.dumps(fields), strict=True)
         except ValidationError:
             return loading
         sound = min(tuning.reading_threads, tuning.drawing_threads) >= 1
