@@ -54,7 +54,8 @@ def _draw_panel(panel: Panel, series: Series, ax: Axes) -> None:
     ax.set_visible(bool(names))
     if panel.logarithmic and names:
         ax.set_xscale("log")
-        ax.set_xlim(left=min(min(series[f"{panel.series}.{name}"]) for name in names) / 3)
+        runs_of_all = [run for name in names for run in series[f"{panel.series}.{name}"]]
+        ax.set_xlim(min(runs_of_all) / 3, max(runs_of_all) * 3)
     for at, name in enumerate(reversed(names)):
         runs: Sequence[float] = series[f"{panel.series}.{name}"]
         middle = median(runs)
