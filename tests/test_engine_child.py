@@ -308,3 +308,8 @@ def test_the_worker_is_given_no_key_of_ours() -> None:
     assert "secret" not in passed.values()
     assert passed["LANG"] == "C.UTF-8"
     assert "HOME" not in passed
+
+
+def test_threads_that_wait_sleep_soon_unless_the_operator_says_otherwise() -> None:
+    assert int(scrubbed({})["GOMP_SPINCOUNT"]) < 100_000
+    assert scrubbed({"GOMP_SPINCOUNT": "77"})["GOMP_SPINCOUNT"] == "77"

@@ -4,13 +4,17 @@ A prompt is made of parts. The chat template's own pieces, which the engine puts
 are the only text that may become control tokens; a part's text stays text, whatever it spells.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from bot.events import Sampling
 
-Speaker = Literal["system", "user", "assistant"]
+Speaker = Literal["system", "user", "assistant", "template"]
+"""`template` is the caller's own template, for models that nobody talks with: a prompt with such a
+part is written as it stands, without the template of the model's file. These parts may become
+control tokens; the others stay text.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,11 @@ class Prompt:
     """For whom it is: turns are taken by person. Without one, the key stands for them."""
     background: bool = False
     """Nobody waits for it: it yields to everybody who does."""
+
+
+def is_raw(parts: Iterable[Part]) -> bool:
+    """Whether these parts bring their own template."""
+    return any(part.speaker == "template" for part in parts)
 
 
 class EngineError(Exception):

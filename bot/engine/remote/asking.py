@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.engine.base import EngineError, Prompt
+from bot.engine.base import EngineError, Prompt, is_raw
 from bot.engine.remote.dialect import Api, Fields, Known, adapter_fields, sampling_fields
 from bot.engine.remote.messages import as_chatml, as_messages
 from bot.events import Sampling
@@ -46,6 +46,8 @@ def base_fields(prompt: Prompt, known: Known, *, api: Api, name: str, salt: str)
         fields["cache_salt"] = salt
     if api == "completion":
         return fields | {"prompt": as_chatml(prompt.parts)}
+    if is_raw(prompt.parts):
+        raise EngineError(f"{name} cannot take a template of ours by chat; use completions")
     fields["messages"] = as_messages(prompt.parts, known.manners)
     if _goes_on(prompt):
         if not known.continues:

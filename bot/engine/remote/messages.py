@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.engine.base import Part, Speaker
+from bot.engine.base import Part, Speaker, is_raw
 from bot.engine.template import BETWEEN, OPENER
 
 Message = dict[str, str]
@@ -60,7 +60,11 @@ def as_messages(parts: Sequence[Part], manners: Manners) -> list[Message]:
 
 
 def as_chatml(parts: Sequence[Part]) -> str:
-    """A prompt that ends with an assistant's part is continued within that part."""
+    """A prompt that ends with an assistant's part is continued within that part; one with a
+    template of its own is written as it stands.
+    """
+    if is_raw(parts):
+        return "".join(p.text if p.speaker == "template" else without_marks(p.text) for p in parts)
     messages = as_messages(parts, Manners())
     text = "".join(f"<|im_start|>{m['role']}\n{m['content']}<|im_end|>\n" for m in messages)
     if messages[-1]["role"] == "assistant":

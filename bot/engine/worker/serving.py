@@ -131,13 +131,7 @@ def load(loading: Loading, tell: Tell) -> Place:
 
 
 def _talking(model: Model, context: Context, loading: Loading, tuning: Tuning, tell: Tell) -> Place:
-    source, origin = _template(model)
-    template = ChatTemplate(
-        source,
-        bos=model.mark("bos"),
-        eos=model.mark("eos"),
-        today=date.fromisoformat(loading.today),
-    )
+    template, origin = _template(model, loading)
     context.know_adapters(
         {name: _load_adapter(model, name, Path(file)) for name, file in loading.adapters}
     )
@@ -199,7 +193,26 @@ def _load_adapter(model: Model, name: str, file: Path) -> Any:
         raise AdapterError(name, str(exc)) from exc
 
 
-def _template(model: Model) -> tuple[str, Literal["model", "chatml"]]:
+def _template(model: Model, loading: Loading) -> tuple[ChatTemplate, Literal["model", "chatml"]]:
+    def made_of(source: str) -> ChatTemplate:
+        return ChatTemplate(
+            source,
+            bos=model.mark("bos"),
+            eos=model.mark("eos"),
+            today=date.fromisoformat(loading.today),
+        )
+
+    try:
+        source, origin = _source(model)
+        return made_of(source), origin
+    except TemplateError:
+        if loading.role != "guard":
+            raise
+        # A guard's template may want what no talk has; it is asked with a template of the asker's.
+        return made_of(CHATML), "chatml"
+
+
+def _source(model: Model) -> tuple[str, Literal["model", "chatml"]]:
     source = model.chat_template
     if source is not None:
         return source, "model"

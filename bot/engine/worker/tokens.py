@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Protocol
 
-from bot.engine.base import Part, Speaker
+from bot.engine.base import Part, Speaker, is_raw
 from bot.engine.template import ChatTemplate, Layout
 
 _KEYS_KEPT = 4096
@@ -83,13 +83,16 @@ class PromptTokens:
         self._template = template
         self._replies = replies
         # A template has a handful of pieces, which come again in every turn.
-        self._piece: Callable[[str], tuple[int, ...]] = lru_cache(maxsize=64)(self._piece_tokens)
-        self._guarded = vocabulary.control_tokens() | self._undeclared_marks()
-        spelled = sorted(re.escape(vocabulary.spelled(token)) for token in self._guarded)
-        self._marks = re.compile(f"(?={'|'.join(spelled)})")
+        self._piece: Callable[[str], tuple[int, ...]] = lru_cache(maxsize=256)(self._piece_tokens)
+        self._guarded: frozenset[int] = frozenset()
+        self._guard(vocabulary.control_tokens() | self._undeclared_marks(self._template_tokens()))
 
     def prompt(self, key: str, parts: Sequence[Part]) -> tuple[list[int], int]:
         """The whole prompt, and how much of its beginning is shared by everybody."""
+        if is_raw(parts):
+            own = {i for p in parts if p.speaker == "template" for i in self._piece(p.text)}
+            self._guard(self._undeclared_marks(own))
+            return self._write(key, parts, tuple(range(len(parts))))
         return self._write(key, parts, self._template.layout(_speakers(parts)))
 
     def opening(self, key: str, parts: Sequence[Part]) -> tuple[list[int], int]:
@@ -108,7 +111,13 @@ class PromptTokens:
                 ids += self._piece(piece)
                 continue
             text, speaker = parts[piece].text, parts[piece].speaker
-            ids += self._reply(key, text) if speaker == "assistant" else self.plain(text)
+            match speaker:
+                case "template":
+                    ids += self._piece(text)
+                case "assistant":
+                    ids += self._reply(key, text)
+                case "system" | "user":
+                    ids += self.plain(text)
             shared = shared and parts[piece].shared
             card = len(ids) if shared else card
         bos = self._vocabulary.bos
@@ -151,10 +160,19 @@ class PromptTokens:
     def _piece_tokens(self, piece: str) -> tuple[int, ...]:
         return tuple(self._vocabulary.tokenize(piece, special=True))
 
-    def _undeclared_marks(self) -> frozenset[int]:
-        """The template's marks that this vocabulary declares as ordinary, yet finds in any text."""
+    def _guard(self, tokens: frozenset[int]) -> None:
+        """From now on none of these comes out of anybody's words."""
+        if tokens - self._guarded:
+            self._guarded |= tokens
+            spelled = sorted(re.escape(self._vocabulary.spelled(i)) for i in self._guarded)
+            self._marks = re.compile(f"(?={'|'.join(spelled)})")
+
+    def _template_tokens(self) -> set[int]:
         layout = self._template.layout(("system", "user", "assistant", "user"))
-        used = {token for piece in layout if isinstance(piece, str) for token in self._piece(piece)}
+        return {token for piece in layout if isinstance(piece, str) for token in self._piece(piece)}
+
+    def _undeclared_marks(self, used: set[int]) -> frozenset[int]:
+        """A template's marks that this vocabulary declares as ordinary, yet finds in any text."""
         return frozenset(
             token
             for token in used
