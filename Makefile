@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: chat test lint types unit format bench bench-peers bench-path soak soak-engine picture clean
+.PHONY: chat test lint types unit format bench bench-peers bench-path eval-safety soak soak-engine picture clean
 
 chat:
 	@tools/setup chat
@@ -38,6 +38,10 @@ bench-peers: setup-test
 
 bench-path: setup-test
 	$(PY) -m bench.path
+
+# SETS=FOLDER holds the public sets under their own file names; docs/classifier.md says which.
+eval-safety: setup-test
+	$(PY) -m bench.safety $(SETS)
 
 # MINUTES=1 by default; kills the bot at random moments and counts what was lost or doubled.
 soak: setup-test

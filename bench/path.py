@@ -35,7 +35,7 @@ from bot.store.house import House
 from bot.store.keys import make_master_key
 
 ROOT = Path(__file__).parent.parent
-DOOR = ("hello", "next", "yes")
+DOOR = ("hello", "next", "next", "yes", "done")
 
 
 def main() -> None:

@@ -21,18 +21,16 @@ from bot.dispatch import Dispatch
 from bot.engine.base import AdapterUnusable, Engine, EngineError
 from bot.events import Role
 from bot.operate.engines import TUNINGS, build_engine, named_by
+from bot.operate.guards import build_guard, guard_name
 from bot.operate.keys import find_master_key
 from bot.operate.metrics import Metrics, MetricsError
-from bot.operate.models import (
-    DEMO,
-    DEMO_WARNING,
-    ModelError,
-    list_models,
-    print_models,
-)
+from bot.operate.models import DEMO, DEMO_WARNING, ModelError
+from bot.operate.protocol import publish, require_resources
+from bot.operate.referrals import report
 from bot.personas import Persona, PersonaError, load_personas
 from bot.platforms.base import Platform
 from bot.recovery import recover
+from bot.reminders import Reminders
 from bot.scene import Habits
 from bot.settings import Config
 from bot.store.house import House
@@ -57,10 +55,21 @@ def main(argv: Sequence[str] | None = None) -> int:
                 _refuse_to_run()
             case "init":
                 return _init(config)
-            case "check":
-                return asyncio.run(_check(config, quick=arguments.quick))
-            case _:
-                return _models(config, arguments)
+            case "protocol":
+                page = publish(config, arguments.contact)
+                _note(f"{page} was written. Publish it where people read it before they talk.")
+                return 0
+            case "referrals":
+                year, as_csv = arguments.year, arguments.csv
+                print(asyncio.run(report(config, os.environ, year, as_csv=as_csv)), end="")
+                return 0
+            case other:
+                # Imported only where it is wanted: the chat does without what it needs.
+                from bot.operate.once import run_check, run_models  # noqa: PLC0415 - see above
+
+                if other == "check":
+                    return asyncio.run(run_check(config, os.environ, quick=arguments.quick))
+                return run_models(config, arguments.wanted, arguments.sha256)
     except (ConfigError, EngineError, MetricsError, ModelError, PersonaError, StoreError) as error:
         print(f"parlour: {error}", file=sys.stderr)
         return MENDABLE
@@ -103,10 +112,12 @@ def _refuse_to_run() -> NoReturn:
 
 async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
     """Builds everything, answers what waits, runs until the platforms end or a signal comes."""
+    require_resources()
     personas = _personas(config)
     engine = build_engine(config, personas, os.environ)
     if config.engine.kind == "embedded" and config.engine.model == DEMO:
         _note(DEMO_WARNING)
+    guard = build_guard(config, engine, os.environ, _note)
     house = await House.open(
         config.data,
         _master_key(config),
@@ -120,6 +131,9 @@ async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
             _note("Measuring once what is fastest on this machine; this takes some seconds.")
         await _start(engine, personas)
         _say_what_the_model_cannot(engine)
+        if guard_name(config):
+            _note("Testing the guard model.")
+            await guard.test()
         conversation = Conversation(
             house=house,
             engine=engine,
@@ -127,12 +141,20 @@ async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
             habits=_habits(config),
             metrics=metrics,
             clock=time.time,
+            guard=guard,
         )
         dispatch = Dispatch(
             conversation,
             waiting=config.dispatch.waiting,
             rooms=config.dispatch.rooms,
             stop_s=config.dispatch.stop_s,
+        )
+        reminders = Reminders(
+            house,
+            platforms,
+            is_at_work=dispatch.is_at_work,
+            home_offset_s=_habits(config).utc_offset_s,
+            clock=time.time,
         )
         await conversation.warm_cards()
         loop = asyncio.get_running_loop()
@@ -142,10 +164,13 @@ async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
         left_over = await recover(house, platforms, time.time())
         with metrics.served(config.metrics.port):
             async with asyncio.TaskGroup() as group:
-                tidying = group.create_task(_tidy(house))
+                tidying = group.create_task(_tidy(house, reminders))
+                watching = group.create_task(guard.watch())
                 await dispatch.run(platforms, left_over)
                 tidying.cancel()
+                watching.cancel()
     finally:
+        await guard.close()
         await engine.close()
         await house.close()
 
@@ -157,9 +182,10 @@ async def _start(engine: Engine, personas: Mapping[str, Persona]) -> None:
         raise PersonaError(f"{named_by(error.adapter, personas)}: {error}") from None
 
 
-async def _tidy(house: House) -> None:
+async def _tidy(house: House, reminders: Reminders) -> None:
     while True:
         await asyncio.sleep(TIDY_S)
+        await reminders.tick()
         await house.close_idle()
 
 
@@ -244,42 +270,6 @@ def _init(config: Config) -> int:
         file.write_text(example.read_text("utf-8"), "utf-8")
         _note("config.toml was written; every key in it is explained there.")
     _master_key(config)
-    return 0
-
-
-async def _check(config: Config, *, quick: bool) -> int:
-    from rich.console import Console  # noqa: PLC0415 - the chat does without it
-
-    from bot.operate.check import check, print_findings  # noqa: PLC0415 - only where it is wanted
-
-    findings = await check(config, os.environ, now=time.time(), quick=quick)
-    return print_findings(findings, Console())
-
-
-def _models(config: Config, arguments: argparse.Namespace) -> int:
-    from rich.console import Console  # noqa: PLC0415 - the chat does without it
-    from rich.progress import Progress  # noqa: PLC0415 - as above
-
-    from bot.operate.pull import PullError, pull  # noqa: PLC0415 - only where it is wanted
-
-    if arguments.wanted is None:
-        print_models(list_models(config), Console())
-        return 0
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task("fetching", total=None)
-
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total or None)
-
-        try:
-            pulled = pull(
-                arguments.wanted, config.engine.models, sha256=arguments.sha256, progress=show
-            )
-        except PullError as error:
-            raise ModelError(str(error)) from None
-    verb = "was there already" if pulled.was_there else "is there now"
-    print(f"{pulled.file} {verb}. Its sha256 is {pulled.sha256}.")
-    print(f'To use it, put model = "{pulled.file.name}" under [engine] in config.toml.')
     return 0
 
 

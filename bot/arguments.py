@@ -30,6 +30,16 @@ def make_parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", parents=[shared], help="is everything in place?")
     check.add_argument("--quick", action="store_true", help="for health checks: reads little")
 
+    protocol = commands.add_parser(
+        "protocol", parents=[shared], help="write the page on how people in danger are met"
+    )
+    protocol.add_argument("--contact", default="", help="whom people and authorities reach")
+    referrals = commands.add_parser(
+        "referrals", parents=[shared], help="how often help was named, by day and kind"
+    )
+    referrals.add_argument("year", type=int, help="as in 2027")
+    referrals.add_argument("--csv", action="store_true", help="as a sheet instead of JSON")
+
     models = commands.add_parser("models", parents=[shared], help="list models, or fetch one")
     verbs = models.add_subparsers(dest="verb")
     pull = verbs.add_parser("pull", parents=[shared], help="fetch a GGUF file")

@@ -41,6 +41,9 @@ async def take_edit(
     if turn is None or turn.side is not Side.PERSON:
         return
     facts = await gather_facts(scene, house, habits, now)
+    if facts.own:
+        # An edit is no talk: who has talked enough for today may mend a word all the same.
+        facts = replace(facts, own=replace(facts.own, daily_s=0.0))
     decision = decide(facts)
     await bear(decision, scene, house, now)
     cared = await care(decision, facts, scene)

@@ -23,6 +23,9 @@ from bot.settings import ENVIRONMENT_PREFIX, NESTING, Config, Section, is_path
 MASTER_KEY_VARIABLE = "PARLOUR_MASTER_KEY"
 """The master key itself, as text. It is no key of config.toml: a secret does not go there."""
 
+# A name in the models folder, or a path where there is a slash in it.
+_MODELS = frozenset({"engine.model", "engine.guard", "engine.embedding"})
+
 
 class ConfigError(Exception):
     """One sentence: which key, what was found, what would be right."""
@@ -124,7 +127,7 @@ def _beside(folder: Path, values: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(inside, dict):
             continue
         value = inside.get(key, field.default)
-        a_path = is_path(field.annotation) or (name == "engine.model" and "/" in str(value))
+        a_path = is_path(field.annotation) or (name in _MODELS and "/" in str(value))
         if a_path and isinstance(value, str | Path) and value and str(value)[:2] != "~/":
             inside[key] = str(folder / value)
     return values

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
+from bot.commands.wishes import DAY_UNTIL, STRETCH, TOLD_OF_DAY, TOLD_OF_PAUSE, talk_marks
 from bot.gather import close_romance
-from bot.policy.facts import Care, Decision, Effect, Facts, Verdict
+from bot.policy.facts import BESIDE, Care, Decision, Effect, Facts, Verdict
 from bot.scene import Scene
 from bot.store.house import House
 from bot.store.rows import DOOR
@@ -22,8 +23,18 @@ async def bear(decision: Decision, scene: Scene, house: House, now: float) -> No
         await house.count_referral(day, "crisis")
     if vault and Effect.CLOSE_ROMANCE in decision.effects:
         await close_romance(vault, scene.persona)
+    if vault and Effect.TOLD_OF_PAUSE in decision.effects:
+        await vault.set_mark(TOLD_OF_PAUSE, 1.0)
+    if vault and Effect.TOLD_OF_DAY in decision.effects:
+        await vault.set_mark(TOLD_OF_DAY, await vault.mark(DAY_UNTIL) or 0.0)
     if vault and ends_session(decision):
         await vault.end_session(now)
+
+
+async def note_talk(facts: Facts, scene: Scene) -> None:
+    """SAFETY H5: counts this message's talk; before `bear`, and not in a pause, which keeps nothing."""
+    if scene.vault and facts.own and not facts.own.paused:
+        await scene.vault.set_marks(talk_marks(facts.own.talk))
 
 
 async def care(decision: Decision, facts: Facts, scene: Scene) -> bool:
@@ -32,10 +43,12 @@ async def care(decision: Decision, facts: Facts, scene: Scene) -> bool:
         if verdict.care is Care.DISCLOSURE:
             await _disclose(verdict, facts, scene)
             continue
+        if verdict.care is Care.BREAK and scene.vault:
+            await scene.vault.set_mark(STRETCH, 0.0)
         if verdict.care is Care.SOFTEN and scene.vault:
             await scene.vault.set_mark("soften", 1.0)
         await scene.notice(verdict.say, name=str(verdict.care))
-    return any(verdict.care is not Care.DISCLOSURE for verdict in decision.care)
+    return any(verdict.care not in BESIDE for verdict in decision.care)
 
 
 async def disclose(decision: Decision, facts: Facts, scene: Scene) -> None:

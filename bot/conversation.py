@@ -15,18 +15,22 @@ from dataclasses import replace
 from bot import sentences
 from bot.changes import as_it_is_now, drop_deleted, take_edit
 from bot.clean import clean_message
-from bot.commands import follow
-from bot.commands.declared import Begin, Command, Goodbye
+from bot.commands import desk
+from bot.commands.declared import Begin, Command
+from bot.commands.follow import follow
 from bot.commands.read import Misread, may_name_it, read
-from bot.consequences import bear, care, disclose, ends_session, is_urgent
+from bot.commands.wishes import PAUSED
+from bot.consequences import bear, care, disclose, ends_session, is_urgent, note_talk
 from bot.dispatch import Arrival, Stage
 from bot.engine.base import Engine
 from bot.events import Deleted, Edited, Event, EventId, Message, Typing
 from bot.gather import gather_facts, is_in
+from bot.guarding import Guard
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
+from bot.policy.care import resting
 from bot.policy.decide import decide
-from bot.policy.facts import Decision, Effect, Facts, Outcome
+from bot.policy.facts import Decision, Effect, Facts, Outcome, Own
 from bot.scene import Habits, Scene, as_message, notice, set_scene
 from bot.sessions import Sessions
 from bot.store.house import House
@@ -48,8 +52,11 @@ class Conversation:
         habits: Habits,
         metrics: Metrics,
         clock: Callable[[], float],
+        guard: Guard | None = None,
     ) -> None:
+        """Without a guard there is no MATURE (SAFETY L10)."""
         self._house = house
+        self._guard = guard or Guard()
         self._personas = personas
         self._habits = habits
         self._metrics = metrics
@@ -57,7 +64,12 @@ class Conversation:
         self._sessions = Sessions(house, clock)
         self._warming = Warming(engine, clock)
         self._writer = Writer(
-            engine=engine, sessions=self._sessions, habits=habits, metrics=metrics, clock=clock
+            engine=engine,
+            sessions=self._sessions,
+            habits=habits,
+            metrics=metrics,
+            clock=clock,
+            guard=self._guard,
         )
 
     async def warm_cards(self) -> None:
@@ -71,6 +83,9 @@ class Conversation:
             if vault is None:
                 # Who is not in has no vault, and nothing of theirs is kept.
                 return Arrival(message, None)
+            if await vault.mark(PAUSED):
+                # Seen, so that it is heard once; none of its words is kept.
+                return Arrival(message, None) if await vault.see(message) else None
             turn = await vault.take_in(message)
             return None if turn is None else Arrival(message, turn)
 
@@ -82,7 +97,9 @@ class Conversation:
             if current is None:
                 return  # The person has deleted it meanwhile.
             scene = await self._set_scene(Arrival(current, arrival.turn), stage, vault)
-            facts = await gather_facts(scene, self._house, self._habits, self._clock())
+            facts = await gather_facts(
+                scene, self._house, self._habits, self._clock(), guard_ready=self._guard.ready
+            )
             decision = decide(facts)
             command = read(
                 current.text,
@@ -92,7 +109,7 @@ class Conversation:
             )
             if is_urgent(decision) and not may_name_it(command, current.text):
                 await self._answer(scene, facts, decision)
-            elif len(current.text) > LONGEST_MESSAGE:
+            elif len(current.text) > LONGEST_MESSAGE and decision.outcome < Outcome.IGNORE:
                 await self._say(scene, sentences.TOO_LONG.format(most=LONGEST_MESSAGE))
             elif command is None:
                 await self._answer(scene, facts, decision)
@@ -105,7 +122,10 @@ class Conversation:
             await self._erase(scene)
 
     async def _answer(self, scene: Scene, facts: Facts, decision: Decision) -> None:
+        if scene.vault and scene.turn is not None:
+            decision = await self._guard.judged(facts, decision)
         self._metrics.decided(decision)
+        await note_talk(facts, scene)
         await bear(decision, scene, self._house, facts.now)
         cared = await care(decision, facts, scene)
         if Effect.LOCK_UNDER_18 in decision.effects:
@@ -127,10 +147,10 @@ class Conversation:
 
     async def _obey(self, command: Command, scene: Scene, facts: Facts, decision: Decision) -> bool:
         """True where the person's vault is to be erased, once it is let go."""
-        if not isinstance(command, Begin | Goodbye):
+        if not isinstance(command, Begin):
             # First, so that a crash in the middle does nothing twice.
             await self._settle(scene)
-        desk = follow.Desk(
+        at_desk = desk.Desk(
             message=scene.message,
             prefix=scene.stage.platform.prefix,
             house=self._house,
@@ -143,29 +163,31 @@ class Conversation:
             locked=facts.locked is not False,
             ceiling=decision.ceiling,
             romance_closed=facts.romance_closed is not False,
+            own=facts.own or Own(),
+            resting=resting(facts),
+            home_offset_s=self._habits.utc_offset_s,
             now=facts.now,
         )
-        outcome = await follow.follow(command, desk)
-        match outcome:
-            case follow.Answer(say):
+        match await follow(command, at_desk):
+            case desk.Answer(say):
                 await scene.notice(say)
-            case follow.Farewell(say):
+            case desk.Farewell(say):
                 self._sessions.close_door(scene.message.author.id)
                 await scene.notice(say)
                 await self._warming.forget(scene.message.author.id)
-            case follow.LikeAMessage():
+            case desk.LikeAMessage():
                 await self._answer(scene, facts, decision)
-            case follow.Greet(persona_id):
+            case desk.Greet(persona_id):
                 await disclose(decision, facts, scene)
                 await self._sessions.greet(replace(scene, persona=self._personas[persona_id]))
                 await self._warming.forget(scene.message.author.id)
-            case follow.Rewrite(asked, answer):
+            case desk.Rewrite(asked, answer):
                 await disclose(decision, facts, scene)
                 if scene.vault:
                     await self._write_again(asked, answer, scene, scene.vault)
-            case follow.Show(turn):
+            case desk.Show(turn):
                 await scene.speak(turn.text, name="shown")
-            case follow.Erase():
+            case desk.Erase():
                 return True
         return False
 
@@ -174,8 +196,11 @@ class Conversation:
     ) -> None:
         """Another answer to the same message, under the rules that hold now."""
         again = replace(scene, message=replace(scene.message, text=asked.text))
-        facts = await gather_facts(again, self._house, self._habits, self._clock())
-        decision = decide(facts)
+        facts = await gather_facts(
+            again, self._house, self._habits, self._clock(), guard_ready=self._guard.ready
+        )
+        decision = await self._guard.judged(facts, decide(facts))
+        await note_talk(facts, again)
         await bear(decision, scene, self._house, facts.now)
         if decision.outcome >= Outcome.REFUSE:
             await scene.notice(decision.say or sentences.NO_REPLY_YET)
@@ -224,7 +249,9 @@ class Conversation:
         now = self._clock()
         wordless = Message(EventId(""), event.room, event.author, "", now)
         scene = await self._set_scene(Arrival(wordless, None), stage, vault)
-        facts = await gather_facts(scene, self._house, self._habits, now)
+        facts = await gather_facts(
+            scene, self._house, self._habits, now, guard_ready=self._guard.ready
+        )
         if scene.session and decide(facts).outcome < Outcome.REFUSE:
             talk = self._writer.talk(scene, vault)
             warmed = await self._warming.warm(talk, scene.session.id)

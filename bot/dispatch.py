@@ -105,6 +105,10 @@ class Dispatch:
         """No new messages; what is being written may end within the deadline."""
         self._stopping.set()
 
+    def is_at_work(self, room: RoomId) -> bool:
+        """Whether something is being answered there."""
+        return room in self._workers
+
     async def run(self, platforms: Sequence[Platform], left_over: Sequence[Arrival] = ()) -> None:
         """Until every platform has ended, or until stopped. `left_over` is answered first."""
         by_name = {platform.name: platform for platform in platforms}

@@ -5,10 +5,20 @@ from dataclasses import replace
 from secrets import randbits
 
 from bot import sentences
-from bot.events import AgeLevel, PersonId, Rating, name_in
+from bot.events import AgeLevel, PersonId, Rating, RoomId, name_in
 from bot.personas import fill
 from bot.policy.cards import check_card
-from bot.policy.door import DOOR_VERSION, Door, Entered, Left, answer_door, open_door
+from bot.policy.door import (
+    DOOR_VERSION,
+    INTIMATE,
+    MEMORY,
+    Door,
+    Entered,
+    Left,
+    Terms,
+    answer_door,
+    open_door,
+)
 from bot.prompt import write_head
 from bot.scene import Scene
 from bot.store.house import House
@@ -25,32 +35,36 @@ class Sessions:
         self._clock = clock
         # In memory only: a door that a restart closes is opened again by the next word, and until
         # somebody is in, nothing of theirs is kept.
-        self._doors: dict[PersonId, Door] = {}
+        self._doors: dict[tuple[PersonId, RoomId], Door] = {}
 
     async def at_the_door(self, scene: Scene) -> None:
-        person = scene.message.author.id
-        door = self._doors.get(person)
+        """A person has a door in each of their rooms: who answers, answers what they read there."""
+        at = (scene.message.author.id, scene.message.room.id)
+        community = scene.community
+        terms = Terms(name_in(community.id), community.ceiling, community.least_age_level)
+        door = self._doors.get(at)
         if door is None:
             if len(self._doors) >= DOORS_OPEN:
                 del self._doors[next(iter(self._doors))]
-            name = name_in(scene.community.id)
-            self._doors[person], say = open_door(name, scene.community.ceiling)
+            self._doors[at], say = open_door(terms)
             await scene.notice(say, name="door")
             return
-        step, say = answer_door(door, scene.message.text)
+        step, say = answer_door(door, scene.message.text, terms)
         match step:
             case Door():
-                self._doors[person] = step
+                self._doors[at] = step
                 await scene.notice(say, name="door")
             case Left():
-                self.close_door(person)
+                self.close_door(scene.message.author.id)
                 await scene.notice(say, name="door")
             case Entered():
-                self.close_door(person)
-                await self._let_in(scene, say)
+                self.close_door(scene.message.author.id)
+                await self._let_in(scene, step, say)
 
     def close_door(self, person: PersonId) -> None:
-        self._doors.pop(person, None)
+        """In every room of theirs."""
+        for at in [at for at in self._doors if at[0] == person]:
+            del self._doors[at]
 
     async def greet(self, scene: Scene) -> None:
         """A new session, opened by the persona."""
@@ -60,6 +74,9 @@ class Sessions:
         await self.begin(scene, greeting)
         who = sentences.WITH.format(name=persona.name, tagline=persona.tagline)
         await scene.notice(who, name="who")
+        if persona.negotiates:
+            prefix = scene.stage.platform.prefix
+            await scene.notice(sentences.NEGOTIATE.format(prefix=prefix), name="negotiate")
         await scene.speak(greeting, name="greeting")
 
     async def begin(self, scene: Scene, greeting: str = "") -> Session:
@@ -72,7 +89,7 @@ class Sessions:
             seed=randbits(63),
         )
 
-    async def _let_in(self, scene: Scene, welcome: str) -> None:
+    async def _let_in(self, scene: Scene, entered: Entered, welcome: str) -> None:
         person, now = scene.message.author.id, self._clock()
         if scene.vault is None:
             await self._house.make_vault(person)
@@ -89,8 +106,13 @@ class Sessions:
         async with self._house.vault(person) as vault:
             assert vault is not None, "just made"
             await vault.set_mark("disclosed at", now)
+            # What was chosen now stands, and nothing that was chosen before.
+            for kind in (MEMORY, INTIMATE):
+                await vault.withdraw_consent(kind)
+            for kind in sorted(entered.consents):
+                await vault.give_consent(Consent(kind, entered.version, now))
             # Last: until this is written, nobody is in.
-            await vault.give_consent(Consent(DOOR, DOOR_VERSION, now))
+            await vault.give_consent(Consent(DOOR, entered.version, now))
             await scene.notice(welcome, name="welcome")
             await self.greet(replace(scene, vault=vault))
 

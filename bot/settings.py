@@ -58,11 +58,27 @@ class RemoteSettings(Section):
     api: Literal["chat", "completion"] = "chat"
     model: str = ""
     key_file: Path | None = None
+    guard_addresses: tuple[Annotated[str, Field(pattern="^https?://")], ...] = ()
+    guard_model: str = ""
     context: Annotated[int, Field(ge=1024, le=1_048_576)] = 4096
     at_once: Annotated[int, Field(ge=1, le=10_000)] = 16
     connect_s: Annotated[float, Field(gt=0, le=600)] = 5.0
     first_token_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
     between_tokens_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
+
+
+class GuardSettings(Section):
+    format: Literal[
+        "",
+        "llama-guard-3",
+        "llama-guard-4",
+        "granite-guardian-3.2",
+        "granite-guardian-3.3",
+        "shieldgemma",
+        "qwen3guard",
+    ] = ""
+    asked_from: Literal["general", "romance", "mature"] = "mature"
+    within_s: Annotated[float, Field(gt=0, le=60)] = 2.0
 
 
 class PersonaSettings(Section):
@@ -105,6 +121,7 @@ class Config(BaseSettings):
     store: Store = Store()
     engine: EngineSettings = EngineSettings()
     remote: RemoteSettings = RemoteSettings()
+    guard: GuardSettings = GuardSettings()
     personas: PersonaSettings = PersonaSettings()
     dispatch: Dispatch = Dispatch()
     care: CareSettings = CareSettings()

@@ -12,13 +12,15 @@ from bot import sentences
 from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
 from bot.events import Rating, TurnId
+from bot.gate import Gate
 from bot.gather import close_romance, is_closed
+from bot.guarding import Guard
 from bot.memory.asking import ask
 from bot.memory.window import TRIM_ABOVE, Talk, trim
 from bot.operate.metrics import Metrics
 from bot.patience import Patience
 from bot.personas import card_text, find_lore
-from bot.policy.facts import Decision, Facts
+from bot.policy.facts import Decision, Effect, Facts
 from bot.policy.screen import Screen
 from bot.prompt import write_note
 from bot.scene import Habits, Scene
@@ -39,7 +41,9 @@ class Writer:
         habits: Habits,
         metrics: Metrics,
         clock: Callable[[], float],
+        guard: Guard,
     ) -> None:
+        self._guard = guard
         self._engine = engine
         self._sessions = sessions
         self._habits = habits
@@ -110,17 +114,22 @@ class Writer:
     ) -> tuple[State, str]:
         """Engine -> screen -> display, until it ends or something newer waits."""
         closed = await is_closed(vault, scene.persona)
-        screen = Screen(ceiling, persona_name=scene.persona.name, romance_closed=closed)
+        hard = [limit.text for limit in await vault.limits() if limit.is_hard]
+        name = scene.persona.name
+        screen = Screen(ceiling, persona_name=name, romance_closed=closed, hard_limits=hard)
         newer, monotonic = scene.stage.newer, asyncio.get_running_loop().time
         most = min(scene.persona.sampling.max_tokens, self._habits.reply_tokens)
         sampling = replace(scene.persona.sampling, max_tokens=most)
+        gate = Gate(self._guard, ceiling, asked=asked.text, stop=newer)
         patience = Patience(monotonic())
 
-        async def show(passed: str) -> None:
-            if screen.closes_romance:
+        async def show(passed: str, *, last: bool = False) -> None:
+            free = await gate.feed(passed) + (await gate.finish() if last else "")
+            closes = gate.blocked is not None and Effect.CLOSE_ROMANCE in gate.blocked.effects
+            if screen.closes_romance or closes:
                 # SAFETY L3, also for what the persona brought up itself; before it is shown.
                 await close_romance(vault, scene.persona)
-            await display.grow(passed)
+            await display.grow(free)
 
         def due_in() -> float:
             waits, shows = patience.due_in(monotonic()), display.due_in()
@@ -135,15 +144,15 @@ class Writer:
                 else:
                     await self._wait_on(patience, scene, monotonic())
                 await show(screen.feed(piece))
-                if screen.blocked:
+                if screen.blocked or gate.blocked:
                     break
-        whole = not screen.blocked and not newer.is_set()
+        whole = not (screen.blocked or gate.blocked or newer.is_set())
         if whole:
-            await show(screen.finish())
+            await show(screen.finish(), last=True)
         await display.finish()
-        if screen.blocked:
-            return State.CUT, screen.blocked.say
-        if whole:
+        if blocked := gate.blocked or screen.blocked:
+            return State.CUT, blocked.say
+        if whole and gate.is_through:
             return State.DONE, sentences.NOTHING_SAID if display.is_empty else ""
         return State.CUT, ""
 

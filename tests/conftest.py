@@ -12,6 +12,7 @@ from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import Engine
 from bot.engine.scripted import ScriptedEngine
+from bot.guarding import Guard
 from bot.operate.metrics import Metrics
 from bot.personas import load_personas
 from bot.recovery import recover
@@ -47,7 +48,7 @@ class Parlour:
         return self.engine
 
     async def let_in(self, person: str = "ada") -> None:
-        for answer in ("hello", "next", "yes"):
+        for answer in ("hello", "next", "next", "yes", "done"):
             await self.paper.say(answer, person)
 
 
@@ -63,6 +64,7 @@ async def running(
     clock: Clock | None = None,
     waiting: int = 8,
     stop_s: float = 5.0,
+    guard: Guard | None = None,
 ) -> AsyncIterator[Parlour]:
     """From the start to a clean stop."""
     paper = paper or PaperPlatform()
@@ -77,6 +79,7 @@ async def running(
         habits=HABITS,
         metrics=Metrics(),
         clock=clock,
+        guard=guard,
     )
     dispatch = Dispatch(conversation, waiting=waiting, rooms=1000, stop_s=stop_s)
     await engine.start()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.events import AgeLevel, Rating
-from bot.policy.facts import Facts
+from bot.policy.facts import Facts, Own
 
 NOW = 1_795_234_000.0
 """A day in November 2026."""
@@ -24,6 +24,7 @@ def facts(text: str, **changes: Any) -> Facts:
         persona_rating=Rating.ROMANCE,
         person_ceiling=Rating.ROMANCE,
         romance_closed=False,
+        own=Own(),
         disclosed_at=NOW - 60,
         persona_name="Wren",
     )

@@ -13,7 +13,7 @@ from threading import Timer
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-DOOR = ("hello", "next", "yes")
+DOOR = ("hello", "next", "next", "yes", "done")
 
 
 @dataclass(frozen=True)

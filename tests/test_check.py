@@ -12,8 +12,17 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
+from bot.guarding import Standing
 from bot.operate.check import Finding, Level, check, print_findings
-from bot.settings import Config, EngineSettings, Keys, PersonaSettings
+from bot.operate.guards import TESTED, keep_test
+from bot.settings import (
+    Config,
+    EngineSettings,
+    GuardSettings,
+    Keys,
+    PersonaSettings,
+    RemoteSettings,
+)
 from bot.store.house import House
 from bot.store.keys import make_master_key
 
@@ -239,6 +248,73 @@ async def test_a_model_that_is_none_fails(place: Place) -> None:
 async def test_a_context_beyond_the_model_is_warned_of(place: Place) -> None:
     place.context = 16_384
     assert any("made for 8192" in what for what in warned(await place.look()))
+
+
+def guarded(place: Place, guard: str = "demo", **settings: str) -> Config:
+    engine = place.config.engine.model_copy(update={"guard": guard})
+    update = {"engine": engine, "guard": GuardSettings.model_validate(settings)}
+    return place.config.model_copy(update=update)
+
+
+@pytest.mark.live
+async def test_l10_without_a_guard_it_says_why_nothing_above_romance_opens(place: Place) -> None:
+    assert "(SAFETY L10): no guard model is configured." in told(await place.look())
+
+
+@pytest.mark.live
+async def test_l10_a_guard_that_nobody_knows_how_to_ask_is_warned_of(place: Place) -> None:
+    findings = await place.look(config=guarded(place))
+    assert any("demo is none that Parlour knows how to ask" in what for what in warned(findings))
+    assert "guard.format" in told(findings)
+
+
+@pytest.mark.live
+async def test_l10_a_guard_that_failed_its_self_test_is_named_with_what_it_could_not_tell(
+    place: Place,
+) -> None:
+    config = guarded(place, format="qwen3guard")
+    assert "its self-test comes with the next start" in told(await place.look(config=config))
+    keep_test(config, Standing(ready=False, why="it did not see: under 18"))
+    findings = await place.look(config=config)
+    assert any("it did not see: under 18" in what for what in warned(findings))
+    keep_test(config, Standing(ready=True))
+    assert "passed its self-test on" in told(await place.look(config=config))
+    asked_otherwise = guarded(place, format="shieldgemma")
+    assert "with the next start" in told(await place.look(config=asked_otherwise))
+    (place.data / TESTED).write_text("[1, 2")
+    assert "with the next start" in told(await place.look(config=config))
+
+
+@pytest.mark.live
+async def test_a_guard_that_is_to_be_asked_and_is_not_there_fails(place: Place) -> None:
+    config = guarded(place, guard="", asked_from="romance")
+    assert "guard.asked_from: there is no guard model to ask." in failing(
+        await place.look(config=config)
+    )
+
+
+@pytest.mark.live
+async def test_a_missing_guard_model_fails_once_wherever_the_engine_is(place: Place) -> None:
+    beside = guarded(place, guard="none-such")
+    remote = RemoteSettings(addresses=("http://127.0.0.1:9",))
+    engine = beside.engine.model_copy(update={"kind": "remote"})
+    elsewhere = beside.model_copy(update={"engine": engine, "remote": remote})
+    for config in (beside, elsewhere):
+        named = [what for what in failing(await place.look(config=config)) if "none-such" in what]
+        assert len(named) == 1
+
+
+async def test_a_guard_elsewhere_is_named_with_where_words_go(place: Place) -> None:
+    remote = RemoteSettings(
+        addresses=("http://127.0.0.1:9",),
+        guard_addresses=("http://127.0.0.1:8",),
+        guard_model="Qwen3Guard-Gen-4B",
+    )
+    engine = place.config.engine.model_copy(update={"kind": "remote"})
+    config = place.config.model_copy(update={"engine": engine, "remote": remote})
+    findings = await place.look(config=config)
+    assert any("http://127.0.0.1:9, http://127.0.0.1:8" in what for what in warned(findings))
+    assert "Qwen3Guard-Gen-4B is asked as qwen3guard" in told(findings)
 
 
 async def test_crisis_lines_older_than_a_year_are_warned_of(place: Place) -> None:

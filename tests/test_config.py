@@ -108,6 +108,13 @@ def test_a_model_without_a_slash_is_a_name_and_stays_one(tmp_path: Path) -> None
     assert load_config(file, environ={}, overrides={}).engine.model == "a.gguf"
 
 
+def test_every_model_with_a_slash_is_a_path_beside_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[engine]\nguard = "./guard.gguf"\nembedding = "vectors"\n')
+    engine = load_config(file, environ={}, overrides={}).engine
+    assert (engine.guard, engine.embedding) == (str(tmp_path / "guard.gguf"), "vectors")
+
+
 def test_a_tilde_is_the_home_of_the_environment(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text('data = "~/parlour"\n')

@@ -1,109 +1,151 @@
-"""The door: two screens, a clear yes, and nothing less than that."""
+"""The door: four screens, a clear yes, and nothing less than that."""
 
 import hashlib
 
 import pytest
 
-from bot.events import Rating
+from bot.events import AgeLevel, Rating
 from bot.policy import door
-from bot.policy.door import DOOR_VERSION, Door, Entered, Left, answer_door, open_door
+from bot.policy.door import (
+    DOOR_VERSION,
+    INTIMATE,
+    MEMORY,
+    Door,
+    Entered,
+    Left,
+    Step,
+    Terms,
+    answer_door,
+    open_door,
+    screen,
+)
 
-TEXT_OF_VERSION = {"1": "aad78925cc1f"}
+TEXT_OF_VERSION = {"2": "db99c3985fa3"}
+SALON = Terms("The Salon", Rating.ROMANCE)
 
 
-def at_the_question() -> Door:
-    opened, _ = open_door("The Salon", Rating.ROMANCE)
-    asked, words = answer_door(opened, "next")
-    assert isinstance(asked, Door)
-    assert words == door.CONFIRM
-    return asked
+def at(step: Step, chosen: frozenset[str] = frozenset()) -> Door:
+    return Door(SALON, step, chosen)
 
 
-def test_the_first_screen_says_what_must_be_said() -> None:
-    _, words = open_door("The Salon", Rating.ROMANCE)
+def test_the_screens_say_what_must_be_said() -> None:
+    words = "\n".join(screen(at(step)) for step in Step)
     for part in (
         *("software", "not with a human", "adults", "may not be suitable for some minors"),
         *("The Salon", "romance, without sexual content", "encrypted", "until you erase it"),
-        *(
-            "The operator holds the machine",
-            "Discord can read",
-            "`leave`",
-            "`erase`",
-            "`stop`",
-            "`red`",
-        ),
+        *("The operator holds the machine", "Discord can read", "your own word"),
+        *("`leave`", "`erase`", "`export`", "`stop`", "`red`", "`memory`", "`intimate`"),
     ):
         assert part in words
+    assert len(Step) == 4
 
 
-def test_next_and_a_clear_yes_let_an_adult_in() -> None:
-    assert answer_door(at_the_question(), "Yes!") == (Entered(DOOR_VERSION), door.WELCOME)
+def test_who_goes_on_and_says_a_clear_yes_comes_in_and_nothing_more_is_agreed_to() -> None:
+    opened, words = open_door(SALON)
+    assert words == door.WHO_THIS_IS
+    step: Door | Entered | Left = opened
+    for said in ("next", "ok", "Yes!"):
+        assert isinstance(step, Door)
+        step, words = answer_door(step, said, SALON)
+    assert step == at(Step.CHOOSE)
+    assert answer_door(at(Step.CHOOSE), "done", SALON) == (Entered(), door.WELCOME)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "yes",
-        "YES",
-        " y ",
-        "Yep",
-        "yes, I agree",
-        "I agree.",
-        "Ｙｅｓ",
+        *("yes", "YES", " y ", "Yep", "yes, I agree", "I agree.", "Ｙｅｓ"),
         "I am 18 or older and I agree",
     ],
 )
 def test_a_yes_may_be_said_in_many_ways(text: str) -> None:
-    assert isinstance(answer_door(at_the_question(), text)[0], Entered)
+    assert answer_door(at(Step.CONFIRM), text, SALON)[0] == at(Step.CHOOSE)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "ok",
-        "sure",
-        "maybe",
-        "yes but I am not sure",
-        "yes no",
-        "yes?no",
-        "I'm 25",
-        "18",
-        "next",
-        "👍",
-        "yesterday",
+        *("", "ok", "sure", "maybe", "yes but I am not sure", "yes no", "yes?no"),
+        *("I'm 25", "18", "next", "done", "👍", "yesterday", "memory"),
     ],
 )
 def test_an_unclear_answer_is_asked_again_and_never_a_yes(text: str) -> None:
-    asked = at_the_question()
-    assert answer_door(asked, text) == (asked, door.AGAIN_CONFIRM)
+    asked = at(Step.CONFIRM)
+    assert answer_door(asked, text, SALON) == (asked, door.AGAIN_CONFIRM)
+
+
+@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("text", ["no", "No thanks", "leave", "stop", "erase", "red"])
+def test_every_screen_can_be_left_and_nothing_is_kept(text: str, step: Step) -> None:
+    assert answer_door(at(step, frozenset({MEMORY})), text, SALON) == (Left(), door.LEFT)
+
+
+@pytest.mark.parametrize("step", Step)
+def test_every_screen_can_be_read_again_and_gone_back_from(step: Step) -> None:
+    here = at(step, frozenset({MEMORY}))
+    assert answer_door(here, "read", SALON) == (here, screen(here))
+    before, words = answer_door(here, "back", SALON)
+    assert isinstance(before, Door)
+    assert before.step == max(step - 1, Step.WHO_THIS_IS)
+    assert before.chosen == here.chosen
+    assert words == screen(before)
+
+
+def test_no_yes_skips_the_question() -> None:
+    for step in (Step.WHO_THIS_IS, Step.WHAT_HOLDS_HERE):
+        after, _ = answer_door(at(step), "yes", SALON)
+        assert after == at(Step(step + 1))
+        assert answer_door(at(step), "what?", SALON) == (at(step), door.AGAIN)
 
 
 @pytest.mark.parametrize(
-    "text", ["no", "No thanks", "leave", "stop", "erase", "I don't agree", "red"]
+    ("said", "consents"),
+    [
+        ([], set()),
+        (["memory"], {MEMORY}),
+        (["memory", "Memory"], set()),
+        (["intimate"], {MEMORY, INTIMATE}),
+        (["memory", "intimate", "intimate memory"], {MEMORY}),
+        (["intimate", "memory"], set()),
+    ],
 )
-def test_a_no_leaves_from_either_screen_and_nothing_is_kept(text: str) -> None:
-    opened, _ = open_door("The Salon", Rating.ROMANCE)
-    assert answer_door(opened, text) == (Left(), door.LEFT)
-    assert answer_door(at_the_question(), text) == (Left(), door.LEFT)
+def test_each_consent_is_off_until_it_is_chosen_and_intimate_memory_needs_memory(
+    said: list[str], consents: set[str]
+) -> None:
+    step: Door | Entered | Left = at(Step.CHOOSE)
+    for word in said:
+        assert isinstance(step, Door)
+        step, words = answer_door(step, word, SALON)
+        assert words == (screen(step) if isinstance(step, Door) else "")
+    assert isinstance(step, Door)
+    assert answer_door(step, "done", SALON)[0] == Entered(frozenset(consents))
 
 
-def test_the_first_screen_can_be_read_again_and_no_yes_skips_the_question() -> None:
-    first, words = open_door("The Salon", Rating.ROMANCE)
-    assert answer_door(at_the_question(), "read") == (first, words)
-    asked, _ = answer_door(first, "yes")
-    assert asked == at_the_question()
-    assert answer_door(first, "what?") == (first, door.AGAIN_FIRST)
+@pytest.mark.parametrize("text", ["", "yes", "next", "everything", "memory and intimate"])
+def test_an_unclear_choice_is_asked_again(text: str) -> None:
+    here = at(Step.CHOOSE)
+    assert answer_door(here, text, SALON) == (here, door.AGAIN_CHOOSE)
+
+
+@pytest.mark.parametrize("step", Step)
+def test_who_reads_while_the_rules_change_reads_the_new_ones_before_anything_else(
+    step: Step,
+) -> None:
+    now = Terms("The Salon", Rating.GENERAL, AgeLevel.MODERATOR)
+    for said in ("yes", "done", "next", "memory"):
+        again, words = answer_door(at(step, frozenset({MEMORY})), said, now)
+        assert again == Door(now, min(step, Step.WHAT_HOLDS_HERE))
+        assert words.startswith(door.CHANGED)
 
 
 def test_a_communitys_name_is_one_short_line() -> None:
-    opened, words = open_door("A\n\nvery " + "long " * 100, Rating.GENERAL)
-    assert len(opened.community) <= 80
-    assert "\n" not in opened.community
-    assert opened.community in words
+    words = screen(Door(Terms("A\n\nvery " + "long " * 100, Rating.GENERAL), Step.WHAT_HOLDS_HERE))
+    assert "A very long long" in words
+    assert "long " * 30 not in words
 
 
 def test_changed_words_ask_for_a_new_version() -> None:
-    text = door.WHAT_THIS_IS + door.CONFIRM + repr(sorted(door.CEILINGS.items()))
+    tables = sorted(door.CEILINGS.items()), sorted(door.AGE_LEVELS.items())
+    text = door.WHO_THIS_IS + door.WHAT_HOLDS_HERE + door.CONFIRM + door.CHOOSE + repr(tables)
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     assert TEXT_OF_VERSION[DOOR_VERSION] == digest, "raise DOOR_VERSION and add its digest here"

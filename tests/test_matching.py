@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.policy.lists import word_list
 from bot.policy.matching import (
     LONGEST,
     bare,
@@ -12,7 +13,6 @@ from bot.policy.matching import (
     sentences,
     views,
     without_quotes,
-    word_list,
 )
 
 
@@ -58,6 +58,27 @@ def test_a_word_inside_a_word_is_not_found() -> None:
     assert not words.found("yellow lights")
 
 
+def test_japanese_words_are_found_without_gaps_and_katakana_runs_are_words() -> None:
+    words = word_list(["キス", "恋人"])
+    assert words.found(plain("彼女にキスして"))
+    assert words.found(plain("私の恋人です"))
+    assert not words.found(plain("テキストを読む"))
+
+
+def test_a_stretched_word_keeps_the_doubled_letters_that_are_its_own() -> None:
+    assert "a fifteen year old in school" in views("a fiiifteeen yeaaar old in schoool")
+
+
+def test_an_age_in_a_disguised_word_keeps_its_digits() -> None:
+    assert "15yo" in views("15y0")
+    assert "15-year-old" in views("15-y34r-0ld")
+    assert views("48歳です") == (plain("48歳です"),)
+
+
+def test_a_word_of_a_hundred_thousand_letters_is_looked_at_once() -> None:
+    assert len(views("ab" * 50_000 + "ccc")) <= 8
+
+
 def test_a_number_alone_stays_a_number() -> None:
     assert views("room 15") == ("room 15",)
 
@@ -70,6 +91,7 @@ def test_a_call_is_reduced_to_its_letters() -> None:
 
 def test_what_is_quoted_is_not_said() -> None:
     assert "lamp" not in without_quotes(plain('"a lamp" he said\n> a lamp\n```a lamp```'))
+    assert "lamp" not in without_quotes(plain("「lamp」と『lamp』"))
 
 
 def test_sentences_end_where_they_end() -> None:

@@ -10,35 +10,42 @@ from bot.store.rows import StoreError
 
 # Rows as a version wrote them, and what must be found in the newest. A released version's rows
 # are never edited: a new version adds its own.
+HOUSE_1 = {
+    "secrets": "INSERT INTO secrets VALUES ('pepper', x'00')",
+    "vaults": "INSERT INTO vaults VALUES ('console:ada', 'id', x'01', 1)",
+    "age_records": "INSERT INTO age_records VALUES (x'02', '', 0, 'm', 'a', 1, 2, 'v')",
+    "locks": "INSERT INTO locks VALUES (x'02', 'age', 1)",
+    "unlocks": "INSERT INTO unlocks VALUES (1, x'02', 'mo', 'a mistake', 1)",
+    "communities": "INSERT INTO communities VALUES ('c', 1, 0, 'mo', 1)",
+    "referrals": "INSERT INTO referrals VALUES ('2026-01-31', 'crisis', 2)",
+}
+VAULT_1 = {
+    "consents": "INSERT INTO consents VALUES ('door', '1', 1)",
+    "marks": "INSERT INTO marks VALUES ('disclosed_at', 1)",
+    "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7)",
+    "turns": """INSERT INTO turns (id, session, place, side, state, at, room, is_direct)
+        VALUES (1, 1, 1, 'persona', 'open', 1, 'r', 1)""",
+    "revisions": "INSERT INTO revisions VALUES (1, 1, 'Hello.', 1)",
+    "pages": "INSERT INTO pages VALUES (1, 1, 0, 'n-0', 'Hello.', 'e')",
+    "replies": "INSERT INTO replies VALUES (1, 1, 1, 'n', NULL)",
+    "seen": "INSERT INTO seen VALUES ('r', 'e')",
+}
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
     "house": (
         HOUSE,
-        {
-            1: {
-                "secrets": "INSERT INTO secrets VALUES ('pepper', x'00')",
-                "vaults": "INSERT INTO vaults VALUES ('console:ada', 'id', x'01', 1)",
-                "age_records": "INSERT INTO age_records VALUES (x'02', '', 0, 'm', 'a', 1, 2, 'v')",
-                "locks": "INSERT INTO locks VALUES (x'02', 'age', 1)",
-                "unlocks": "INSERT INTO unlocks VALUES (1, x'02', 'mo', 'a mistake', 1)",
-                "communities": "INSERT INTO communities VALUES ('c', 1, 0, 'mo', 1)",
-                "referrals": "INSERT INTO referrals VALUES ('2026-01-31', 'crisis', 2)",
-            }
-        },
+        {1: HOUSE_1, 2: {**HOUSE_1, "alarms": "INSERT INTO alarms VALUES ('console:ada', 1)"}},
     ),
     "vault": (
         VAULT,
         {
-            1: {
-                "consents": "INSERT INTO consents VALUES ('door', '1', 1)",
-                "marks": "INSERT INTO marks VALUES ('disclosed_at', 1)",
-                "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7)",
-                "turns": """INSERT INTO turns (id, session, place, side, state, at, room, is_direct)
-                    VALUES (1, 1, 1, 'persona', 'open', 1, 'r', 1)""",
-                "revisions": "INSERT INTO revisions VALUES (1, 1, 'Hello.', 1)",
-                "pages": "INSERT INTO pages VALUES (1, 1, 0, 'n-0', 'Hello.', 'e')",
-                "replies": "INSERT INTO replies VALUES (1, 1, 1, 'n', NULL)",
-                "seen": "INSERT INTO seen VALUES ('r', 'e')",
-            }
+            1: VAULT_1,
+            2: {
+                **VAULT_1,
+                "settings": "INSERT INTO settings VALUES ('time zone', 'Europe/Berlin')",
+                "limits": "INSERT INTO limits VALUES (1, 'spiders', 1, 1)",
+                "reminders": """INSERT INTO reminders
+                    VALUES (1, 1200, 1, 'stretch', 1, 'r', NULL, '')""",
+            },
         },
     ),
 }

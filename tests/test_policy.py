@@ -13,7 +13,7 @@ from bot.events import AgeLevel, Rating, Role
 from bot.policy import care, crisis
 from bot.policy.cards import check_card
 from bot.policy.decide import RULES, Rule, decide
-from bot.policy.facts import Care, Decision, Effect, Facts, Outcome, Verdict
+from bot.policy.facts import Care, Decision, Effect, Facts, Outcome, Own, Verdict
 from tests.policy_facts import NOW, facts
 
 SAMPLES = (
@@ -39,6 +39,7 @@ MISSING: dict[str, Any] = {
     "persona_rating": None,
     "person_ceiling": None,
     "romance_closed": None,
+    "own": None,
     "disclosed_at": None,
     "guard_ready": False,
     "persona_name": "",
@@ -66,6 +67,7 @@ def any_facts() -> st.SearchStrategy[Facts]:
         person_ceiling=RATINGS,
         guard_ready=st.booleans(),
         romance_closed=TRUTHS,
+        own=st.none() | st.builds(Own, paused=st.booleans(), told_of_pause=st.booleans()),
         disclosed_at=st.none() | st.floats(NOW - 1e6, NOW + 1e6),
         disclose_every_s=st.floats(0, 1e6),
         utc_offset_s=st.floats(-50_000, 50_000),
@@ -136,7 +138,9 @@ def test_a_lost_fact_never_makes_the_decision_looser(known: Facts, lost: str) ->
     before, after = decide(known), decide(replace(known, **{lost: MISSING[lost]}))
     assert after.outcome >= before.outcome or known.author_is_bot is True
     assert after.ceiling <= before.ceiling
-    assert after.effects >= before.effects
+    # That a notice was given is noted with the notice; it protects nobody.
+    notices = {Effect.TOLD_OF_PAUSE, Effect.TOLD_OF_DAY}
+    assert after.effects >= before.effects - notices
     urgent = {Care.CRISIS, Care.SAFE_WORD, Care.SOFTEN}
     kept = {verdict.care for verdict in after.care}
     assert {verdict.care for verdict in before.care} & urgent <= kept

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.config import ConfigError
 from bot.engine.base import EngineError, Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Role
+from bot.operate.protocol import require_page, require_resources
 from bot.policy import decide as decide_module
 from bot.policy.facts import Facts
+from bot.reminders import Reminders
 from tests.conftest import Parlour, running
 from tests.fakes import noticed, spoken, writes
 
@@ -104,7 +107,17 @@ async def test_a2_who_says_they_are_under_18_is_locked_at_once_and_for_good(
     await parlour.let_in()
     said = noticed(await parlour.paper.say("I am 15 years old"))
     assert said
-    for text in ("I am 30, I was joking", "hello", "/begin", "next", "yes", "/leave", "/begin"):
+    for text in (
+        "I am 30, I was joking",
+        "hello",
+        "/begin",
+        "next",
+        "next",
+        "yes",
+        "done",
+        "/leave",
+        "/begin",
+    ):
         await parlour.paper.say(text)
     assert not parlour.scripted.prompts
 
@@ -115,7 +128,7 @@ async def test_a2_a_lock_outlives_erasing_and_only_a_moderator_with_a_reason_ope
     await parlour.let_in()
     await parlour.paper.say("i'm 16")
     await parlour.paper.say("/erase confirm")
-    for text in ("hello", "next", "yes", "hi there"):
+    for text in ("hello", "next", "next", "yes", "done", "hi there"):
         await parlour.paper.say(text)
     assert not parlour.scripted.prompts
     await parlour.paper.say("/unlock paper:ada", "mod", Role.MODERATOR)
@@ -174,6 +187,30 @@ async def test_c1_the_safe_word_ends_the_scene_without_the_model(
     assert not any("storm" in part.text for part in parlour.scripted.prompts[-1].parts)
 
 
+async def test_c2_a_persons_own_limits_are_kept_and_the_engine_reads_them(parlour: Parlour) -> None:
+    """Their words, their bounds, and that they are in the export: tests/test_own_commands.py."""
+    await parlour.let_in()
+    await parlour.paper.say("/limits hard spiders")
+    for text in ("good morning", "and on", "and on again"):
+        await parlour.paper.say(text)
+        told = [part for part in parlour.scripted.prompts[-1].parts if "spiders" in part.text]
+        assert len(told) == 1
+
+
+async def test_c2_what_crosses_a_hard_limit_was_never_shown(tmp_path: Path) -> None:
+    crossing = "The night is calm. Two spiders sit on the sill. They wait."
+    async with running(tmp_path / "data", writes("Hm.", crossing, "It is late.")) as parlour:
+        await parlour.let_in()
+        await parlour.paper.say("/limits hard no spiders, please")
+        await parlour.paper.say("good evening")
+        shown = await parlour.paper.say("what is on the sill?")
+        history = [text for one in parlour.paper.shown for text in one.history]
+        assert not any("spiders sit" in text for text in history)
+        assert "The night is calm" in spoken(shown)[0]
+        assert "your own limits" in noticed(shown)
+        assert spoken(await parlour.paper.say("and the hour?")) == ["It is late."]
+
+
 async def test_c3_and_c4_a_crisis_gets_help_from_code_and_its_words_are_not_kept(
     parlour: Parlour,
 ) -> None:
@@ -207,6 +244,13 @@ async def test_c5_a_referral_is_counted_and_nobody_is_named(parlour: Parlour) ->
     (referral,) = await parlour.house.referrals(2027)
     assert referral.count == 1
     assert "ada" not in repr(referral)
+
+
+def test_c6_nothing_starts_without_crisis_resources_and_a_true_page(tmp_path: Path) -> None:
+    """What stands on the page, and what is refused: tests/test_protocol.py."""
+    require_resources()
+    with pytest.raises(ConfigError):
+        require_page(tmp_path / "protocol.md", region="", disclose_every_s=3 * 3600)
 
 
 # --- Honesty --------------------------------------------------------------------------------
@@ -253,6 +297,40 @@ async def test_h4_hours_of_silence_are_silent(parlour: Parlour) -> None:
     assert len(parlour.paper.actions) == before
 
 
+async def test_h4_only_what_the_person_set_calls_them_and_no_more_often(parlour: Parlour) -> None:
+    """Quiet hours, time zones, clocks, restarts: tests/test_reminders.py."""
+    await parlour.let_in()
+    reminders = Reminders(
+        parlour.house,
+        [parlour.paper],
+        is_at_work=parlour.dispatch.is_at_work,
+        home_offset_s=0.0,
+        clock=parlour.clock,
+    )
+    await parlour.paper.say("/remind 20:00 stretch")
+    before = len(parlour.paper.shown)
+    for _ in range(48):
+        parlour.clock.pass_hours(1)
+        await reminders.tick()
+    (said,) = parlour.paper.shown[before:]
+    assert "stretch" in said.text
+
+
+async def test_h5_a_break_is_suggested_and_a_daily_limit_is_kept_to(parlour: Parlour) -> None:
+    """Clocks, time zones, restarts: tests/test_own_commands.py, tests/test_rest.py."""
+    await parlour.let_in()
+    await parlour.paper.say("/break daily 120")
+    said = []
+    for _ in range(15):
+        said.append(noticed(await parlour.paper.say("and then?")))
+        parlour.clock.pass_hours(1 / 6)
+    assert sum("A break might do you good" in text for text in said) == 1
+    assert sum("today's talk" in text for text in said) == 1
+    assert not await parlour.paper.say("one more?")
+    parlour.clock.pass_hours(24)
+    assert spoken(await parlour.paper.say("good morning"))
+
+
 async def test_h6_leaving_and_erasing_are_done_at_once_and_without_pleading(
     parlour: Parlour,
 ) -> None:
@@ -287,6 +365,19 @@ async def test_p5_a_conversation_opens_no_connection(
     monkeypatch.setattr(socket.socket, "connect", refuse)
     await parlour.let_in()
     assert spoken(await parlour.paper.say("good evening"))
+
+
+async def test_p7_the_notice_names_each_purpose_with_basis_period_and_off_switch(
+    parlour: Parlour,
+) -> None:
+    lines = noticed(await parlour.paper.say("/privacy")).split("\n")
+    purposes = [line for line in lines if line.startswith("- ")]
+    assert len(purposes) >= 5
+    for purpose in purposes:
+        _what, _basis_onwards = purpose.split(": ", 1)
+        assert purpose.count(";") >= 2, purpose
+    for word in ("`export`", "`erase`", "`leave`", "`pause`"):
+        assert word in "\n".join(lines)
 
 
 async def test_m8_a_name_that_is_a_command_or_a_control_token_stays_a_name(

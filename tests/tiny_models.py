@@ -68,6 +68,15 @@ def loose(folder: Path, seed: int = 9) -> Path:
     return _write(folder, "llama", _ATTENDING, layers, seed, other=other)
 
 
+def odd_template(folder: Path, seed: int = 10) -> Path:
+    """A guard whose template takes what is said in pieces only, and so carries no talk."""
+    template = "{% for m in messages %}{% for c in m.content if c.text %}{{ c.text }}{% endfor %}{% endfor %}"
+    layers = [_attention(layer) | _feed_forward(layer) for layer in range(_LAYERS)]
+    return _write(
+        folder, "llama", _ATTENDING, layers, seed, other={"tokenizer.chat_template": template}
+    )
+
+
 def recurrent(folder: Path, seed: int = 2) -> Path:
     """Mamba: one state stands for the whole past."""
     layers = [_mamba(layer) for layer in range(_LAYERS)]

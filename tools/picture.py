@@ -17,7 +17,9 @@ from tests.talk import Said, talk  # noqa: E402 - found only once the path is se
 LINES = (
     "hello",
     "next",
+    "next",
     "yes",
+    "done",
     "What can you see from the window tonight?",
     "Are you a real person?",
     "red",

@@ -3,11 +3,13 @@
 Platforms draw their native commands from this table, `read` reads typed ones by it, `words`
 writes the help from it, and `follow` matches on the type. To add a command: a value, its name in
 `Command`, its line in `COMMANDS`; whatever is forgotten then is a type error or a failing test.
+What people may ask for themselves, at any time, stands in `own`.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.commands.declaration import Declares
+from bot.commands.own import OWN, OwnCommand
 from bot.commands.parameters import Kind, Parameter, Place
 from bot.events import PersonId, Rating, Role
 
@@ -58,40 +60,11 @@ class Undo: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Stop: ...
-
-
-@dataclass(frozen=True, slots=True)
 class New: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Goodbye: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Safeword: ...
-
-
-@dataclass(frozen=True, slots=True)
 class About: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Privacy: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Export: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Erase:
-    confirmed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Leave: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,43 +84,20 @@ class Status: ...
 
 
 Command = (
-    Help | Begin | Personas | Persona | Who | Where | Again | Back | Forward | Undo | Stop | New
-    | Goodbye | Safeword | About | Privacy | Export | Erase | Leave | Ceiling | Unlock | Status
+    Help | Begin | Personas | Persona | Who | Where | Again | Back | Forward | Undo | New | About
+    | Ceiling | Unlock | Status | OwnCommand
 )  # fmt: skip
 
-# --- What a declaration says ------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    name: str
-    about: str
-    """One line, as help and completion show it."""
-    make: Callable[[Mapping[str, str]], Command]
-    """From the parameters' values, checked; an optional one may be missing."""
-    words: tuple[str, ...] = ()
-    """Other names for it."""
-    bare: tuple[str, ...] = ()
-    """In a direct room these count without the prefix, where they are the whole message."""
-    parameters: tuple[Parameter, ...] = ()
-    least: Role = Role.MEMBER
-    place: Place = Place.BOTH
-    takes_more: bool = False
-    """True where words too many must not stand in the way: `/stop please` stops."""
-
-    def may(self, role: Role) -> bool:
-        return role >= self.least
-
-    def fits(self, *, is_direct: bool) -> bool:
-        return self.place in (Place.BOTH, Place.DIRECT if is_direct else Place.SHARED)
-
+Declaration = Declares[Command]
 
 # A Matrix id has at most 255 characters, with the platform's name before it.
 _LONGEST_PERSON = 264
 _RATINGS = tuple(rating.name.lower() for rating in Rating)
 
 COMMANDS: tuple[Declaration, ...] = (
-    Declaration(
+    Declares(
         "help",
         "lists the commands, or explains one",
         lambda values: Help(values.get("command", "")),
@@ -158,15 +108,15 @@ COMMANDS: tuple[Declaration, ...] = (
         ),
         takes_more=True,
     ),
-    Declaration(
+    Declares(
         "begin",
         "opens the door: what this is, what it asks of you, and then a persona",
         lambda _: Begin(),
         words=("start",),
         bare=("begin",),
     ),
-    Declaration("personas", "lists who is here to talk with", lambda _: Personas()),
-    Declaration(
+    Declares("personas", "lists who is here to talk with", lambda _: Personas()),
+    Declares(
         "persona",
         "begins to talk with another persona",
         lambda values: Persona(values["name"]),
@@ -174,104 +124,49 @@ COMMANDS: tuple[Declaration, ...] = (
         parameters=(Parameter("name", Kind.LINE, "the persona's name"),),
         place=Place.DIRECT,
     ),
-    Declaration(
-        "who", "says which persona you are talking with", lambda _: Who(), place=Place.DIRECT
-    ),
-    Declaration(
+    Declares("who", "says which persona you are talking with", lambda _: Who(), place=Place.DIRECT),
+    Declares(
         "where",
         "says whose rules hold here, and what is open to you",
         lambda _: Where(),
     ),
-    Declaration(
+    Declares(
         "again",
         "writes another answer to your last message",
         lambda _: Again(),
         words=("retry", "swipe"),
         place=Place.DIRECT,
     ),
-    Declaration("back", "goes back to the answer before", lambda _: Back(), place=Place.DIRECT),
-    Declaration(
-        "forward", "goes on to the answer after it", lambda _: Forward(), place=Place.DIRECT
-    ),
-    Declaration(
+    Declares("back", "goes back to the answer before", lambda _: Back(), place=Place.DIRECT),
+    Declares("forward", "goes on to the answer after it", lambda _: Forward(), place=Place.DIRECT),
+    Declares(
         "undo",
         "takes back your last message and its answer",
         lambda _: Undo(),
         place=Place.DIRECT,
     ),
-    Declaration(
-        "stop",
-        "stops what is being written, at once",
-        lambda _: Stop(),
-        bare=("stop", "stop.", "stop!"),
-        takes_more=True,
-    ),
-    Declaration(
+    Declares(
         "new",
         "begins afresh with the same persona",
         lambda _: New(),
         words=("restart",),
         place=Place.DIRECT,
     ),
-    Declaration(
-        "goodbye",
-        "ends the talk for now",
-        lambda _: Goodbye(),
-        words=("bye",),
-        place=Place.DIRECT,
-        takes_more=True,
-    ),
-    Declaration(
-        "safeword",
-        "explains the word that ends a scene at once",
-        lambda _: Safeword(),
-        words=("safe",),
-        takes_more=True,
-    ),
-    Declaration(
+    Declares(
         "about",
         "says what this is: software, and whose",
         lambda _: About(),
         words=("disclose",),
     ),
-    Declaration("privacy", "says what is kept, why, and for how long", lambda _: Privacy()),
-    Declaration(
-        "export",
-        "gives you everything that is kept of you",
-        lambda _: Export(),
-        place=Place.DIRECT,
-    ),
-    Declaration(
-        "erase",
-        "erases everything that is kept of you, for good",
-        lambda values: Erase(confirmed="sure" in values),
-        bare=("erase",),
-        parameters=(
-            Parameter(
-                "sure",
-                Kind.CHOICE,
-                "without it you are told what would go",
-                choices=("confirm",),
-                is_required=False,
-            ),
-        ),
-        place=Place.DIRECT,
-    ),
-    Declaration(
-        "leave",
-        "closes the door behind you; what was said stays sealed until you erase it",
-        lambda _: Leave(),
-        bare=("leave",),
-        place=Place.DIRECT,
-    ),
-    Declaration(
+    *OWN,
+    Declares(
         "ceiling",
         "sets the highest rating in this community",
         lambda values: Ceiling(Rating[values["rating"].upper()]),
         parameters=(Parameter("rating", Kind.CHOICE, "the rating", choices=_RATINGS),),
         least=Role.MODERATOR,
     ),
-    Declaration(
+    Declares(
         "unlock",
         "opens an under-18 lock that was wrong; the reason is recorded with your name",
         lambda values: Unlock(PersonId(values["person"]), values["reason"]),
@@ -281,7 +176,7 @@ COMMANDS: tuple[Declaration, ...] = (
         ),
         least=Role.MODERATOR,
     ),
-    Declaration(
+    Declares(
         "status",
         "says how the bot and this community's rules stand, without anybody's words",
         lambda _: Status(),

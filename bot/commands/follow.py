@@ -1,101 +1,37 @@
 """A command -> its store calls and its answer.
 
 What needs the engine or the platform is handed back as a value for the conversation to carry out.
+A person's own commands are followed in `follow_own`.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from bot import sentences
 from bot.commands import declared
 from bot.commands.declared import Command
+from bot.commands.desk import Answer, Desk, Greet, LikeAMessage, Outcome, Rewrite, Show
+from bot.commands.follow_own import follow_own
+from bot.commands.own import OwnCommand
 from bot.commands.words import help_text
-from bot.events import Message, PersonId, Rating, name_in, platform_of
+from bot.events import PersonId, Rating, name_in, platform_of
 from bot.personas import Persona
 from bot.policy.screen import Screen
-from bot.store.house import House
-from bot.store.rows import DOOR, INSTANCE, Community, Session, Turn
-from bot.store.vault import Vault
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a command may look at."""
-
-    message: Message
-    prefix: str
-    house: House
-    vault: Vault | None
-    session: Session | None
-    persona: Persona
-    personas: Mapping[str, Persona]
-    community: Community
-    is_in: bool
-    locked: bool
-    ceiling: Rating
-    romance_closed: bool
-    now: float
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    say: str
-
-
-@dataclass(frozen=True, slots=True)
-class Farewell:
-    """The person has left: the session is over."""
-
-    say: str
-
-
-@dataclass(frozen=True, slots=True)
-class LikeAMessage:
-    """To be decided like anything else that is said: the door, a goodbye."""
-
-
-@dataclass(frozen=True, slots=True)
-class Greet:
-    """A new session with this persona."""
-
-    persona: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """Another answer to the same message."""
-
-    asked: Turn
-    answer: Turn | None
-    """None where the engine failed to give one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """This answer of before."""
-
-    turn: Turn
-
-
-@dataclass(frozen=True, slots=True)
-class Erase:
-    """The vault goes, once it is let go of."""
-
-
-Outcome = Answer | Farewell | LikeAMessage | Greet | Rewrite | Show | Erase
+from bot.store.rows import Turn
 
 
 async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR0912 - one arm for each command: a table in the shape that the type checker proves complete
+    if isinstance(command, OwnCommand):
+        return await follow_own(command, desk)
     match command:
         case declared.Help(topic):
             role, is_direct = desk.message.author.role, desk.message.room.is_direct
             return Answer(help_text(role, is_direct=is_direct, prefix=desk.prefix, topic=topic))
         case declared.Begin():
             return Answer(sentences.ALREADY_IN) if desk.is_in else LikeAMessage()
-        case declared.Goodbye():
-            return LikeAMessage()
+        case declared.Persona() | declared.New() | declared.Again() if desk.resting:
+            return Answer(desk.resting)
         case declared.Personas():
             return Answer(_list_personas(desk.personas))
         case declared.Persona(name):
@@ -122,23 +58,8 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
             return await _turn_page(desk, 1)
         case declared.Undo():
             return await _undo(desk)
-        case declared.Stop():
-            # Its arrival has stopped the writing already.
-            return Answer(sentences.STOPPED)
         case declared.About():
             return Answer(sentences.ABOUT)
-        case declared.Privacy():
-            return Answer(sentences.PRIVACY)
-        case declared.Safeword():
-            return Answer(sentences.SAFE_WORD)
-        case declared.Export():
-            return await _export(desk)
-        case declared.Erase(confirm):
-            if desk.vault is None:
-                return Answer(sentences.NOTHING_TO_ERASE)
-            return Erase() if confirm else Answer(sentences.ERASE_WHAT.format(prefix=desk.prefix))
-        case declared.Leave():
-            return await _leave(desk)
         case declared.Ceiling(rating):
             return await _set_ceiling(rating, desk)
         case declared.Unlock(person, reason):
@@ -153,14 +74,6 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
             )
         case _:
             assert_never(command)
-
-
-async def _leave(desk: Desk) -> Outcome:
-    if desk.vault is None:
-        return Farewell(sentences.LEFT_THE_DOOR)
-    await desk.vault.withdraw_consent(DOOR)
-    await desk.vault.end_session(desk.now)
-    return Farewell(sentences.LEFT.format(prefix=desk.prefix))
 
 
 def _list_personas(personas: Mapping[str, Persona]) -> str:
@@ -192,7 +105,9 @@ async def _turn_page(desk: Desk, step: int) -> Outcome:
         return Answer(sentences.NO_OTHER)
     # It may stem from a time when more was allowed (SAFETY A9).
     name, closed = desk.persona.name, desk.romance_closed
-    screen = Screen(desk.ceiling, persona_name=name, romance_closed=closed)
+    # And from before a limit was set (SAFETY C2).
+    hard = [limit.text for limit in await desk.vault.limits() if limit.is_hard]
+    screen = Screen(desk.ceiling, persona_name=name, romance_closed=closed, hard_limits=hard)
     text = screen.feed(chosen.text) + screen.finish()
     if screen.blocked:
         await desk.vault.choose(answer.id, -step)
@@ -206,19 +121,6 @@ async def _undo(desk: Desk) -> Outcome:
         return Answer(sentences.NO_REPLY_YET)
     await desk.vault.drop(exchange)
     return Answer(sentences.UNDONE)
-
-
-async def _export(desk: Desk) -> Outcome:
-    if desk.vault is None:
-        return Answer(sentences.NOTHING_TO_ERASE)
-    person = desk.message.author.id
-    age = await desk.house.age_record(person, INSTANCE, desk.now)
-    everything = {
-        **await desk.vault.export(),
-        "age_record": asdict(age) if age else None,
-        "locked": await desk.house.locked(person),
-    }
-    return Answer(json.dumps(everything, ensure_ascii=False, indent=1))
 
 
 async def _set_ceiling(rating: Rating, desk: Desk) -> Outcome:

@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.commands.declared import Command, Declaration, Safeword, Unlock, commands_for
+from bot.commands.declared import Command, Declaration, Unlock, commands_for
+from bot.commands.own import Safeword
 from bot.commands.parameters import Kind, Parameter
 from bot.commands.words import find_command, form, normal, place_text, unknown_text
 from bot.events import Role

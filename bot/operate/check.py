@@ -22,6 +22,7 @@ from rich.markup import escape
 
 from bot.config import MASTER_KEY_VARIABLE, ConfigError, master_key_path
 from bot.operate.engines import find_adapters
+from bot.operate.guards import guard_format, guard_name, last_test
 from bot.operate.keys import find_master_key
 from bot.operate.models import DEMO, ModelError, Setting, check_model, describe, find_model
 from bot.personas import PersonaError, load_personas
@@ -144,9 +145,40 @@ def _model(config: Config) -> Iterator[Finding]:
             yield from _remote(config)
         case "embedded":
             yield from _embedded(config)
-    # SAFETY L10: no word list can tell well enough, so without a guard MATURE does not exist.
-    what = "Nothing above the rating ROMANCE opens yet, with a guard or without (SAFETY L10)."
-    yield Finding(Level.OK, what)
+    try:
+        yield _guard(config)
+    except ModelError as exc:
+        # Beside an embedded engine it is told where that is looked at.
+        if config.engine.kind != "embedded":
+            yield Finding(Level.FAIL, _sentence(exc))
+
+
+def _guard(config: Config) -> Finding:
+    """SAFETY L10: no word list can tell well enough, so without a guard MATURE does not exist."""
+    closed = "Nothing above the rating ROMANCE opens (SAFETY L10)"
+    name = guard_name(config)
+    if not name:
+        if config.guard.asked_from != "mature":
+            mend = "name one in engine.guard (docs/models.md)."
+            return Finding(Level.FAIL, "guard.asked_from: there is no guard model to ask.", mend)
+        return Finding(Level.OK, f"{closed}: no guard model is configured.")
+    form = guard_format(config)
+    if form is None:
+        mend = "choose one by docs/models.md, or say in guard.format which it is."
+        what = f"{closed}: the guard model {name} is none that Parlour knows how to ask."
+        return Finding(Level.WARN, what, mend)
+    tested = last_test(config)
+    if tested is None:
+        what = (
+            f"The guard model {name} is asked as {form}; its self-test comes with the next start."
+        )
+        return Finding(Level.OK, what)
+    if tested.ready:
+        what = f"The guard model {name}, asked as {form}, passed its self-test on {tested.day}."
+        return Finding(Level.OK, what)
+    mend = "choose another guard by docs/models.md, or give it more time in guard.within_s."
+    what = f"{closed}: the guard model {name}, asked as {form} on {tested.day}: {tested.why}."
+    return Finding(Level.WARN, what, mend)
 
 
 def _remote(config: Config) -> Iterator[Finding]:
@@ -154,7 +186,8 @@ def _remote(config: Config) -> Iterator[Finding]:
         mend = 'name one, as in ["http://127.0.0.1:8080"].'
         yield Finding(Level.FAIL, "remote.addresses is empty.", mend)
         return
-    where = ", ".join(config.remote.addresses)
+    guards = () if config.engine.guard else config.remote.guard_addresses
+    where = ", ".join(dict.fromkeys((*config.remote.addresses, *guards)))
     mend = "docs/remote.md says what that means for people."
     yield Finding(Level.WARN, f"People's words leave this machine, to {where}.", mend)
 

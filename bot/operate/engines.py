@@ -1,11 +1,13 @@
 """The engine that config.toml asks for: its files are found and looked at, and nothing is loaded."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bot.config import ConfigError
 from bot.engine.base import Engine
-from bot.operate.models import find_model
+from bot.engine.setup import Setup
+from bot.operate.models import Setting, find_model
 from bot.personas import Persona
 from bot.settings import Config
 
@@ -26,6 +28,35 @@ def build_engine(
             return _remote(config, personas)
         case "embedded":
             return _embedded(config, personas, environ)
+
+
+def build_guard_engine(config: Config, environ: Mapping[str, str]) -> Engine | None:
+    """An engine for the guard model alone; None where it runs beside the one that talks.
+
+    A guard on this machine comes before one elsewhere: then words that are judged stay here.
+    """
+    if config.engine.kind != "remote":
+        return None
+    if config.engine.guard:
+        from bot.engine.embedded import EmbeddedEngine  # noqa: PLC0415
+
+        return EmbeddedEngine(_setup(config, "guard"), environment=environ)
+    if not config.remote.guard_addresses:
+        return None
+    from bot.engine.remote import RemoteEngine  # noqa: PLC0415
+
+    remote = config.remote
+    return RemoteEngine(
+        remote.guard_addresses,
+        # A guard's prompt has a form of its own, which no chat template gives it.
+        api="completion",
+        model=remote.guard_model,
+        key=_key(remote.key_file),
+        at_once=remote.at_once,
+        connect_s=remote.connect_s,
+        first_token_s=remote.first_token_s,
+        between_tokens_s=remote.between_tokens_s,
+    )
 
 
 def named_by(adapter: str, personas: Mapping[str, Persona]) -> str:
@@ -51,15 +82,22 @@ def _embedded(
     config: Config, personas: Mapping[str, Persona], environ: Mapping[str, str]
 ) -> Engine:
     from bot.engine.embedded import EmbeddedEngine  # noqa: PLC0415
-    from bot.engine.setup import Setup  # noqa: PLC0415
 
-    engine = config.engine
-    setup = Setup(
-        model=find_model(config, "model"),
-        guard=find_model(config, "guard") if engine.guard else None,
-        embedding=find_model(config, "embedding") if engine.embedding else None,
+    beside = replace(
+        _setup(config, "model"),
+        guard=find_model(config, "guard") if config.engine.guard else None,
+        embedding=find_model(config, "embedding") if config.engine.embedding else None,
         adapters=find_adapters(config, personas),
-        context=engine.context,
+        context=config.engine.context,
+    )
+    return EmbeddedEngine(beside, environment=environ)
+
+
+def _setup(config: Config, setting: Setting) -> Setup:
+    """One model alone on this machine."""
+    engine = config.engine
+    return Setup(
+        model=find_model(config, setting),
         sequences=engine.sequences,
         batch=engine.batch,
         threads=engine.threads,
@@ -73,7 +111,6 @@ def _embedded(
         states_mb=engine.states_mb,
         tunings=config.data / TUNINGS,
     )
-    return EmbeddedEngine(setup, environment=environ)
 
 
 def _remote(config: Config, personas: Mapping[str, Persona]) -> Engine:

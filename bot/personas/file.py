@@ -98,6 +98,7 @@ class _PersonaFile(_Table):
     greeting: _Text
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
     adapter: _Line | None = None
+    negotiates: bool = False
     examples: list[_ExampleTable] = []
     lore: list[_LoreTable] = []
     sampling: _SamplingTable = _SamplingTable()
@@ -176,6 +177,7 @@ def _build(stem: str, file: _PersonaFile) -> Persona:
             }
         ),
         adapter=file.adapter,
+        negotiates=file.negotiates,
     )
 
 
@@ -245,7 +247,7 @@ def _find_wrong_text(file: _PersonaFile) -> str:
 
 def _texts(file: _PersonaFile) -> list[tuple[str, str]]:
     """Every text of the file that a person may read or the engine is given, with its key."""
-    whole = file.model_dump(exclude={"rating", "adapter", "sampling"})
+    whole = file.model_dump(exclude={"rating", "adapter", "negotiates", "sampling"})
     texts = [(key, text) for key, text in whole.items() if isinstance(text, str)]
     for number, example in enumerate(file.examples, 1):
         texts.append((f"examples[{number}].person", example.person))

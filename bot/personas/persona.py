@@ -42,6 +42,8 @@ class Persona:
     note: str
     sampling: Sampling
     adapter: str | None
+    negotiates: bool = False
+    """Whether a session begins with the person's limits being asked after (SAFETY C2)."""
 
 
 def card_text(persona: Persona) -> str:

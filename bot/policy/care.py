@@ -1,8 +1,14 @@
-"""SAFETY C1, H1, H2, H3: the safe word, what this is, honest answers, and a farewell.
+"""SAFETY C1, C2, H1, H2, H3, H5: the safe word, a person's own limits and pauses, what this is,
+honest answers, and a farewell.
 
 All of it in our own words, out of character, without the model. Crisis has a file of its own.
 """
 
+from dataclasses import replace
+
+from bot.events import Rating
+from bot.policy import limits
+from bot.policy.cards import check_card
 from bot.policy.facts import Care, Effect, Facts, Outcome, Verdict
 from bot.policy.matching import Pattern, bare, pattern, plain, without_quotes
 
@@ -24,6 +30,23 @@ HONESTY = (
     "What you feel in our talk is yours, and real. We can go on whenever you like."
 )
 FAREWELL = "Goodbye, and take good care of yourself."
+CHECK_IN = (
+    "You asked me to look after you here: was anything too much, or missing? You may answer, or "
+    "leave it; `limits` keeps what should not come again."
+)
+PAUSED = (
+    "We are paused: nothing that you write is answered or kept, and reminders rest too. "
+    "Write `resume` when you want to go on. `red` and calls for help are heard all the same."
+)
+DAY_IS_OVER = (
+    "That is today's talk, as you wished it: {minutes} minutes. Be well; I am here again on your "
+    "next day. `red` and calls for help are heard at any time."
+)
+BREAK = (
+    "We have talked for {minutes} minutes without a pause. A break might do you good: some water, "
+    "a few steps, another face. (`break` changes this or ends it.)"
+)
+UNKNOWN = "I cannot look up what you asked of me, so I would rather not go on. Please try again in a little while."
 
 LONGEST_SILENCE_S = 3 * 3600.0
 """SAFETY H1 says three hours; a setting may shorten that and never lengthen it."""
@@ -33,14 +56,73 @@ DAY_S = 86_400.0
 def safe_word(facts: Facts) -> Verdict | None:
     if facts.author_is_bot is True:
         return None
-    if calls(facts.text, _RED, _RED_CALL):
+    own = facts.own.safe_word if facts.own else ""
+    if calls(facts.text, _RED, _RED_CALL) or _calls_own(facts.text, own):
         end = (Effect.END_SCENE,)
-        return Verdict(
-            "safe_word", "C1", Outcome.REFUSE, SAFE_WORD, care=Care.SAFE_WORD, effects=end
-        )
+        say = f"{SAFE_WORD}\n\n{CHECK_IN}" if facts.own and facts.own.wants_check_in else SAFE_WORD
+        return Verdict("safe_word", "C1", Outcome.REFUSE, say, care=Care.SAFE_WORD, effects=end)
     if calls(facts.text, _AMBER, _AMBER_CALL):
         return Verdict("safe_word", "C1", Outcome.REFUSE, SOFTEN, care=Care.SOFTEN)
     return None
+
+
+def is_safe_word(text: str) -> bool:
+    """One that holds for everybody."""
+    return any(
+        calls(text, whole, call) for whole, call in ((_RED, _RED_CALL), (_AMBER, _AMBER_CALL))
+    )
+
+
+def resting(facts: Facts) -> str:
+    """What is said to a command that would have the persona speak; empty where it may."""
+    if facts.own is None:
+        return UNKNOWN
+    untold = replace(facts.own, told_of_pause=False, told_of_day=False)
+    rests = replace(facts, own=untold, is_direct=True, author_is_bot=False)
+    verdict = paused(rests) or day_is_over(rests)
+    return verdict.say if verdict else ""
+
+
+def paused(facts: Facts) -> Verdict | None:
+    """SAFETY H5: one short notice, then silence. Crisis and the safe word stand beside it."""
+    if facts.own is None:
+        # INVARIANT I3: perhaps they are paused, perhaps this crosses a limit of theirs.
+        return Verdict("paused", "I3", Outcome.REFUSE, UNKNOWN)
+    if not facts.own.paused:
+        return None
+    if facts.own.told_of_pause or not _is_addressed(facts):
+        return Verdict("paused", "H5", Outcome.IGNORE)
+    told = (Effect.TOLD_OF_PAUSE,)
+    return Verdict("paused", "H5", Outcome.REFUSE, PAUSED, effects=told)
+
+
+def day_is_over(facts: Facts) -> Verdict | None:
+    """SAFETY H5: the person's own daily limit is kept to, until their next day."""
+    own = facts.own
+    if own is None or own.daily_s <= 0 or own.talk.day_s < own.daily_s or not facts.consented:
+        return None
+    if own.told_of_day or not _is_addressed(facts):
+        return Verdict("day_is_over", "H5", Outcome.IGNORE)
+    say = DAY_IS_OVER.format(minutes=round(own.daily_s / 60))
+    return Verdict("day_is_over", "H5", Outcome.REFUSE, say, effects=(Effect.TOLD_OF_DAY,))
+
+
+def own_limits(facts: Facts) -> Verdict | None:
+    """SAFETY C2: the engine is told with the note of a turn, which stays as it was."""
+    hint = limits.tell(facts.own.limits, facts.own.told_limits) if facts.own else ""
+    # SAFETY L2: read again, since they were checked by the rules of the day they were kept.
+    if not hint or check_card(Rating.ROMANCE, [hint]):
+        return None
+    return Verdict("own_limits", "C2", Outcome.GUIDE, hint=hint)
+
+
+def break_is_due(facts: Facts) -> Verdict | None:
+    """SAFETY H5: said once, in front of the answer; the next stretch begins with it."""
+    own = facts.own
+    if own is None or not _is_spoken_to(facts) or not 0 < own.break_after_s <= own.talk.stretch_s:
+        return None
+    say = BREAK.format(minutes=round(own.talk.stretch_s / 60))
+    return Verdict("break_is_due", "H5", say=say, care=Care.BREAK)
 
 
 def disclosure_is_due(facts: Facts) -> Verdict | None:
@@ -87,6 +169,7 @@ def says_goodbye(facts: Facts) -> Verdict | None:
 _LONGEST_FAREWELL = 200
 _LONGEST_CALL = 300
 _PLEASE = r"(?:(?:ok|okay|no|um|uh|hey|please|stop|wait|just|sorry|now|i|i'm|im|am|say|saying|call|calling|thats|its|a|the|my|use|using|light|code|it|here|on) ?)*"
+_AROUND = pattern(_PLEASE)
 _RED = pattern(rf"{_PLEASE}(?:red ?)+{_PLEASE}")
 _SAFE = r"(?:sa[fv]e ?-?wor[dt]|sa[fv]e ?wrod|safe ?wrd|safwor[dt])"
 _RED_CALL = pattern(
@@ -141,7 +224,23 @@ def calls(text: str, whole: Pattern, call: Pattern) -> bool:
     return bool(whole.fullmatch(bare(text)) or call.search(plain(text)))
 
 
+def _calls_own(text: str, word: str) -> bool:
+    """As the whole message, with or without a please: inside a name or a sentence it is talk."""
+    if not word or len(text) > _LONGEST_CALL:
+        return False
+    said, wanted = f" {bare(text)} ", bare(word)
+    before, found, after = said.partition(f" {wanted} ")
+    return bool(wanted and found) and bool(
+        _AROUND.fullmatch(before.strip()) and _AROUND.fullmatch(after.replace(wanted, "").strip())
+    )
+
+
 def _is_spoken_to(facts: Facts) -> bool:
+    """And awaits an answer: who is paused, or has talked enough for today, wants silence."""
+    return _is_addressed(facts) and not paused(facts) and not day_is_over(facts)
+
+
+def _is_addressed(facts: Facts) -> bool:
     return facts.author_is_bot is not True and (
         facts.is_direct is True or facts.addresses_bot is True
     )

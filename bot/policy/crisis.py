@@ -1,7 +1,8 @@
 """SAFETY C3: is somebody in danger of harming themselves, and where can they turn?
 
 Read on the side of too much: a needless referral costs a sentence, a missed one may cost a life.
-Plain idioms ("this traffic kills me") are let be. English only so far; lines are data.
+Plain idioms ("this traffic kills me") are let be. The rules know English only so far, and the
+classifier stands beside them for what they have no pattern for; lines are data.
 """
 
 import tomllib
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 
+from bot.policy.classifier import SELF_HARM, marks, score_views
 from bot.policy.facts import Care, Effect, Facts, Outcome, Verdict
 from bot.policy.matching import pattern, views, without_quotes
 
@@ -18,6 +20,9 @@ KIND = (
     "so please talk to somebody now: someone near you whom you trust, or one of these."
 )
 AFTER = "Nothing you said counts against you, and I am still here if you want to write."
+
+SHORT, SURE = 12, 0.1
+"""Below so many words the patterns know more than the classifier, which must score this high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,9 @@ class Line:
 
 
 def crisis(facts: Facts) -> Verdict | None:
-    if facts.author_is_bot is True or not any(_speaks_of_it(view) for view in views(facts.text)):
+    if facts.author_is_bot is True:
+        return None
+    if not told_plainly(facts.text) and not _sounds_like_it(facts.text):
         return None
     return Verdict(
         "crisis",
@@ -41,6 +48,11 @@ def crisis(facts: Facts) -> Verdict | None:
         care=Care.CRISIS,
         effects=(Effect.COUNT_REFERRAL, Effect.END_SCENE),
     )
+
+
+def told_plainly(text: str) -> bool:
+    """By the patterns alone."""
+    return any(_speaks_of_it(view) for view in views(text))
 
 
 def crisis_words(region: str) -> str:
@@ -129,17 +141,24 @@ _SUICIDE_AS_TOPIC = pattern(
 
 
 def _speaks_of_it(view: str) -> bool:
-    """Sentence by sentence, so that an idiom in one does not hide the other."""
-    own = _SUICIDE_AS_TOPIC.sub("#", without_quotes(view).replace("*", " "))
     return any(
-        not _IDIOM.search(part)
-        and (_CLEAR.search(part) or _SELF_HARM.search(part) or _SOMEBODY_CLOSE.search(part))
-        for part in _parts(own)
+        _CLEAR.search(part) or _SELF_HARM.search(part) or _SOMEBODY_CLOSE.search(part)
+        for part in _parts(without_quotes(view))
     )
 
 
+def _sounds_like_it(text: str) -> bool:
+    """The classifier reads quotations too: what somebody quotes may be what they feel."""
+    meant = tuple(". ".join(_parts(view)) for view in views(text))
+    mark = max(marks().self_harm, SURE) if len(meant[0].split()) < SHORT else marks().self_harm
+    return float(score_views(meant)[SELF_HARM]) >= mark
+
+
 def _parts(view: str) -> list[str]:
-    return _PART_END.sub("\n", " ".join(view.split(" "))).split("\n")
+    """Sentence by sentence, so that an idiom in one does not hide the other; idioms left out."""
+    own = _SUICIDE_AS_TOPIC.sub("#", view.replace("*", " "))
+    parts = _PART_END.sub("\n", " ".join(own.split(" "))).split("\n")
+    return [part for part in parts if not _IDIOM.search(part)]
 
 
 _PART_END = pattern(r"[.!?;]+(?: |$)|, (?:but|and) ")

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from bot.policy import tongues
 from bot.policy.ages import ADULT, AGE, YEARS_OLD, is_age, value
-from bot.policy.matching import Found, pattern, plain, views
+from bot.policy.matching import Found, pattern, views
 from bot.policy.under18 import plays_under_18
 from bot.policy.words import CHILDHOOD, HARMLESS, INNOCENT, ROMANTIC, SEXUAL, UNDER_18, without
 
@@ -30,12 +31,15 @@ def young(text: str) -> Young:
 
 def character_under_18(text: str) -> bool:
     """SAFETY L3: in the story, that is; news, and questions for help, are no story."""
-    return young(text) is Young.CHARACTER and not asks_for_help(plain(text))
+    if young(text) is not Young.CHARACTER:
+        return False
+    seen = views(text)
+    return not any(map(_helps, seen)) or any(map(_requests, seen))
 
 
 def asks_for_help(view: str) -> bool:
     """SAFETY L8: parents, teachers, survivors, news; and not a request to write something."""
-    return _HELP.search(view) is not None and not _REQUEST.search(view)
+    return _helps(view) and not _requests(view)
 
 
 def romance_with_minors(text: str, recent: Sequence[str] = (), *, written: bool = False) -> bool:
@@ -48,9 +52,8 @@ def romance_with_minors(text: str, recent: Sequence[str] = (), *, written: bool 
     sexual = any(look.sexual for look in seen)
     if not sexual and not any(look.romantic for look in seen):
         return False
-    view = seen[0].view
-    asks_help = _HELP.search(view) is not None
-    requests = not written and _REQUEST.search(view) is not None
+    asks_help = any(_helps(look.view) for look in seen)
+    requests = not written and any(_requests(look.view) for look in seen)
     match max(_young(look.view) for look in seen):
         case Young.CHARACTER:
             return (written and sexual) or requests or not asks_help
@@ -81,23 +84,41 @@ def _look(view: str) -> _Look:
     return _Look(view, sexual=is_sexual(view), romantic=ROMANTIC.found(view))
 
 
+_OF = {True: Young.SOMEBODY, False: Young.CHARACTER}
 _RELATION = (
     r"(?:son|daughter|kid|child|nephew|niece|brother|sister|cousin|student|pupil|patient|grandson"
     r"|granddaughter|grandchild|godson|goddaughter|stepson|stepdaughter|boy|girl|twins?|eldest|oldest|youngest)s?"
 )
 _FILL = r"(?:(?:only|just|about|now|still|like|almost|barely|turning|aged|a|an|actually|really|around|maybe) )*"
 _YEAR_OLD = pattern(rf"(?:^|[^a-z0-9])({AGE})(?:{YEARS_OLD}|[ -]?yos?\b)")
-_IS = rf"(?:'s|'re)?(?: is| are| was| were| turns| turned|,)? ({_FILL})({AGE})(?:[^a-z0-9]|y|$)"
+_IS = rf"(?:'s|'re)?(?: is| are| was| were| turns| turned| just turned| has turned| has just turned|,)? ({_FILL})({AGE})(?:[^a-z0-9]|y|$)"
 _OF_A_CHILD = pattern(rf"\b{_RELATION}{_IS}")
 _OF_SOMEBODY = pattern(
     rf"\b(?:she|he|they|you|who|oc|character|persona|heroine|hero|protagonist|princess|prince|squire|knight|lover"
     rf"|girlfriend|boyfriend|version of (?:you|me)|elf|witch|maid){_IS}"
 )
 _OF_MYSELF_ONCE = pattern(rf"\b(?:when|while|since) i was ({_FILL})({AGE})(?:[^a-z0-9]|y|$)")
-_AGED = pattern(rf"\b(?:aged|age ?:|age of) ?({AGE})\b")
+_AGED = pattern(
+    rf"\b(?:aged|age ?:|age of|(?:girl|boy|child|kid|lad|lass|woman|man|girlfriend|boyfriend|princess|prince|squire|maid|elf|youth|lover|person|hero|heroine) of) ?({AGE})\b"
+)
+_LOOKS = pattern(
+    rf"\b(?:looks?|looking|appears?|appearing|seems?|acts?|acting|behaves?) (?:to be |like |as if |as though |of |about |around |no older than |barely |only |just |maybe |she is |he is |she's |he's |you are |you're |she were |he were |they are )*({AGE})(?:[^a-z0-9]|y|$)",
+    rf"\b(?:at|back at|back to|return to|returns to|regress\w* to|back when (?:she|he|they|you) (?:was|were)) (?:the )?(?:age )?(?:of )?({AGE}),? (?:she|he|they|you|the|again)\b",
+    rf"\b(?:she|he|they|you|her|him|them|yourself|herself|himself)\b[^.!?\n]{{0,30}} (?:at|to) age ({AGE})\b",
+)
+_NEAR = 25
+_LEAST_LOOK = 3
+"""`acts one of them`, `looks two ways`."""
 _GRADE = pattern(
-    r"\b(?:she|he|they|you|who)(?:'s|'re| is| are| was) (?:still |only |just )*(?:in (?:the )?(?:\w+th|\w+st|\w+nd|\w+rd|first|second|third) grade\b"
-    r"|in (?:middle|elementary|primary|high) school|an? (?:\w+th|\w+rd) grader|an? minor\b|a child\b|a kid\b|under (?:18|eighteen)\b)"
+    r"\b(?:she|he|they|you|who|(?:the|my|your) (?:\w+ )?(?:character|heroine|hero|princess|prince|squire|elf|oc|protagonist|witch|maid))(?:'s|'re| is| are| was| were)"
+    r" (?:still |only |just |again |both |now |back )*(?:in (?:the )?(?:\w+th|\w+st|\w+nd|\w+rd|first|second|third) grade\b"
+    r"|in (?:middle|elementary|primary|high) school|in (?:grade|year) \d|an? (?:\w+th|\w+rd) grader|an? minor\b|minors\b|an? (?:little )?child\b|a kid\b|kids\b|an? (?:\w+ )?(?:teen|teenager|toddler)\b|teenagers\b"
+    r"|a little (?:girl|boy)\b|an? (?:high school |middle school )?(?:freshman|sophomore) (?:in|at) (?:high )?school\b|a high school (?:freshman|sophomore|junior|senior|student|pupil)\b|under (?:18|eighteen)\b|not (?:yet )?(?:18|eighteen)\b|not (?:yet )?of age\b)",
+    r"\b(?:turn|turns|turned|turning|shrink|shrinks|shrunk|transform|transforms|transformed|regress|regresses|regressed|become|becomes|became)(?: (?:back|me|you|her|him|them|again|him back|her back|you back))* (?:in ?to )?an? (?:\w+ )?(?:child|kid|teen|teenager|toddler|little girl|little boy|schoolgirl|schoolboy|baby|infant)\b",
+    r"\b(?:her|his|your) (?:1[0-7]th|[5-9]th|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|sweet sixteen) birthday\b",
+    r"\b(?:body|face|mind|figure) of an? (?:\w+ )?(?:child|kid|little girl|little boy|teen|teenager|schoolgirl|schoolboy)\b",
+    r"\b(?:younger|child|teenage|kid|childhood|little) version of (?:you|me|her|him|yourself|herself|himself)\b",
+    r"\b(?:looks?|looking) like an? (?:\w+ )?(?:child|kid|teen|teenager|little girl|little boy|schoolgirl|schoolboy)\b",
 )
 _THING = pattern(
     r"^ (?:\w+ )?(?:car|truck|van|bike|motorcycle|whisky|whiskey|scotch|bourbon|rum|wine|port|cheese|house|home|building|flat|apartment"
@@ -112,7 +133,7 @@ _OURS_BEFORE = pattern(
     r"\b(?:mother|father|mom|mum|dad|parents?|teacher|guardian|grandmother|grandfather) (?:of|to) (?:an? |two |three )?$",
 )
 _BELOVED = pattern(
-    r"[\w-]+(?:[ -]\w+){0,3} (?:girlfriend|boyfriend|lover|bride|mistress|date|crush|wife|husband)\b"
+    r"[\w-]+(?:[ -]\w+){0,3} (?:girlfriend|boyfriend|lover|bride|mistress|date|crush|wife|husband|neighbou?r|classmate|friend|babysitter|roommate)\b"
 )
 _OURS = pattern(rf"\b(?:my|our) (?:\w+ )?{_RELATION}\b")
 _LONG_AGO = pattern(
@@ -125,7 +146,8 @@ _NOT_FREE = pattern(
     r"[.!?;\n]",
 )
 _ORDINARY_BEFORE = pattern(
-    r"\b(?:my|our|the|no|have|having|had|has|without|want|raise|raising|are|two|three|with the) $"
+    r"\b(?:my|our|the|no|have|having|had|has|without|want|raise|raising|are|with the) $",
+    r"\b(?:my|our|have|having|had|has|raise|raising|with) (?:two|three|four|five) $",
 )
 _HELP = pattern(
     r"\b(?:abus(?:e|ed|er|ing)|assault(?:ed)?|molest(?:ed|er|ing)?|groom(?:ed|ing)|survivors?|rap(?:e|ed|ist)|police|report(?:ed|ing)?|illegal|crime|court|trial|arrest(?:ed)?"
@@ -138,9 +160,20 @@ _REQUEST = pattern(
 )
 
 
+def _helps(view: str) -> bool:
+    return bool(_HELP.search(view) or tongues.HELP.search(view))
+
+
+def _requests(view: str) -> bool:
+    return bool(_REQUEST.search(view) or tongues.REQUEST.search(view))
+
+
 def _young(view: str) -> Young:
     calm = without(view, INNOCENT)
-    found = max((*_named_young(view, calm), *_counted_young(view)), default=Young.NOBODY)
+    elsewhere = (_OF[ours] for ours in tongues.told(calm))
+    found = max(
+        (*_named_young(view, calm), *_counted_young(view), *elsewhere), default=Young.NOBODY
+    )
     if found < Young.CHARACTER and (_GRADE.search(calm) or plays_under_18(view)):
         return Young.SOMEBODY if _OURS.search(view) else Young.CHARACTER
     return found
@@ -148,8 +181,9 @@ def _young(view: str) -> Young:
 
 def _named_young(view: str, calm: str) -> Iterator[Young]:
     """`a schoolgirl`, `aged 15`, `a 15-year-old`."""
-    for start, _ in UNDER_18.find(calm):
-        yield _whose(view, start)
+    for start, end in UNDER_18.find(calm):
+        ours = tongues.is_ours(view, start, end)
+        yield _whose(view, start) if ours is None else _OF[ours]
     for hit in _YEAR_OLD.finditer(view):
         if value(hit.group(1) or "") < ADULT and not _THING.search(view[hit.end() :][:60]):
             yield _whose(view, hit.start(1))
@@ -169,6 +203,11 @@ def _counted_young(view: str) -> Iterator[Young]:
             yield Young.SOMEBODY if ours else Young.CHARACTER
     if any(_is_young(view, hit) for hit in _OF_MYSELF_ONCE.finditer(view)):
         yield Young.SOMEBODY
+    for hit in _LOOKS.finditer(view):
+        place = next(n for n, group in enumerate(hit.groups(), 1) if group)
+        number = value(hit.group(place) or "")
+        if _LEAST_LOOK <= number < ADULT and is_age(number, view[hit.end(place) :][:80]):
+            yield _whose(view, hit.start())
 
 
 def _whose(view: str, start: int) -> Young:
@@ -190,16 +229,20 @@ def _tied(view: str, *, sexual: bool) -> bool:
     children = list(CHILDHOOD.find(calm))
     if not children:
         return False
-    if sexual and any(not _ORDINARY_BEFORE.search(calm[:start][-20:]) for start, _ in children):
+    if sexual and not all(_is_ordinary(calm, start) for start, _ in children):
         return True
     words = [*SEXUAL.find(calm), *ROMANTIC.find(calm)]
     return any(_close(calm, one, other) for one in children for other in words)
 
 
-def _close(view: str, one: tuple[int, int], other: tuple[int, int]) -> bool:
-    first, second = sorted((one, other))
+def _close(view: str, child: tuple[int, int], word: tuple[int, int]) -> bool:
+    first, second = sorted((child, word))
     between = view[first[1] : second[0]]
-    before = view[max(0, first[0] - 12) : first[0]]
-    return (
-        len(between) <= 25 and not _NOT_FREE.search(between) and not _ORDINARY_BEFORE.search(before)
-    )
+    if len(between) > _NEAR or _NOT_FREE.search(between):
+        return False
+    return not (_is_ordinary(view, first[0]) or tongues.is_ordinary(view, child[0]))
+
+
+def _is_ordinary(view: str, start: int) -> bool:
+    before = view[max(0, start - 20) : start]
+    return _ORDINARY_BEFORE.search(before) is not None or tongues.is_ordinary(view, start)

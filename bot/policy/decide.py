@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.policy import care, door_rules, floor
 from bot.policy.ceiling import ceiling
 from bot.policy.crisis import crisis
-from bot.policy.facts import Care, Decision, Effect, Facts, Outcome, Verdict
+from bot.policy.facts import BESIDE, Care, Decision, Effect, Facts, Outcome, Verdict
 from bot.policy.matching import forget_views
 
 LOCK = Effect.LOCK_UNDER_18
@@ -20,6 +20,8 @@ Rule = Callable[[Facts], Verdict | None]
 RULES: tuple[Rule, ...] = (
     crisis,
     care.safe_word,
+    care.paused,
+    care.day_is_over,
     door_rules.another_bot,
     door_rules.not_spoken_to,
     door_rules.says_under_18,
@@ -31,7 +33,9 @@ RULES: tuple[Rule, ...] = (
     floor.romance_after_it_was_closed,
     floor.serious_harm,
     floor.sexual_content,
+    care.own_limits,
     care.disclosure_is_due,
+    care.break_is_due,
     care.asks_what_this_is,
     care.says_goodbye,
 )
@@ -56,7 +60,7 @@ def _ask(rule: Rule, facts: Facts) -> Verdict | None:
         return Verdict(getattr(rule, "__name__", "unnamed rule"), "I3", Outcome.REFUSE, say=BROKEN)
 
 
-_PRECEDENCE = ("C3", "A2", "C1", "L1", "L3", "L4", "L5", "A1", "A4")
+_PRECEDENCE = ("C3", "A2", "C1", "H5", "L1", "L3", "L4", "L5", "A1", "A4")
 
 
 def _strictest_first(verdict: Verdict) -> tuple[int, int, str]:
@@ -79,12 +83,14 @@ def _one_care(verdicts: list[Verdict]) -> list[Verdict]:
             replace(verdict, care=None, say="" if verdict.care else verdict.say)
             for verdict in verdicts
         ]
-    first = min(kinds, key=list(Care).index)
-    if first is Care.DISCLOSURE:
-        first = next(
-            (kind for kind in Care if kind in kinds and kind is not Care.DISCLOSURE), first
-        )
-    kept = {first} if first is Care.CRISIS else {first, Care.DISCLOSURE}
+    answers = [kind for kind in Care if kind in kinds and kind not in BESIDE]
+    if Care.CRISIS in answers:
+        kept = {Care.CRISIS}
+    elif answers:
+        # A break is no subject while somebody asks, slows down or says goodbye.
+        kept = {answers[0], Care.DISCLOSURE}
+    else:
+        kept = set(BESIDE)
     return [
         verdict
         if verdict.care in kept or verdict.care is None

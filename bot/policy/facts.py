@@ -4,10 +4,12 @@ Whatever a rule needs stands in `Facts`; a fact that could not be had is None, a
 reads None as the stricter case (INVARIANT I3).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from bot.events import AgeLevel, Rating, Role
+from bot.policy.limits import Limits
+from bot.policy.rest import BREAK_AFTER_S, Talk
 
 
 class Outcome(IntEnum):
@@ -29,8 +31,13 @@ class Care(StrEnum):
     SAFE_WORD = "safe word"
     SOFTEN = "soften"
     DISCLOSURE = "disclosure"
+    BREAK = "break"
     HONESTY = "honesty"
     FAREWELL = "farewell"
+
+
+BESIDE = (Care.DISCLOSURE, Care.BREAK)
+"""Said in front of the answer; every other care is the whole answer."""
 
 
 class Effect(StrEnum):
@@ -40,6 +47,31 @@ class Effect(StrEnum):
     CLOSE_ROMANCE = "close romance"
     COUNT_REFERRAL = "count referral"
     END_SCENE = "end scene"
+    TOLD_OF_PAUSE = "told of pause"
+    TOLD_OF_DAY = "told of day"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a person has wished for themselves. The defaults are those of somebody who has said
+    nothing of the kind."""
+
+    paused: bool = False
+    told_of_pause: bool = False
+    limits: Limits = field(default_factory=Limits)
+    told_limits: str = ""
+    """What the engine was told of them last, in what it reads now."""
+    safe_word: str = ""
+    """In addition to `red`."""
+    wants_check_in: bool = False
+    break_after_s: float = BREAK_AFTER_S
+    """0: no break is suggested."""
+    daily_s: float = 0.0
+    """The most talk in a day that the person wants; 0: no limit."""
+    told_of_day: bool = False
+    """That today's talk is over."""
+    talk: Talk = field(default_factory=Talk)
+    """With this message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +98,7 @@ class Facts:
     """SAFETY L10: MATURE exists only where a guard has just passed its self-test."""
     romance_closed: bool | None = None
     """SAFETY L3: an under-18 cue was seen in this session."""
+    own: Own | None = None
     disclosed_at: float | None = None
     disclose_every_s: float = 3 * 3600.0
     utc_offset_s: float = 0.0
@@ -101,8 +134,16 @@ class Decision:
 
     @property
     def say(self) -> str:
-        """The words of the strictest verdict that has words and is no care."""
-        spoken = (v.say for v in self.verdicts if v.say and v.care is None)
+        """The words of the strictest verdict that has words and is no care.
+
+        Where the answer is silence, only who is locked is told so (SAFETY A2).
+        """
+        silent = self.outcome is Outcome.IGNORE
+        spoken = (
+            v.say
+            for v in self.verdicts
+            if v.say and v.care is None and (not silent or Effect.LOCK_UNDER_18 in v.effects)
+        )
         return next(spoken, "")
 
     @property

@@ -1,11 +1,14 @@
 """SAFETY L1, L3, L4, L5: the hard limits, for what people write.
 
 Nothing in configuration, persona, memory or name reaches these rules: they read the words, the
-ceiling, and whether romance was closed. First version, in English, by rules and lists.
+ceiling, and whether romance was closed. Rules and lists first; the classifier stands beside them,
+and where they disagree the stricter holds.
 """
 
 from bot.events import Rating
+from bot.policy import tongues
 from bot.policy.ceiling import ceiling
+from bot.policy.classifier import is_calm, looks_sexual, sexual_about_young
 from bot.policy.cues import asks_for_help, character_under_18, is_sexual, romance_with_minors
 from bot.policy.facts import Effect, Facts, Outcome, Verdict
 from bot.policy.matching import pattern, views
@@ -33,10 +36,12 @@ TOO_FAR = (
     "That goes further than I may go in this conversation, so I leave it there. "
     "It does not count against you; shall we go on with something else?"
 )
+LONG = 12
+"""Words. Shorter texts than this are not let be for what their score says."""
 
 
 def romance_with_somebody_under_18(facts: Facts) -> Verdict | None:
-    if romance_with_minors(facts.text, facts.recent):
+    if romance_with_minors(facts.text, facts.recent) or _scored_so(facts.text):
         return _refused("romance_with_somebody_under_18", "L1", MINORS, Effect.CLOSE_ROMANCE)
     return None
 
@@ -70,9 +75,32 @@ def sexual_content(facts: Facts) -> Verdict | None:
     if ceiling(facts) >= Rating.MATURE:
         return None
     seen = views(facts.text)
-    if any(is_sexual(view) for view in seen) and not _is_a_question(seen[0]):
+    if _is_a_question(seen[0]):
+        return None
+    if looks_sexual(facts.text) or (
+        any(is_sexual(view) for view in seen)
+        and not (names_once(facts.text) and is_calm(facts.text))
+    ):
         return _refused("sexual_content", "L5", TOO_FAR)
     return None
+
+
+def names_once(text: str) -> bool:
+    """SAFETY L8: one listed word, unmasked, in a longer text that stages nothing: maybe a topic."""
+    seen = views(text)
+    if len(seen[0].split()) < LONG or not is_sexual(seen[0]) or _STAGED.search(seen[0]):
+        return False
+    calm = [without(view, HARMLESS) for view in seen]
+    return len({view[start:end] for view in calm for start, end in SEXUAL.find(view)}) == 1
+
+
+def refuses_by_rules(text: str) -> bool:
+    """Below MATURE, and without the classifier: what its training measures itself against."""
+    seen = views(text)
+    sexual = any(is_sexual(view) for view in seen) and not _is_a_question(seen[0])
+    harms = any(_HARM.search(_PEACEFUL.sub("#", view)) for view in seen)
+    forces = any(_REAL_PEOPLE.search(view) or _FORCED.search(view) for view in seen)
+    return sexual or harms or forces or romance_with_minors(text)
 
 
 # --- Below ------------------------------------------------------------------------------------
@@ -124,17 +152,26 @@ def _refused(name: str, number: str, say: str, *effects: Effect) -> Verdict:
     return Verdict(name, number, Outcome.REFUSE, say=say, effects=effects)
 
 
+def _scored_so(text: str) -> bool:
+    """SAFETY L8: those who ask for help speak of the young for good reasons."""
+    return not asks_for_help(views(text)[0]) and sexual_about_young(text)
+
+
 def _asks_for_romance(view: str) -> bool:
     if is_sexual(view) and not _is_a_question(view):
         return True
     if COURTING.found(view) or _ASKING.search(view) or _ACTION.search(view):
         return True
-    return ROMANTIC.found(view) and _STAGED.search(view) is not None
+    return ROMANTIC.found(view) and _is_staged(view)
+
+
+def _is_staged(view: str) -> bool:
+    return _STAGED.search(view) is not None or tongues.REQUEST.search(view) is not None
 
 
 def _is_a_question(view: str) -> bool:
     """SAFETY L8: a question about a body or for help, as long as all its words are clinical."""
-    if _STAGED.search(view) or not (_MEDICAL.search(view) or asks_for_help(view)):
+    if _is_staged(view) or not (_MEDICAL.search(view) or asks_for_help(view)):
         return False
     calm = without(view, HARMLESS)
     return all(calm[start:end] in CLINICAL.words for start, end in SEXUAL.find(calm))

@@ -1,18 +1,18 @@
-"""How policy looks at words: normalised views, word lists on word boundaries, linear patterns.
+"""How policy looks at words: normalised views of a text, and patterns that take linear time.
 
-A view is for matching only; it is never stored, shown or sent (SAFETY L9). Lists are matched by
-Aho-Corasick and patterns by RE2, so that the time grows with the text's length and no faster.
-This file does not know what is looked for.
+A view is for matching only; it is never stored, shown or sent (SAFETY L9). Patterns are matched
+by RE2, so that the time grows with the text's length and no faster; lists have a file of their
+own. This file does not know what is looked for.
 """
 
 import re
+import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Protocol, cast
+from importlib.resources import files
+from typing import Protocol, cast
 
-import ahocorasick
 import re2
 
 LONGEST = 20_000
@@ -41,32 +41,6 @@ def pattern(*alternatives: str) -> Pattern:
     return cast(Pattern, re2.compile("|".join(f"(?:{part})" for part in alternatives), options))
 
 
-@dataclass(frozen=True, slots=True)
-class WordList:
-    """Words and phrases, each found only where it stands between word boundaries."""
-
-    words: frozenset[str]
-    automaton: Any
-
-    def find(self, view: str) -> Iterator[tuple[int, int]]:
-        for last, word in self.automaton.iter(view):
-            start, end = last - len(word) + 1, last + 1
-            if not (start and view[start - 1].isalnum()) and not view[end : end + 1].isalnum():
-                yield start, end
-
-    def found(self, view: str) -> bool:
-        return next(self.find(view), None) is not None
-
-
-def word_list(words: Iterable[str]) -> WordList:
-    chosen = frozenset(plain(word) for word in words)
-    automaton = ahocorasick.Automaton()
-    for word in chosen:
-        automaton.add_word(word, word)
-    automaton.make_automaton()
-    return WordList(chosen, automaton)
-
-
 def plain(text: str) -> str:
     """One way to write each letter: no case, width, accents, look-alikes or invisible signs."""
     return _one_space(_wide(text))
@@ -78,6 +52,12 @@ def views(text: str) -> tuple[str, ...]:
     Every rule asks for the same text's views: they are kept until `forget_views`.
     """
     return _views(text)
+
+
+def reading(text: str) -> str:
+    """The one of the views that a person would read who sees through all disguises at once."""
+    seen = _views(text)
+    return seen[1] if len(seen) > 1 else seen[0]
 
 
 def forget_views() -> None:
@@ -113,13 +93,33 @@ _APART = r"(?: ?[.,*_~`|^/+\-]{1,2} ?|\s)"
 _SPACED_OUT = pattern(
     rf"(?:^|[^\pL\pN'])((?:{_SINGLE}{_APART}){{2,}}{_SINGLE}|\d[ _*]\d)(?:$|[^\pL\pN'])"
 )
+_SPELLED = pattern(
+    # The same, where wider gaps part the words: an apostrophe is part of one.
+    rf"(?:^|[^\pL\pN])((?:{_SINGLE}{_APART}){{2,}}{_SINGLE}|\d[ _*]\d)(?:$|[^\pL\pN])"
+)
+_DOTTED = re.compile(r"(?<![^\W_])(?:[^\W_][.\-_*|/~^]){2,}[^\W_](?![^\W_])")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_JAPANESE_GAPS = re.compile(
+    r"(?<=[\u3040-\u9fff]) (?=[\d\u3040-\u9fff])|(?<=\d) (?=[\u3040-\u9fff])"
+    r"|(?<=[\u3040-\u9fff] \d) (?=\d [\u3040-\u9fff])"
+)
 _TRIPLED = re.compile(r"([^\W\d_])\1{2,}")
 _DOUBLED = re.compile(r"([^\W\d_])\1+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+# Japanese counts in plain digits within its words: `18歳` is no leetspeak.
+_PIECES = re.compile(r"[^\s\-/,;:()\"*\u3040-\u9fff]+")
+_AGE_IN_WORD = re.compile(r"1[0-8][yj]")
+_OWN_DOUBLES = {
+    _DOUBLED.sub(r"\1", word): word
+    for word in tomllib.loads(files("bot.policy").joinpath("data/doubled.toml").read_text("utf-8"))[
+        "doubled"
+    ]["words"]
+}
 _LEET_SIGNS = frozenset("013457@$!|+")
 _LEET = str.maketrans("013457@$!|+", "oieastasiit")
 _LEET_L = str.maketrans("013457@$!|+", "oleastasllt")
 
-_QUOTE_MARKS = dict.fromkeys("“”„‟«»″〝〞", '"') | dict.fromkeys("’‘‛ʼ′´＇", "'")
+_QUOTE_MARKS = dict.fromkeys("“”„‟«»″〝〞「」『』", '"') | dict.fromkeys("’‘‛ʼ′´＇", "'")
 _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
 _CYRILLIC = dict(zip("аеорсухіјѕԁһӏкмтнвгпԛԝьү", "aeopcyxijsdhlkmthbrnqwby", strict=True))
 _GREEK = dict(zip("αβεικνορτυχγηωϲϳ", "abeikvoptuxynwcj", strict=True))
@@ -158,11 +158,12 @@ def _one_way(letter: str) -> str:
 def _views(text: str) -> tuple[str, ...]:
     wide = _wide(text)
     seen = [_one_space(wide)]
-    if "  " in wide and (spelled := _one_space(_joined(wide))) not in seen:
-        seen.append(spelled)
+    spelled = _one_space(_joined(wide, runs=_SPELLED)) if "  " in wide else seen[0]
+    read = _squeezed(_unleeted(_undotted(_without_gaps(spelled))), "own")
+    seen.extend(new for new in (read, spelled) if new not in seen)
     for unmask in (_without_marks, _joined, _joined_after_article, _unleeted, _unleeted_to_l):
         seen.extend(new for view in tuple(seen) if (new := unmask(view)) not in seen)
-    for keep in ("1", "2"):
+    for keep in ("own", "1", "2"):
         seen.extend(new for view in tuple(seen) if (new := _squeezed(view, keep)) not in seen)
     return tuple(seen)
 
@@ -184,15 +185,25 @@ def _one_space(view: str) -> str:
     return _SPACES.sub(" ", view) if "  " in view else view
 
 
+def _undotted(view: str) -> str:
+    """`f.i.f.t.e.e.n`, with the gaps between words left as they are."""
+    return _DOTTED.sub(lambda run: _NOT_LETTERS.sub("", run[0]), view)
+
+
+def _without_gaps(view: str) -> str:
+    """Japanese parts no words, so a gap hides one."""
+    return view if view.isascii() else _JAPANESE_GAPS.sub("", view)
+
+
 def _without_marks(view: str) -> str:
     """`se*x*ual` and `sex-ual`."""
     return _MARKS_IN_WORDS.sub(r"\1", view)
 
 
-def _joined(view: str, skip: str = "") -> str:
+def _joined(view: str, skip: str = "", runs: Pattern | None = None) -> str:
     """`s e c r e t`, `s.e.c.r.e.t`, and digits parted: `1 5`."""
-    runs = [(found.start(1), found.end(1)) for found in _SPACED_OUT.finditer(view)]
-    for start, end in reversed(runs):
+    found = (runs or _SPACED_OUT).finditer(view)
+    for start, end in reversed([(run.start(1), run.end(1)) for run in found]):
         first = start + 1 if view[start] in skip else start
         letters = "".join(sign for sign in view[first:end] if sign.isalnum())
         view = (
@@ -212,7 +223,8 @@ def _unleeted(view: str, table: dict[int, int] | None = None) -> str:
     """`f1ft33n` -> `fifteen`; a number alone stays a number."""
     if not _LEET_SIGNS.intersection(view):
         return view
-    return " ".join(_word_unleeted(word, table or _LEET) for word in view.split(" "))
+    letters = table or _LEET
+    return _PIECES.sub(lambda piece: _word_unleeted(piece[0], letters), view)
 
 
 def _unleeted_to_l(view: str) -> str:
@@ -223,11 +235,28 @@ def _word_unleeted(word: str, table: dict[int, int]) -> str:
     core = word.rstrip("!+.,?")
     if not any(sign.isalpha() for sign in core):
         return word
-    return core.translate(table) + word[len(core) :]
+    # `15y0`, `15j4hr1g`: an age keeps its digits.
+    age = 2 if _AGE_IN_WORD.match(core) else 0
+    return core[:age] + core[age:].translate(table) + word[len(core) :]
 
 
 def _squeezed(view: str, keep: str) -> str:
-    """Three and more of a letter are one or two of it; `all`: two are one as well."""
+    """Three and more of a letter are one or two of it; `all`: two are one as well.
+
+    `own`: one, but for words that are known to have a doubled letter of their own.
+    """
     if keep == "all":
         return _DOUBLED.sub(r"\1", view)
-    return _TRIPLED.sub(r"\1\1" if keep == "2" else r"\1", view)
+    if keep == "2":
+        return _TRIPLED.sub(r"\1\1", view)
+    if keep == "own":
+        return _LETTERS.sub(_relaxed, view) if _TRIPLED.search(view) else view
+    return _TRIPLED.sub(r"\1", view)
+
+
+def _relaxed(word: re.Match[str]) -> str:
+    """`fiiifteeen`: single letters, but for the words that are known to have a doubled one."""
+    if not _TRIPLED.search(word[0]):
+        return word[0]
+    known = _OWN_DOUBLES.get(_DOUBLED.sub(r"\1", word[0]))
+    return known or _TRIPLED.sub(r"\1", word[0])

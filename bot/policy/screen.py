@@ -1,12 +1,17 @@
 """The check between the engine and people: nothing unread is shown, not for a moment.
 
 Text is let go word by word while nothing near a rule is in sight; near one it waits for the end
-of its sentence. What is decided depends on the text alone, never on the pieces in which it came
+of its sentence. The classifier reads each text up to each word before the word is let go, and
+counts as a rule. What is decided depends on the text alone, never on the pieces in which it came
 (SAFETY L7, INVARIANT I4).
 """
 
+from collections.abc import Sequence
+
 from bot.events import Rating
+from bot.policy import limits, tongues
 from bot.policy.ages import AGE
+from bot.policy.classifier import looks_sexual, sexual_about_young
 from bot.policy.cues import Young, is_sexual, romance_with_minors, young
 from bot.policy.facts import Effect, Outcome, Verdict
 from bot.policy.matching import Pattern, forget_views, pattern, plain, views
@@ -29,13 +34,21 @@ NOT_HUMAN = "I stopped there, since it was not true: I am software, not a human.
 class Screen:
     """One reply's. `feed` pieces as they come, show what it returns, `finish` at the end."""
 
-    def __init__(self, ceiling: Rating, *, persona_name: str, romance_closed: bool = False) -> None:
+    def __init__(
+        self,
+        ceiling: Rating,
+        *,
+        persona_name: str,
+        romance_closed: bool = False,
+        hard_limits: Sequence[str] = (),
+    ) -> None:
         self.blocked: Verdict | None = None
         self.closes_romance = False
         """SAFETY L3: the reply itself brought up somebody under 18."""
         self._ceiling = ceiling
         self._romance_closed = romance_closed
         self._claims = _claims(persona_name)
+        self._limits = limits.read_terms(hard_limits)
         self._word = ""
         self._current = ""
         self._held: list[tuple[str, bool]] = []
@@ -76,7 +89,7 @@ class Screen:
             return self._close(last=False)
         if goes_on:
             return ""
-        self._near = self._near or _near(self._in_sight())
+        self._near = self._near or self._is_near()
         return "" if self._near else self._let_go(last=False)
 
     def _may_go_on(self, word: str) -> bool:
@@ -88,8 +101,11 @@ class Screen:
 
     def _close(self, *, last: bool) -> str:
         """A sentence is over: judge it together with what stands before it."""
-        if self._near or _near(self._in_sight()):
-            self.blocked = self._judge("".join(self._shown) + self._current)
+        # An age alone holds nothing back: with what is romantic beside it, that does. But it is
+        # noted, so that romance closes (SAFETY L3).
+        told = tongues.may_tell_an_age(plain(self._current))
+        if self._near or told or self._is_near():
+            self.blocked = self._judge(self._all())
             if self.blocked:
                 self._held.clear()
                 return ""
@@ -111,6 +127,13 @@ class Screen:
         del self._held[:cut]
         return free
 
+    def _is_near(self) -> bool:
+        sight = self._in_sight()
+        return _near(sight) or limits.is_near(self._limits, sight) or looks_sexual(self._all())
+
+    def _all(self) -> str:
+        return "".join(self._shown) + self._current
+
     def _in_sight(self) -> str:
         """What is held, and enough before it for the longest listed term."""
         held = sum(len(word) for word, _ in self._held)
@@ -124,10 +147,11 @@ class Screen:
 
     def _judge(self, text: str) -> Verdict | None:
         seen = views(text)
-        if romance_with_minors(text, written=True):
+        if romance_with_minors(text, written=True) or sexual_about_young(text):
             self.closes_romance = True
             return _blocked("romance_with_somebody_under_18", "L1", MINORS, Effect.CLOSE_ROMANCE)
-        if self._ceiling < Rating.MATURE and any(is_sexual(view) for view in seen):
+        sexual = any(is_sexual(view) for view in seen) or looks_sexual(text)
+        if self._ceiling < Rating.MATURE and sexual:
             return _blocked("sexual_content", "L5", STOPPED)
         if self._ceiling < Rating.ROMANCE and any(COURTING.found(view) for view in seen):
             return _blocked("romance_after_it_was_closed", "L3", STOPPED)
@@ -135,6 +159,8 @@ class Screen:
         closed = self._romance_closed or self.closes_romance
         if closed and any(ROMANTIC.found(view) or COURTING.found(view) for view in seen):
             return _blocked("romance_after_it_was_closed", "L3", STOPPED)
+        if limits.crosses(self._limits, text):
+            return _blocked("own_limits", "C2", limits.STOPPED)
         if any(self._claims.search(_unquoted(view, self._in_quotes)) for view in seen):
             return _blocked("claims_to_be_human", "H2", NOT_HUMAN)
         return None

@@ -2,21 +2,27 @@
 
 Not in a story, a quotation, the past or a supposition. Where a sentence can be read both ways,
 it is read as sincere: a moderator can open a lock, and nobody can unsay a conversation.
-English only so far.
+English stands here; the other languages are data, read by `tongues.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from bot.policy import tongues
 from bot.policy.ages import ADULT, AGE, YEARS_OLD, comes_of_age, is_age, value
-from bot.policy.matching import Found, pattern, plain, views, without_quotes
+from bot.policy.matching import Found, pattern, plain, reading, views, without_quotes
 
 SECONDS_A_YEAR = 365.2425 * 24 * 3600
 
 
 def says_under_18(text: str, recent: Sequence[str], now: float) -> bool:
     year = 1970 + int(now / SECONDS_A_YEAR)
-    asked = any(_HOW_OLD.search(plain(said)) for said in recent[-2:])
-    return any(_says(without_quotes(_unmarked(view)), year, asked=asked) for view in views(text))
+    asked = any(_asks_the_age(plain(said)) for said in recent[-2:])
+    # A disguise hides what takes an age back (`I'm 15 m1nu735 late`) as well as it hides an age:
+    # where an age is spoken of in what a person would read, that reading decides.
+    read = _says(reading(text), year, asked=asked)
+    if read is not None:
+        return read
+    return any(_says(view, year, asked=asked) for view in views(text))
 
 
 def plays_under_18(view: str) -> bool:
@@ -50,7 +56,7 @@ _NOT_QUITE = pattern(
 _I_AM = pattern(rf"{_I}({_FILL})[\"'(]?({AGE})(ish)?(?:[^a-z0-9]|y|f|m|ish|$)")
 _I_WILL_BE = pattern(
     rf"\bi(?:'ll| will|ll|'m gonna|'m going to| am going to|'m about to)? (?:be|turn|become) (?:{_FILL})({AGE})\b",
-    rf"(?:^|[.,;!?\n] *|\band |\bbut |\bbtw |\bso )turning ({AGE})\b",
+    rf"(?:^|[.,;!?\n] *|\band |\bbut |\bbtw |\bso )(?:turning|gonna be|gonna turn|about to be|about to turn|almost) ({AGE})\b",
 )
 _UNTIL = pattern(
     rf"\b(?:when|once|until|till|til|after|before) i(?:'m| am|m| turn| become) ({AGE})\b"
@@ -61,7 +67,7 @@ _TURNED = pattern(
     rf"\bi turned ({AGE}) (?:today|yesterday|last (?:week|month)|this|recently|a few|two|three|on)\b",
 )
 _STATED = pattern(
-    rf"\bmy age(?: is|'s|:|=)? ?({AGE})\b",
+    rf"\bmy (?:real |actual |true )?age(?: is|'s|:|=)? ?({AGE})\b",
     rf"\b(?:^|i'm |im )?age ?[:=] ?({AGE})\b",
     rf"\basl[: ]+({AGE})\b",
     rf"^({AGE}) ?(?:{YEARS_OLD}|yo\b|years\b|/?[fm]\b)(?: (?:here|btw|from \w+))?[ .!,]*$",
@@ -73,12 +79,19 @@ _STATED = pattern(
     rf"\bas an? ({AGE})(?:{YEARS_OLD}| ?yo)(?: \w+)?,? i(?:'m| am| think| like| love| want| can| can't| have| need"
     r"| feel| don't| do| know| hate| find| get| go)\b",
     rf"\b({AGE}) is my (?:real )?age\b",
+    rf"\bi've been ({AGE}) (?:for|since)\b",
+    rf"^(?:only|just) ({AGE}) (?:here|btw|fyi|lol)\b",
+    rf"^({AGE}) (?:btw|fyi)[ .!]*$",
 )
 _JUST_A_NUMBER = pattern(rf"^(?:{_FILL})({AGE})[ .!]*$")
 _HOW_OLD = pattern(r"\bhow old (?:are|r) (?:you|u)\b", r"\b(?:your|ur) age\b")
 _BORN = pattern(r"\bi(?: was|'m| am) born in (?:\w+ )?((?:19|20)\d\d)\b")
 
 _END = r"(?:[\s\"')\]]*$|[ ]?[.,;!?)~\-]| (?:and|but|so|btw|lol|haha|rn|now|too|though|tho|sorry|if|is|please|here|because|bc|still|actually|tbh|or|who|irl|in real life)\b)"
+_YOUNG_BIRTHDAY = (
+    r"1[0-8]th|[7-9]th|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth"
+    r"|seventeenth|eighteenth|sweet sixteen"
+)
 _WITHOUT_A_NUMBER = pattern(
     rf"{_I}(?:still |just |actually |really )*(?:not|under|below|younger than|almost|nearly|not even|barely)"
     rf"(?: even| yet| quite| actually| really| over| legally)* (?:18|eighteen)(?: yet| years old)?\+?{_END}",
@@ -90,6 +103,10 @@ _WITHOUT_A_NUMBER = pattern(
     rf"|sophomore in high ?school|junior in high ?school|senior in high ?school){_END}",
     rf"{_I}(?:{_FILL})(?:high|middle|elementary|primary|secondary|junior high) ?-?school(?:er| student| kid| girl| boy| pupil"
     rf"| freshman| sophomore| junior| senior){_END}",
+    rf"\bi (?:haven't|have not|havent|hadn't) (?:even |yet |quite )*(?:turned|reached) (?:18|eighteen)(?: yet)?{_END}",
+    r"\bi (?:won't|will not|wont) (?:be|turn) (?:18|eighteen) (?:until|till|for|before)\b",
+    rf"\bmy (?:{_YOUNG_BIRTHDAY}) birthday(?: is|'s| was)? (?:tomorrow|today|next|last|yesterday|in|on|this|soon|coming)\b",
+    rf"{_I}(?:{_FILL})(?:in )?(?:my|the) (?:freshman|sophomore|junior|senior) year (?:of|in) high ?school{_END}",
     rf"\bi (?:still )?(?:go to|attend) (?:middle|high|elementary|primary|secondary|junior high) ?school{_END}",
 )
 _ORDINAL = r"(?:1[0-2]|[1-9])(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
@@ -135,6 +152,10 @@ _STORY_NOUN = pattern(
 _GROWN = pattern(r"\bi ?'?a?m (?:actually |really |already )?(?:1[89]|[2-9]\d)\b")
 
 
+def _asks_the_age(view: str) -> bool:
+    return bool(_HOW_OLD.search(view) or tongues.HOW_OLD.search(view))
+
+
 def _unmarked(view: str) -> str:
     return view.translate(_MARKS)
 
@@ -142,30 +163,42 @@ def _unmarked(view: str) -> str:
 _MARKS = str.maketrans("", "", "*_~`")
 
 
-def _says(view: str, year: int, *, asked: bool) -> bool:
-    story = bool(_STORY.search(view)) and not _FOR_REAL.search(view)
-    if story:
-        return False
-    return (
-        any(_true_now(view, hit, said=_present(view, hit)) for hit in _I_AM.finditer(view))
-        or any(_true_now(view, hit, said=_coming(view, hit)) for hit in _I_WILL_BE.finditer(view))
-        or any(_under(view, hit, ADULT) for hit in _UNTIL.finditer(view))
-        or any(
-            _true_now(view, hit, said=_under(view, hit, ADULT - 1))
-            for hit in _TURNED.finditer(view)
-        )
-        or any(_true_now(view, hit, said=_number(hit) < ADULT) for hit in _STATED.finditer(view))
-        or any(
-            _true_now(view, hit, said=not _GROWN.search(view))
-            for hit in _WITHOUT_A_NUMBER.finditer(view)
-        )
-        or any(
-            _true_now(view, hit, said=not _SCHOOL_WORK.search(view[hit.end() :]))
-            for hit in _AT_SCHOOL.finditer(view)
-        )
-        or any(year - int(hit.group(1) or 0) < ADULT for hit in _BORN.finditer(view))
-        or (asked and any(_number(hit) < ADULT for hit in _JUST_A_NUMBER.finditer(view)))
-    )
+def _says(view: str, year: int, *, asked: bool) -> bool | None:
+    """None: the view speaks of no age of the person's own."""
+    words = without_quotes(_unmarked(view))
+    claims = [*_claims(words, year, asked=asked), *tongues.claims(words, year, asked=asked)]
+    return (any(claims) and not _is_story(words)) if claims else None
+
+
+def _is_story(view: str) -> bool:
+    return bool(_STORY.search(view)) and not _FOR_REAL.search(view)
+
+
+def _claims(view: str, year: int, *, asked: bool) -> Iterator[bool]:
+    """Wherever the person's own age is spoken of: whether it is under 18, in earnest and now."""
+    for hit in _I_AM.finditer(view):
+        yield _true_now(view, hit, said=_present(view, hit))
+    for hit in _I_WILL_BE.finditer(view):
+        yield _true_now(view, hit, said=_coming(view, hit))
+    for hit in _UNTIL.finditer(view):
+        yield _under(view, hit, ADULT)
+    for hit in _TURNED.finditer(view):
+        yield _true_now(view, hit, said=_under(view, hit, ADULT - 1))
+    for hit in _STATED.finditer(view):
+        yield _true_now(view, hit, said=_number(hit) < ADULT)
+    yield from _claims_without_a_number(view)
+    for hit in _BORN.finditer(view):
+        yield year - int(hit.group(1) or 0) < ADULT
+    if asked:
+        for hit in _JUST_A_NUMBER.finditer(view):
+            yield _number(hit) < ADULT
+
+
+def _claims_without_a_number(view: str) -> Iterator[bool]:
+    for hit in _WITHOUT_A_NUMBER.finditer(view):
+        yield _true_now(view, hit, said=not _GROWN.search(view))
+    for hit in _AT_SCHOOL.finditer(view):
+        yield _true_now(view, hit, said=not _SCHOOL_WORK.search(view[hit.end() :]))
 
 
 def _present(view: str, hit: Found) -> bool:

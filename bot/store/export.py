@@ -5,6 +5,9 @@ import sqlite3
 TABLES = {
     "consents": "SELECT * FROM consents ORDER BY kind",
     "marks": "SELECT * FROM marks ORDER BY name",
+    "settings": "SELECT * FROM settings ORDER BY name",
+    "limits": "SELECT * FROM limits ORDER BY id",
+    "reminders": "SELECT * FROM reminders ORDER BY id",
     "sessions": "SELECT * FROM sessions ORDER BY id",
     "turns": "SELECT * FROM turns ORDER BY id",
     "revisions": "SELECT * FROM revisions ORDER BY turn, step",

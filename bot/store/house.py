@@ -136,6 +136,13 @@ class House:
         await self._pool.close_person(person, erase)
         return _receipt(person, traces[0])
 
+    async def set_alarm(self, person: PersonId, at: float | None) -> None:
+        """When to look into this vault for a reminder; None: never."""
+        await self._db.write(people.set_alarm, person, at)
+
+    async def alarms(self, now: float, far: float) -> tuple[PersonId, ...]:
+        return await self._db.read(people.alarms, now, far)
+
     # --- Age records and locks ---------------------------------------------------------------
 
     async def age_record(self, person: PersonId, scope: str, now: float) -> AgeRecord | None:

@@ -56,6 +56,8 @@ HOUSE: tuple[Step, ...] = (
             PRIMARY KEY (day, kind)
         ) STRICT""",
     ),
+    # When to look into somebody's vault for a reminder: the time and nothing of what it says.
+    ("CREATE TABLE alarms (person TEXT PRIMARY KEY, at REAL NOT NULL) STRICT",),
 )
 
 VAULT: tuple[Step, ...] = (
@@ -132,6 +134,26 @@ VAULT: tuple[Step, ...] = (
             event_id TEXT NOT NULL,
             PRIMARY KEY (room, event_id)
         ) STRICT, WITHOUT ROWID""",
+    ),
+    (
+        "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+        # Numbers are never used twice, so that none can mean another limit than the list showed.
+        """CREATE TABLE limits (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            text TEXT NOT NULL,
+            is_hard INTEGER NOT NULL,
+            may_be_told INTEGER NOT NULL
+        ) STRICT""",
+        """CREATE TABLE reminders (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            minute INTEGER NOT NULL,
+            is_daily INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            due REAL NOT NULL,
+            room TEXT NOT NULL,
+            sponsor TEXT,
+            said_on TEXT NOT NULL DEFAULT ''
+        ) STRICT""",
     ),
 )
 

@@ -85,6 +85,7 @@ def erase_person(db: sqlite3.Connection, person: PersonId, who: bytes) -> Traces
     """The wrapped key goes with its row. An under-18 lock stays (INVARIANT I6)."""
     vault = vault_of(db, person)
     db.execute("DELETE FROM vaults WHERE person = ?", (person,))
+    db.execute("DELETE FROM alarms WHERE person = ?", (person,))
     return Traces(
         vault=vault,
         age_records=db.execute("DELETE FROM age_records WHERE who = ?", (who,)).rowcount,
@@ -97,6 +98,27 @@ def vaults_among(db: sqlite3.Connection, ids: Iterable[str]) -> tuple[PersonId, 
     erased = set(ids)
     rows = db.execute("SELECT person, id FROM vaults").fetchall()
     return tuple(PersonId(person) for person, id_ in rows if id_ in erased)
+
+
+# --- Alarms: when to look into a vault for a reminder ----------------------------------------
+
+
+def set_alarm(db: sqlite3.Connection, person: PersonId, at: float | None) -> None:
+    if at is None:
+        db.execute("DELETE FROM alarms WHERE person = ?", (person,))
+    else:
+        # Only for who has a vault: an alarm must not outlive an erasing that ran beside it.
+        db.execute(
+            """INSERT OR REPLACE INTO alarms (person, at)
+            SELECT person, ? FROM vaults WHERE person = ?""",
+            (at, person),
+        )
+
+
+def alarms(db: sqlite3.Connection, now: float, far: float) -> tuple[PersonId, ...]:
+    """Due by now; or further ahead than `far`, as a clock leaves them that was set back."""
+    rows = db.execute("SELECT person FROM alarms WHERE at <= ? OR at > ? ORDER BY at", (now, far))
+    return tuple(PersonId(row[0]) for row in rows.fetchall())
 
 
 # --- Age records and locks -------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """What the store gives and takes: the values that are kept. No SQL here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from bot.events import (
@@ -10,6 +12,7 @@ from bot.events import (
     Message,
     PersonId,
     Rating,
+    RoomId,
     SessionId,
     TurnId,
 )
@@ -124,6 +127,47 @@ class Consent:
     kind: str
     version: str
     at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """SAFETY C2: one of a person's own limits, in their words."""
+
+    text: str
+    is_hard: bool
+    may_be_told: bool
+    """Whether the engine may read it; the screen keeps it all the same."""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """SAFETY H4: set by the person, and by nobody else."""
+
+    minute: int
+    """Of the person's day."""
+    is_daily: bool
+    text: str
+    due: float
+    room: RoomId
+    """The direct room that it was set in."""
+    sponsor: CommunityId | None
+    said_on: str = ""
+    """The person's day, as in 2026-01-31, on which it was said last."""
+    id: int = 0
+
+    @property
+    def said_day(self) -> date | None:
+        return date.fromisoformat(self.said_on) if self.said_on else None
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person has asked for, read at once: it is looked at with every message."""
+
+    marks: Mapping[str, float]
+    settings: Mapping[str, str]
+    limits: tuple[Limit, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,27 @@
 """One person's vault: what the rest of the bot may ask of it. What each call does, as SQL, stands
-in `turns`, `replies`, `sessions` and `export`.
+in `turns`, `replies`, `sessions`, `wishes` and `export`.
 
 Every call is one transaction on the vault's own thread. Any may raise StoreError, and Gone when
 the vault was erased or the turn forgotten meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.events import CommunityId, EventId, Message, PersonId, RoomId, SessionId, TurnId
-from bot.store import export, replies, sessions, turns
+from bot.store import export, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
-from bot.store.rows import Consent, OpenReply, Page, Session, State, Turn, Waiting
+from bot.store.rows import (
+    Consent,
+    Limit,
+    OpenReply,
+    Page,
+    Reminder,
+    Session,
+    State,
+    Turn,
+    Waiting,
+    Wishes,
+)
 
 
 class Vault:
@@ -23,6 +34,10 @@ class Vault:
     async def take_in(self, message: Message) -> TurnId | None:
         """The message waits from now on. None when it was seen before, whatever became of it."""
         return await self._db.write(turns.take_in, message)
+
+    async def see(self, message: Message) -> bool:
+        """That it came, and none of its words. False when it was seen before."""
+        return await self._db.write(wishes.see, message.room.id, message.id)
 
     async def settle(self, turn: TurnId) -> None:
         """The message needs no reply: its words go, and that it was seen stays."""
@@ -129,6 +144,44 @@ class Vault:
 
     async def set_mark(self, name: str, value: float) -> None:
         await self._db.write(sessions.set_mark, name, value)
+
+    # --- A person's own wishes ---------------------------------------------------------------
+
+    async def wishes(self) -> Wishes:
+        return await self._db.read(wishes.wishes)
+
+    async def set_marks(self, marks: Mapping[str, float]) -> None:
+        await self._db.write(wishes.set_marks, marks)
+
+    async def drop_marks(self, *names: str) -> None:
+        await self._db.write(wishes.drop_marks, *names)
+
+    async def set_setting(self, name: str, value: str) -> None:
+        """An empty value takes it away."""
+        await self._db.write(wishes.set_setting, name, value)
+
+    async def limits(self) -> tuple[Limit, ...]:
+        return await self._db.read(wishes.limits)
+
+    async def add_limit(self, limit: Limit, most: int) -> bool:
+        """False where there are as many as there may be."""
+        return await self._db.write(wishes.add_limit, limit, most)
+
+    async def remove_limit(self, id_: int | None) -> int:
+        """None: all of them. How many went."""
+        return await self._db.write(wishes.remove_limit, id_)
+
+    async def reminders(self) -> tuple[Reminder, ...]:
+        return await self._db.read(wishes.reminders)
+
+    async def add_reminder(self, reminder: Reminder, most: int) -> bool:
+        return await self._db.write(wishes.add_reminder, reminder, most)
+
+    async def move_reminder(self, id_: int, due: float, said_on: str) -> None:
+        await self._db.write(wishes.move_reminder, id_, due, said_on)
+
+    async def remove_reminder(self, id_: int | None) -> int:
+        return await self._db.write(wishes.remove_reminder, id_)
 
     async def export(self) -> dict[str, object]:
         return await self._db.read(export.export)

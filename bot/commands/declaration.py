@@ -1,0 +1,34 @@
+"""What a command declares of itself. Values only."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from bot.commands.parameters import Parameter, Place
+from bot.events import Role
+
+C = TypeVar("C", covariant=True)  # noqa: PLC0105 - a value that is only read gives what it holds
+
+
+@dataclass(frozen=True, slots=True)
+class Declares(Generic[C]):
+    name: str
+    about: str
+    """One line, as help and completion show it."""
+    make: Callable[[Mapping[str, str]], C]
+    """From the parameters' values, checked; an optional one may be missing."""
+    words: tuple[str, ...] = ()
+    """Other names for it."""
+    bare: tuple[str, ...] = ()
+    """In a direct room these count without the prefix, where they are the whole message."""
+    parameters: tuple[Parameter, ...] = ()
+    least: Role = Role.MEMBER
+    place: Place = Place.BOTH
+    takes_more: bool = False
+    """True where words too many must not stand in the way: `/stop please` stops."""
+
+    def may(self, role: Role) -> bool:
+        return role >= self.least
+
+    def fits(self, *, is_direct: bool) -> bool:
+        return self.place in (Place.BOTH, Place.DIRECT if is_direct else Place.SHARED)

@@ -1,0 +1,216 @@
+"""A person's own command -> its store calls and its answer. Done at once, without second thoughts
+(SAFETY H6)."""
+
+import json
+from dataclasses import asdict
+from typing import assert_never
+
+from bot import sentences
+from bot.commands import own, rhythm
+from bot.commands.declared import COMMANDS
+from bot.commands.desk import Answer, Desk, Erase, Farewell, Outcome
+from bot.commands.own import OwnCommand
+from bot.commands.wishes import CHECK_IN, PAUSED, SAFE_WORD, TOLD_OF_PAUSE
+from bot.events import Rating
+from bot.policy import limits
+from bot.policy.cards import check_card
+from bot.policy.care import FAREWELL, is_safe_word
+from bot.policy.door import DOOR_VERSION, INTIMATE, MEMORY
+from bot.policy.matching import bare
+from bot.store.rows import DOOR, INSTANCE, Consent, Limit
+from bot.store.vault import Vault
+
+# As a whole message these are said too often to end a scene each time.
+_EVERYDAY = frozenset(
+    ("yes", "no", "okay", "next", "hello", "thanks", "thank", "you", "please", "why", "what", "how")
+)
+_LEAST_LETTERS = 3
+_NAMES = {word for command in COMMANDS for word in (command.name, *command.words)}
+
+
+async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901 - one arm for each command, as in `follow`
+    match command:
+        case own.Stop():
+            # Its arrival has stopped the writing already.
+            return Answer(sentences.STOPPED)
+        case own.Goodbye():
+            return Answer(FAREWELL)
+        case own.Privacy():
+            return Answer(sentences.PRIVACY)
+        case own.Safeword(word) if not word:
+            return Answer(sentences.SAFE_WORD)
+        case own.Export():
+            return await _export(desk)
+        case own.Erase(confirmed):
+            if desk.vault is None:
+                return Answer(sentences.NOTHING_TO_ERASE)
+            return Erase() if confirmed else Answer(sentences.ERASE_WHAT.format(prefix=desk.prefix))
+        case own.Leave():
+            return await _leave(desk)
+        case own.Mute():
+            return await rhythm.mute(desk)
+        case _ if desk.vault is None or not desk.is_in:
+            return Answer(sentences.NOT_IN)
+        case _:
+            return Answer(await _wish(command, desk, desk.vault))
+
+
+async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> str:  # noqa: C901, PLR0912 - as above
+    """What is kept in the vault of somebody who is in."""
+    match command:
+        case own.Pause():
+            await vault.drop_marks(TOLD_OF_PAUSE)
+            await vault.set_mark(PAUSED, 1.0)
+            return sentences.PAUSE_BEGUN
+        case own.Resume():
+            await vault.drop_marks(PAUSED, TOLD_OF_PAUSE)
+            return sentences.RESUMED if desk.own.paused else sentences.NOT_PAUSED
+        case own.Safeword(word):
+            return await _set_safe_word(word, desk, vault)
+        case own.Limits(verb, words):
+            return await _change_limits(verb, words, desk, vault)
+        case own.CheckIn(wish):
+            if wish:
+                await vault.set_mark(CHECK_IN, float(wish == "on"))
+            wanted = wish == "on" if wish else desk.own.wants_check_in
+            return sentences.CHECK_IN_ON if wanted else sentences.CHECK_IN_OFF
+        case own.Break(what, minutes):
+            return await rhythm.set_break(what, minutes, desk, vault)
+        case own.Quiet(hours):
+            return await rhythm.set_quiet(hours, vault)
+        case own.Remind(when):
+            return await rhythm.remind(when, desk, vault)
+        case own.Memory(wish):
+            return await _set_memory(wish, desk, vault)
+        case own.Timezone(zone):
+            return await rhythm.set_zone(zone, desk, vault)
+        case (
+            own.Stop()
+            | own.Goodbye()
+            | own.Privacy()
+            | own.Export()
+            | own.Erase()
+            | own.Leave()
+            | own.Mute()
+        ):
+            raise AssertionError("followed above")
+        case _:
+            assert_never(command)
+
+
+# --- Memory (SAFETY A10) ----------------------------------------------------------------------
+
+
+async def _set_memory(wish: str, desk: Desk, vault: Vault) -> str:
+    """Each is a consent of its own; intimate memory is part of memory, and ends with it."""
+    wanted = {"on": {MEMORY}, "intimate": {MEMORY, INTIMATE}, "off": set[str]()}
+    for kind in (MEMORY, INTIMATE) if wish else ():
+        if kind in wanted[wish]:
+            await vault.give_consent(Consent(kind, DOOR_VERSION, desk.now))
+        else:
+            await vault.withdraw_consent(kind)
+    given = [await vault.consent(kind) is not None for kind in (MEMORY, INTIMATE)]
+    memory, intimate = ("on" if one else "off" for one in given)
+    return sentences.MEMORY_IS.format(memory=memory, intimate=intimate, prefix=desk.prefix)
+
+
+# --- The safe word ----------------------------------------------------------------------------
+
+
+async def _set_safe_word(word: str, desk: Desk, vault: Vault) -> str:
+    if word.strip().casefold() == "off":
+        await vault.set_setting(SAFE_WORD, "")
+        return sentences.OWN_SAFE_WORD_OFF
+    wanted = bare(word)
+    if is_safe_word(word):
+        return sentences.SAFE_WORD
+    if sum(sign.isalnum() for sign in wanted) < _LEAST_LETTERS or set(wanted.split()) <= _EVERYDAY:
+        return sentences.SAFE_WORD_TOO_COMMON
+    if any(wanted in (bare(p.id), bare(p.name)) for p in desk.personas.values()):
+        return sentences.SAFE_WORD_IS_A_NAME
+    # As a safe word it would be heard before the command, which then could not be given again.
+    if wanted.split()[0] in _NAMES:
+        return sentences.SAFE_WORD_IS_A_COMMAND
+    await vault.set_setting(SAFE_WORD, wanted)
+    return sentences.OWN_SAFE_WORD_SET
+
+
+# --- Limits (SAFETY C2) -----------------------------------------------------------------------
+
+
+async def _change_limits(verb: str, words: str, desk: Desk, vault: Vault) -> str:
+    match verb:
+        case "":
+            return _list_limits(await vault.limits(), desk.prefix)
+        case "remove":
+            return await _remove_limit(words.strip().casefold(), desk, vault)
+        case _:
+            return await _add_limit(words, desk, vault, is_hard=verb != "soft")
+
+
+async def _add_limit(words: str, desk: Desk, vault: Vault, *, is_hard: bool) -> str:
+    text = limits.clean(words)
+    if not text:
+        return sentences.LIMIT_HOW.format(prefix=desk.prefix)
+    if len(text) > limits.LONGEST:
+        return sentences.LIMIT_TOO_LONG.format(most=limits.LONGEST)
+    if not limits.read_terms([text]):
+        return sentences.LIMIT_SAYS_NOTHING
+    # SAFETY L2: the floor's subjects are no words for a prompt, in whatever frame they stand.
+    may_be_told = check_card(Rating.ROMANCE, [text]) is None
+    if not may_be_told and not is_hard:
+        return sentences.LIMIT_NOT_TOLD
+    if not await vault.add_limit(Limit(text, is_hard, may_be_told), limits.MOST):
+        return sentences.LIMITS_FULL.format(most=limits.MOST, prefix=desk.prefix)
+    kept = sentences.HARD_LIMIT_KEPT if is_hard else sentences.SOFT_LIMIT_KEPT
+    return kept.format(text=text)
+
+
+async def _remove_limit(which: str, desk: Desk, vault: Vault) -> str:
+    if which == "all":
+        await vault.remove_limit(None)
+        return sentences.LIMITS_REMOVED
+    number = int(which) if which.isascii() and which.isdigit() and len(which) < 10 else 0
+    if await vault.remove_limit(number):
+        return sentences.LIMIT_REMOVED
+    return sentences.NO_SUCH_LIMIT.format(prefix=desk.prefix)
+
+
+def _list_limits(kept: tuple[Limit, ...], prefix: str) -> str:
+    if not kept:
+        return sentences.NO_LIMITS.format(prefix=prefix)
+    lines = [
+        (sentences.HARD_LIMIT if limit.is_hard else sentences.SOFT_LIMIT).format(
+            number=limit.id, text=limit.text
+        )
+        for limit in kept
+    ]
+    return "\n".join([sentences.LIMITS, *lines, sentences.LIMITS_HOW.format(prefix=prefix)])
+
+
+# --- Leaving ----------------------------------------------------------------------------------
+
+
+async def _leave(desk: Desk) -> Outcome:
+    if desk.vault is None:
+        return Farewell(sentences.LEFT_THE_DOOR)
+    await desk.vault.withdraw_consent(DOOR)
+    await desk.vault.end_session(desk.now)
+    # Who comes back one day is not paused, and nothing calls them before.
+    await desk.vault.drop_marks(PAUSED, TOLD_OF_PAUSE)
+    await desk.vault.remove_reminder(None)
+    await desk.house.set_alarm(desk.message.author.id, None)
+    return Farewell(sentences.LEFT.format(prefix=desk.prefix))
+
+
+async def _export(desk: Desk) -> Outcome:
+    if desk.vault is None:
+        return Answer(sentences.NOTHING_TO_ERASE)
+    person = desk.message.author.id
+    age = await desk.house.age_record(person, INSTANCE, desk.now)
+    everything = {
+        **await desk.vault.export(),
+        "age_record": asdict(age) if age else None,
+        "locked": await desk.house.locked(person),
+    }
+    return Answer(json.dumps(everything, ensure_ascii=False, indent=1))
