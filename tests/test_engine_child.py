@@ -310,6 +310,6 @@ def test_the_worker_is_given_no_key_of_ours() -> None:
     assert "HOME" not in passed
 
 
-def test_threads_that_wait_sleep_soon_unless_the_operator_says_otherwise() -> None:
-    assert int(scrubbed({})["GOMP_SPINCOUNT"]) < 100_000
+def test_how_long_threads_spin_is_the_operators_to_say() -> None:
+    assert "GOMP_SPINCOUNT" not in scrubbed({})
     assert scrubbed({"GOMP_SPINCOUNT": "77"})["GOMP_SPINCOUNT"] == "77"

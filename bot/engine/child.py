@@ -26,7 +26,7 @@ from bot.engine.wire import (
     pack,
 )
 
-# What a driver or the loader may need to know. No other variable reaches the worker.
+# What a driver, the loader or the threads may need to know. No other variable reaches the worker.
 _PASSED_ON = (
     "CUDA_VISIBLE_DEVICES",
     "GOMP_SPINCOUNT",
@@ -36,10 +36,6 @@ _PASSED_ON = (
     "LD_LIBRARY_PATH",
     "LLAMA_CPP_LIB_PATH",
 )
-# llama.cpp's threads wait for each other hundreds of times a token. Spinning all the while takes the
-# cores from whom they wait for when other programs want them, too (measured: a word took 30 to 60
-# times as long); sleeping at once costs more than the wait. So they spin a little, then sleep.
-_SPINS = "3000"
 _LAST_WORDS = 4096
 # Assertions of llama.cpp and the place of a fault in ours: code, never anybody's words.
 _TELLING = re.compile(r"GGML_ASSERT\([^\n]*\) failed|FAULT: [^\n]*")
@@ -203,7 +199,6 @@ async def start_child(
 def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
     passed = {name: environment[name] for name in _PASSED_ON if name in environment}
     return {
-        "GOMP_SPINCOUNT": _SPINS,
         **passed,
         # The same code as ours, wherever it was installed.
         "PYTHONPATH": str(Path(bot.__file__).parent.parent),
