@@ -101,12 +101,14 @@ NO_LIMITS = (
     "You have set no limits. `{prefix}limits hard WORDS` keeps something out, "
     "`{prefix}limits soft WORDS` asks for care with it."
 )
-HARD_LIMIT = "{number}: never {text}"
-SOFT_LIMIT = "{number}: gently with {text}"
+HARD_LIMIT = "{number}: {text} (hard)"
+SOFT_LIMIT = "{number}: {text} (soft)"
 LIMITS_HOW = "`{prefix}limits remove NUMBER` takes one away."
 LIMIT_HOW = "Which one? As in `{prefix}limits hard spiders`."
-HARD_LIMIT_KEPT = "Kept: never {text}. A reply that comes to these words is stopped before it."
-SOFT_LIMIT_KEPT = "Kept: gently with {text}, and not unless you ask."
+HARD_LIMIT_KEPT = (
+    "Kept as a hard limit: {text}. A reply that comes to these words is stopped before it."
+)
+SOFT_LIMIT_KEPT = "Kept as a soft limit: {text}. Gently, and not unless you ask."
 LIMIT_TOO_LONG = "A limit has at most {most} characters: the words that should not come are enough."
 LIMIT_SAYS_NOTHING = (
     "I find no word in that to look for. Write the words that should not come, as in `spiders`."

@@ -139,12 +139,12 @@ async def test_who_left_in_a_pause_comes_back_unpaused(parlour: Parlour) -> None
 async def test_limits_are_listed_added_and_removed(parlour: Parlour) -> None:
     await parlour.let_in()
     assert "no limits" in noticed(await parlour.paper.say("/limits"))
-    assert "never spiders" in noticed(await parlour.paper.say("/limits hard spiders"))
+    assert "hard limit: spiders" in noticed(await parlour.paper.say("/limits hard spiders"))
     await parlour.paper.say("/limits soft storms at sea")
     await parlour.paper.say("/limits add Spiders in jars")
     listed = noticed(await parlour.paper.say("/limits"))
-    assert "1: never spiders" in listed
-    assert "2: gently with storms at sea" in listed
+    assert "1: spiders (hard)" in listed
+    assert "2: storms at sea (soft)" in listed
     assert "gone" in noticed(await parlour.paper.say("/limits remove 1"))
     assert "no limit with that number" in noticed(await parlour.paper.say("/limits remove 1"))
     assert "1: never" not in noticed(await parlour.paper.say("/limits"))

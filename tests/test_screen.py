@@ -206,3 +206,10 @@ def test_a_forbidden_word_across_such_a_part_is_found() -> None:
     for length in range(380, 420):
         filler = ("real " * 100)[:length]
         assert result(f"{filler} make love to")[1] == "sexual_content"
+
+
+def test_an_age_in_another_language_holds_nothing_back_and_closes_romance() -> None:
+    screen = Screen(Rating.ROMANCE, persona_name="Wren")
+    told = "Das Kind heißt Lea, sie ist fünfzehn Jahre alt und sammelt Muscheln. "
+    assert screen.feed(told) == told
+    assert screen.closes_romance
