@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from bot import sentences
 from bot.consequences import bear, care
-from bot.dispatch import Arrival
-from bot.events import Deleted, Message
+from bot.events import Deleted
 from bot.gather import gather_facts
 from bot.policy.decide import decide
 from bot.policy.facts import Outcome
@@ -16,15 +15,6 @@ from bot.scene import Habits, Scene
 from bot.store.house import House
 from bot.store.rows import Side
 from bot.store.vault import Vault
-
-
-async def as_it_is_now(arrival: Arrival, vault: Vault | None) -> Message | None:
-    """The message with the words that it has by now; None where it was deleted while it waited."""
-    message = arrival.message
-    if vault is None or arrival.turn is None:
-        return message
-    turn = await vault.turn_of(message.room.id, message.id)
-    return None if turn is None else replace(message, text=turn.text)
 
 
 async def drop_deleted(change: Deleted, vault: Vault) -> None:
@@ -37,7 +27,7 @@ async def take_edit(
     scene: Scene, vault: Vault, house: House, habits: Habits, *, longest: int, now: float
 ) -> None:
     """The scene's message is the edited one."""
-    turn = await vault.turn_of(scene.message.room.id, scene.message.id)
+    turn = scene.look.turn if scene.look else None
     if turn is None or turn.side is not Side.PERSON:
         return
     facts = await gather_facts(scene, house, habits, now)
@@ -45,7 +35,7 @@ async def take_edit(
         # An edit is no talk: who has talked enough for today may mend a word all the same.
         facts = replace(facts, own=replace(facts.own, daily_s=0.0))
     decision = decide(facts)
-    await bear(decision, scene, house, now)
+    await bear(decision, facts, scene, house, is_talk=False)
     cared = await care(decision, facts, scene)
     if decision.outcome >= Outcome.REFUSE or len(scene.message.text) > longest:
         await vault.drop([turn.id])

@@ -2,17 +2,19 @@
 
 from datetime import UTC, datetime
 
-from bot.commands.wishes import DAY_UNTIL, STRETCH, TOLD_OF_DAY, TOLD_OF_PAUSE, talk_marks
-from bot.gather import close_romance
+from bot.commands.wishes import SOFTENED, STRETCH, TOLD_OF_DAY, TOLD_OF_PAUSE, talk_marks
+from bot.gather import romance_closed
 from bot.policy.facts import BESIDE, Care, Decision, Effect, Facts, Verdict
 from bot.scene import Scene
 from bot.store.house import House
 from bot.store.rows import DOOR
 
 
-async def bear(decision: Decision, scene: Scene, house: House, now: float) -> None:
+async def bear(
+    decision: Decision, facts: Facts, scene: Scene, house: House, *, is_talk: bool = True
+) -> None:
     """Everything that the decision asks to be remembered; before anything is said."""
-    vault = scene.vault
+    vault, now = scene.vault, facts.now
     if Effect.LOCK_UNDER_18 in decision.effects:
         await house.lock(scene.message.author.id, "A2", now)
         if vault:
@@ -21,20 +23,10 @@ async def bear(decision: Decision, scene: Scene, house: House, now: float) -> No
     if Effect.COUNT_REFERRAL in decision.effects:
         day = datetime.fromtimestamp(now, UTC).date().isoformat()
         await house.count_referral(day, "crisis")
-    if vault and Effect.CLOSE_ROMANCE in decision.effects:
-        await close_romance(vault, scene.persona)
-    if vault and Effect.TOLD_OF_PAUSE in decision.effects:
-        await vault.set_mark(TOLD_OF_PAUSE, 1.0)
-    if vault and Effect.TOLD_OF_DAY in decision.effects:
-        await vault.set_mark(TOLD_OF_DAY, await vault.mark(DAY_UNTIL) or 0.0)
+    if vault and (marks := _marks(decision, facts, scene, is_talk=is_talk)):
+        await vault.set_marks(marks)
     if vault and ends_session(decision):
         await vault.end_session(now)
-
-
-async def note_talk(facts: Facts, scene: Scene) -> None:
-    """SAFETY H5: counts this message's talk; before `bear`, and not in a pause, which keeps nothing."""
-    if scene.vault and facts.own and not facts.own.paused:
-        await scene.vault.set_marks(talk_marks(facts.own.talk))
 
 
 async def care(decision: Decision, facts: Facts, scene: Scene) -> bool:
@@ -43,10 +35,6 @@ async def care(decision: Decision, facts: Facts, scene: Scene) -> bool:
         if verdict.care is Care.DISCLOSURE:
             await _disclose(verdict, facts, scene)
             continue
-        if verdict.care is Care.BREAK and scene.vault:
-            await scene.vault.set_mark(STRETCH, 0.0)
-        if verdict.care is Care.SOFTEN and scene.vault:
-            await scene.vault.set_mark("soften", 1.0)
         await scene.notice(verdict.say, name=str(verdict.care))
     return any(verdict.care not in BESIDE for verdict in decision.care)
 
@@ -67,6 +55,26 @@ def is_urgent(decision: Decision) -> bool:
 
 def ends_session(decision: Decision) -> bool:
     return bool(decision.effects & {Effect.END_SCENE, Effect.LOCK_UNDER_18})
+
+
+def _marks(decision: Decision, facts: Facts, scene: Scene, *, is_talk: bool) -> dict[str, float]:
+    """All of them, so that they are written at once."""
+    marks: dict[str, float] = {}
+    cares = {verdict.care for verdict in decision.care}
+    # SAFETY H5: talk is counted, but in a pause, which keeps nothing.
+    if is_talk and facts.own and not facts.own.paused:
+        marks |= talk_marks(facts.own.talk)
+        if Effect.TOLD_OF_DAY in decision.effects:
+            marks[TOLD_OF_DAY] = facts.own.talk.day_until
+    if Care.BREAK in cares:
+        marks[STRETCH] = 0.0
+    if Care.SOFTEN in cares:
+        marks[SOFTENED] = 1.0
+    if Effect.TOLD_OF_PAUSE in decision.effects:
+        marks[TOLD_OF_PAUSE] = 1.0
+    if Effect.CLOSE_ROMANCE in decision.effects:
+        marks[romance_closed(scene.persona)] = 1.0
+    return marks
 
 
 async def _disclose(verdict: Verdict, facts: Facts, scene: Scene) -> None:

@@ -13,14 +13,14 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot import sentences
-from bot.changes import as_it_is_now, drop_deleted, take_edit
+from bot.changes import drop_deleted, take_edit
 from bot.clean import clean_message
 from bot.commands import desk
 from bot.commands.declared import Begin, Command
 from bot.commands.follow import follow
 from bot.commands.read import Misread, may_name_it, read
 from bot.commands.wishes import PAUSED
-from bot.consequences import bear, care, disclose, ends_session, is_urgent, note_talk
+from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.dispatch import Arrival, Stage
 from bot.engine.base import Engine
 from bot.events import Deleted, Edited, Event, EventId, Message, Typing
@@ -83,20 +83,17 @@ class Conversation:
             if vault is None:
                 # Who is not in has no vault, and nothing of theirs is kept.
                 return Arrival(message, None)
-            if await vault.mark(PAUSED):
-                # Seen, so that it is heard once; none of its words is kept.
-                return Arrival(message, None) if await vault.see(message) else None
-            turn = await vault.take_in(message)
-            return None if turn is None else Arrival(message, turn)
+            is_new, turn = await vault.hear(message, unless=PAUSED)
+            return Arrival(message, turn) if is_new else None
 
     async def handle_message(self, arrival: Arrival, stage: Stage) -> None:
         erased = False
         self._metrics.message_handled(stage.platform.name)
         async with self._house.vault(arrival.message.author.id) as vault:
-            current = await as_it_is_now(arrival, vault)
-            if current is None:
-                return  # The person has deleted it meanwhile.
-            scene = await self._set_scene(Arrival(current, arrival.turn), stage, vault)
+            scene = await self._set_scene(arrival, stage, vault)
+            if scene.is_deleted:
+                return
+            current = scene.message
             facts = await gather_facts(
                 scene, self._house, self._habits, self._clock(), guard_ready=self._guard.ready
             )
@@ -125,8 +122,7 @@ class Conversation:
         if scene.vault and scene.turn is not None:
             decision = await self._guard.judged(facts, decision)
         self._metrics.decided(decision)
-        await note_talk(facts, scene)
-        await bear(decision, scene, self._house, facts.now)
+        await bear(decision, facts, scene, self._house)
         cared = await care(decision, facts, scene)
         if Effect.LOCK_UNDER_18 in decision.effects:
             self._sessions.close_door(scene.message.author.id)
@@ -200,15 +196,14 @@ class Conversation:
             again, self._house, self._habits, self._clock(), guard_ready=self._guard.ready
         )
         decision = await self._guard.judged(facts, decide(facts))
-        await note_talk(facts, again)
-        await bear(decision, scene, self._house, facts.now)
+        await bear(decision, facts, again, self._house)
         if decision.outcome >= Outcome.REFUSE:
             await scene.notice(decision.say or sentences.NO_REPLY_YET)
         elif answer is None:
             await vault.wait_again(asked.id)
             await self._writer.write_reply(again, vault, asked.id, facts, decision)
         else:
-            await self._writer.write_another(scene, vault, asked, answer.id, decision.ceiling)
+            await self._writer.write_another(scene, (asked, answer), vault, facts, decision)
 
     async def _erase(self, scene: Scene) -> None:
         person = scene.message.author.id

@@ -14,19 +14,19 @@ from bot.policy.rest import talk_on
 from bot.scene import Habits, Scene
 from bot.store.house import House
 from bot.store.rows import DOOR, INSTANCE, Turn, Wishes
-from bot.store.vault import Vault
 
 RECENT_TURNS = 6
+NO_WISHES = Wishes({}, {}, (), {})
 
 
 async def gather_facts(
     scene: Scene, house: House, habits: Habits, now: float, *, guard_ready: bool = False
 ) -> Facts:
-    message, author, vault = scene.message, scene.message.author, scene.vault
-    age = await house.age_record(author.id, INSTANCE, now)
-    wishes = await vault.wishes() if vault else Wishes({}, {}, ())
+    message, author = scene.message, scene.message.author
+    age, locked = await house.age_and_lock(author.id, INSTANCE, now)
+    wishes = scene.look.wishes if scene.look else NO_WISHES
     zone = read_zone(wishes, habits.utc_offset_s)
-    turns = await _turns(scene)
+    turns = scene.look.turns if scene.look and scene.session else ()
     offset = datetime.fromtimestamp(now, zone).utcoffset()
     assert offset is not None, "a zone has an offset"
     return Facts(
@@ -37,15 +37,15 @@ async def gather_facts(
         addresses_bot=message.addresses_bot,
         author_is_bot=author.is_bot,
         author_role=author.role,
-        consented=await _consented(vault),
+        consented=has_agreed(wishes),
         age_level=age.level if age else None,
         least_age_level=scene.community.least_age_level,
-        locked=await house.locked(author.id),
+        locked=locked,
         sponsor_ceiling=scene.community.ceiling,
         persona_rating=scene.persona.rating,
         person_ceiling=Rating.ROMANCE,
         guard_ready=guard_ready,
-        romance_closed=bool(wishes.marks.get(_closed(scene.persona))),
+        romance_closed=bool(wishes.marks.get(romance_closed(scene.persona))),
         own=read_own(wishes, talk_on(read_talk(wishes), now, zone), _read_by_engine(scene, turns)),
         disclosed_at=wishes.marks.get("disclosed at"),
         disclose_every_s=habits.disclose_every_s,
@@ -60,30 +60,17 @@ def is_in(facts: Facts) -> bool:
     return bool(facts.consented) and facts.age_level is not None and facts.locked is False
 
 
-async def is_closed(vault: Vault | None, persona: Persona) -> bool:
-    return bool(await vault.mark(_closed(persona))) if vault else False
+def has_agreed(wishes: Wishes) -> bool:
+    """SAFETY A10: to the door's text that stands now; a new text asks again."""
+    return wishes.consents.get(DOOR) == DOOR_VERSION
 
 
-async def close_romance(vault: Vault, persona: Persona) -> None:
-    """SAFETY L3: for good, for this person with this persona; a new session changes nothing."""
-    await vault.set_mark(_closed(persona), 1.0)
-
-
-async def _consented(vault: Vault | None) -> bool:
-    consent = await vault.consent(DOOR) if vault else None
-    return consent is not None and consent.version == DOOR_VERSION
-
-
-async def _turns(scene: Scene) -> tuple[Turn, ...]:
-    if not scene.vault or not scene.session:
-        return ()
-    return await scene.vault.window(scene.session.id)
+def romance_closed(persona: Persona) -> str:
+    """The mark of SAFETY L3: for good, for this person with this persona; a new session changes
+    nothing."""
+    return f"romance closed: {persona.id}"
 
 
 def _read_by_engine(scene: Scene, turns: tuple[Turn, ...]) -> tuple[str, ...]:
     """Where a person's limits may have been told: the session's head, and the notes of its turns."""
     return (scene.session.head if scene.session else "", *(turn.note for turn in turns))
-
-
-def _closed(persona: Persona) -> str:
-    return f"romance closed: {persona.id}"

@@ -14,8 +14,8 @@ from hashlib import blake2s
 from bot.commands.rhythm import is_for_anybody
 from bot.commands.wishes import PAUSED, read_quiet_hours, read_zone
 from bot.events import PersonId, Room, RoomId, Say
+from bot.gather import has_agreed
 from bot.platforms.base import Platform
-from bot.policy.door import DOOR_VERSION
 from bot.policy.rest import (
     LONGEST_DAY_S,
     Quiet,
@@ -28,7 +28,7 @@ from bot.policy.rest import (
 )
 from bot.sentences import REMINDER
 from bot.store.house import House
-from bot.store.rows import DOOR, INSTANCE, Reminder, StoreError
+from bot.store.rows import INSTANCE, Reminder, StoreError
 from bot.store.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,9 @@ class Reminders:
             now=now,
             zone=read_zone(wishes, self._home_offset_s),
             quiet=read_quiet_hours(wishes),
-            rests=bool(wishes.marks.get(PAUSED)) or not await self._is_in(vault, now),
+            rests=bool(wishes.marks.get(PAUSED))
+            or not has_agreed(wishes)
+            or not await self._is_of_age(vault.person, now),
         )
         looks = [await self._take(one, vault, platform, day) for one in await vault.reminders()]
         return [at for at in looks if at is not None]
@@ -123,14 +125,9 @@ class Reminders:
         await vault.move_reminder(one.id, due, said.isoformat())
         return due
 
-    async def _is_in(self, vault: Vault, now: float) -> bool:
-        consent = await vault.consent(DOOR)
-        return (
-            consent is not None
-            and consent.version == DOOR_VERSION
-            and not await self._house.locked(vault.person)
-            and await self._house.age_record(vault.person, INSTANCE, now) is not None
-        )
+    async def _is_of_age(self, person: PersonId, now: float) -> bool:
+        age, locked = await self._house.age_and_lock(person, INSTANCE, now)
+        return age is not None and not locked
 
 
 def _say(one: Reminder, person: PersonId) -> Say:

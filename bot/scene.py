@@ -1,14 +1,14 @@
 """One message with everything around it, while it is being answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2s
 
 from bot.dispatch import Arrival, Stage
 from bot.events import CommunityId, Edited, Message, Say, TurnId, Voice
 from bot.personas import Persona
 from bot.store.house import House
-from bot.store.rows import Community, Session
+from bot.store.rows import Community, Look, Session
 from bot.store.vault import Vault
 
 HOME = CommunityId("home")
@@ -37,11 +37,18 @@ class Scene:
     community: Community
     persona: Persona
     vault: Vault | None
+    look: Look | None
+    """What stood in the vault when the message's turn came."""
     session: Session | None
 
     @property
     def nonce(self) -> str:
         return nonce_of(self.message)
+
+    @property
+    def is_deleted(self) -> bool:
+        """The person has deleted the message while it waited."""
+        return self.turn is not None and self.look is not None and self.look.turn is None
 
     async def notice(self, text: str, name: str = "notice") -> None:
         await notice(self.message, self.stage, text, name)
@@ -61,19 +68,25 @@ async def set_scene(
     personas: Mapping[str, Persona],
     default: Persona,
 ) -> Scene:
-    community = await house.community(arrival.message.room.sponsor or HOME)
-    session = await vault.session() if vault else None
+    message = arrival.message
+    community = await house.community(message.room.sponsor or HOME)
+    look = await vault.look(message.room.id, message.id, community.id) if vault else None
+    if look and look.turn and arrival.turn is not None:
+        # With the words that it has by now: it may have been edited while it waited.
+        message = replace(message, text=look.turn.text)
+    session = look.session if look else None
     # A session belongs to its sponsor (SAFETY P3) and to its persona, whose file may be gone.
     if session and (session.sponsor != community.id or session.persona not in personas):
         session = None
-    last = await vault.last_persona(community.id) if vault else None
+    last = look.last_persona if look else None
     return Scene(
-        message=arrival.message,
+        message=message,
         turn=arrival.turn,
         stage=stage,
         community=community,
         persona=personas.get(last, default) if last else default,
         vault=vault,
+        look=look,
         session=session,
     )
 

@@ -6,14 +6,15 @@ Whether somebody is answered at all is decided before; this knows nothing of rul
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot import sentences
+from bot.commands.wishes import SOFTENED
 from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
 from bot.events import Rating, TurnId
 from bot.gate import Gate
-from bot.gather import close_romance, is_closed
+from bot.gather import romance_closed
 from bot.guarding import Guard
 from bot.memory.asking import ask
 from bot.memory.window import TRIM_ABOVE, Talk, trim
@@ -30,6 +31,15 @@ from bot.store.vault import Vault
 
 LORE_CHARS = 600
 PLACE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """Within what a reply is written."""
+
+    ceiling: Rating
+    romance_closed: bool
+    hard_limits: tuple[str, ...]
 
 
 class Writer:
@@ -55,8 +65,8 @@ class Writer:
     ) -> None:
         session = scene.session or await self._sessions.begin(scene)
         hints = list(by.hints)
-        if await vault.mark("soften"):
-            await vault.set_mark("soften", 0.0)
+        if facts.own and facts.own.softened:
+            await vault.set_mark(SOFTENED, 0.0)
             hints.append(sentences.SOFTENING)
         said = [*facts.recent, scene.message.text]
         lore = find_lore(scene.persona, said, LORE_CHARS)
@@ -65,14 +75,15 @@ class Writer:
             session=session.id, answers=turn, nonce=scene.nonce, note=note, now=self._clock()
         )
         asked = Turn(turn, Side.PERSON, State.WAITING, scene.message.text, note)
-        await self._stream(reply, asked, by.ceiling, scene, vault)
+        await self._stream(reply, asked, _bounds(facts, by), scene, vault)
 
     async def write_another(
-        self, scene: Scene, vault: Vault, asked: Turn, answer: TurnId, ceiling: Rating
+        self, scene: Scene, exchange: tuple[Turn, Turn], vault: Vault, facts: Facts, by: Decision
     ) -> None:
         """A further answer to the same message; those before it stay."""
-        reply = await vault.open_again(turn=answer, nonce=scene.nonce, now=self._clock())
-        await self._stream(reply, asked, ceiling, scene, vault)
+        asked, answer = exchange
+        reply = await vault.open_again(turn=answer.id, nonce=scene.nonce, now=self._clock())
+        await self._stream(reply, asked, _bounds(facts, by), scene, vault)
 
     def talk(self, scene: Scene, vault: Vault) -> Talk:
         room = self._engine.context_tokens - self._habits.reply_tokens
@@ -81,13 +92,13 @@ class Writer:
     # --- Below: one reply ---------------------------------------------------------------------
 
     async def _stream(
-        self, reply: OpenReply, asked: Turn, ceiling: Rating, scene: Scene, vault: Vault
+        self, reply: OpenReply, asked: Turn, bounds: _Bounds, scene: Scene, vault: Vault
     ) -> None:
         """Writes the reply, closes it whatever happens, and says what went wrong."""
         display = Display(reply, scene, vault, asyncio.get_running_loop().time)
         state, trouble, fits = State.CUT, "", True
         try:
-            state, trouble = await self._show_pieces(asked, ceiling, display, scene, vault)
+            state, trouble = await self._show_pieces(asked, bounds, display, scene, vault)
         except PromptTooLong:
             fits, trouble = False, sentences.TOO_LONG_FOR_MODEL
         except EngineError:
@@ -110,17 +121,19 @@ class Writer:
                 await trim(self.talk(scene, vault), self._engine, above=TRIM_ABOVE)
 
     async def _show_pieces(
-        self, asked: Turn, ceiling: Rating, display: Display, scene: Scene, vault: Vault
+        self, asked: Turn, bounds: _Bounds, display: Display, scene: Scene, vault: Vault
     ) -> tuple[State, str]:
         """Engine -> screen -> display, until it ends or something newer waits."""
-        closed = await is_closed(vault, scene.persona)
-        hard = [limit.text for limit in await vault.limits() if limit.is_hard]
-        name = scene.persona.name
-        screen = Screen(ceiling, persona_name=name, romance_closed=closed, hard_limits=hard)
+        screen = Screen(
+            bounds.ceiling,
+            persona_name=scene.persona.name,
+            romance_closed=bounds.romance_closed,
+            hard_limits=bounds.hard_limits,
+        )
         newer, monotonic = scene.stage.newer, asyncio.get_running_loop().time
         most = min(scene.persona.sampling.max_tokens, self._habits.reply_tokens)
         sampling = replace(scene.persona.sampling, max_tokens=most)
-        gate = Gate(self._guard, ceiling, asked=asked.text, stop=newer)
+        gate = Gate(self._guard, bounds.ceiling, asked=asked.text, stop=newer)
         patience = Patience(monotonic())
 
         async def show(passed: str, *, last: bool = False) -> None:
@@ -128,7 +141,7 @@ class Writer:
             closes = gate.blocked is not None and Effect.CLOSE_ROMANCE in gate.blocked.effects
             if screen.closes_romance or closes:
                 # SAFETY L3, also for what the persona brought up itself; before it is shown.
-                await close_romance(vault, scene.persona)
+                await vault.set_mark(romance_closed(scene.persona), 1.0)
             await display.grow(free)
 
         def due_in() -> float:
@@ -167,3 +180,9 @@ class Writer:
                     before = await self._engine.place(scene.message.author.id)
             if before > 0:
                 await scene.notice(sentences.write_place(before), name="place")
+
+
+def _bounds(facts: Facts, by: Decision) -> _Bounds:
+    # What is not known is read as closed.
+    closed = facts.romance_closed is not False or Effect.CLOSE_ROMANCE in by.effects
+    return _Bounds(by.ceiling, closed, facts.own.hard_limits if facts.own else ())

@@ -11,7 +11,7 @@ from bot.store.rows import Wishes
 
 ZONE, SAFE_WORD, QUIET = "time zone", "safe word", "quiet hours"
 PAUSED, TOLD_OF_PAUSE, TOLD_OF_DAY = "paused", "told of pause", "told of day"
-CHECK_IN, BREAK_AFTER = "check in", "break after"
+CHECK_IN, BREAK_AFTER, SOFTENED = "check in", "break after", "soften"
 STRETCH, DAY_UNTIL = "talk stretch", "talk day until"
 _AT, _TODAY = "talk at", "talk today"
 _DAILY, _AFTER, _UNTIL = "daily", "daily after", "daily until"
@@ -28,8 +28,10 @@ def read_own(wishes: Wishes, talk: Talk, read_by_engine: Sequence[str]) -> Own:
             hard=tuple(limit.text for limit in told if limit.is_hard),
             soft=tuple(limit.text for limit in told if not limit.is_hard),
         ),
+        hard_limits=tuple(limit.text for limit in wishes.limits if limit.is_hard),
         told_limits=told_last(read_by_engine),
         safe_word=wishes.settings.get(SAFE_WORD, ""),
+        softened=bool(marks.get(SOFTENED)),
         wants_check_in=bool(marks.get(CHECK_IN)),
         break_after_s=marks.get(BREAK_AFTER, BREAK_AFTER_S),
         daily_s=read_daily(wishes).on(talk.day_until),

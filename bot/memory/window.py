@@ -33,10 +33,10 @@ class Talk:
 
 async def write_prompt(talk: Talk, asked: Turn | None) -> Prompt:
     """All that was said before `asked`, and `asked`; or else all that was said so far."""
-    session = await talk.vault.session()
-    if session is None:
+    said = await talk.vault.talk()
+    if said is None:
         raise Gone("the session has ended meanwhile")
-    turns = await talk.vault.window(session.id)
+    session, turns = said
     if asked is not None:
         turns = (*itertools.takewhile(lambda turn: turn.id != asked.id, turns), asked)
     return compose(
@@ -50,10 +50,10 @@ async def write_prompt(talk: Talk, asked: Turn | None) -> Prompt:
 
 async def trim(talk: Talk, engine: Engine, *, above: float) -> bool:
     """Lets the oldest turns out of the window once it fills more than `above` of the room."""
-    session = await talk.vault.session()
-    if session is None:
+    said = await talk.vault.talk()
+    if said is None:
         return False
-    turns = await talk.vault.window(session.id)
+    session, turns = said
     fixed = f"{talk.card}\n\n{session.head}"
     texts = [f"{turn.note}\n\n{turn.text}" for turn in turns]
     # No token is shorter than a byte, so a short talk needs no counting.
@@ -75,10 +75,10 @@ async def trim(talk: Talk, engine: Engine, *, above: float) -> bool:
 
 async def begin_with(talk: Talk, asked: Turn) -> bool:
     """Lets everything before this turn out of the window; False where nothing stood there."""
-    session = await talk.vault.session()
-    if session is None or not await talk.vault.window(session.id):
+    said = await talk.vault.talk()
+    if said is None or not said[1]:
         return False
-    await talk.vault.trim(session.id, asked.id, session.head)
+    await talk.vault.trim(said[0].id, asked.id, said[0].head)
     return True
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.policy.matching import LONGEST, views
+from bot.policy.matching import LONGEST, for_now, views
 
 HEADS = ("sexual", "self_harm", "minor")
 SEXUAL, SELF_HARM, MINOR = range(3)
@@ -58,6 +58,7 @@ class Weights:
     """Below this a text is far from sexual, though it may hold a word of the lists."""
 
 
+@for_now
 def scores(text: str) -> Scores:
     """Of every view of it, so that a mask costs a text nothing (SAFETY L9)."""
     return Scores(*(float(score) for score in score_views(views(text))))
@@ -154,6 +155,7 @@ def _weights() -> Weights:
     )
 
 
+@for_now
 def _score(text: str) -> npt.NDArray[np.float64]:
     weights, found = _weights(), grams(text)
     words = weights.words[found.words].sum(axis=0, dtype=np.int64)

@@ -59,10 +59,15 @@ class Own:
     paused: bool = False
     told_of_pause: bool = False
     limits: Limits = field(default_factory=Limits)
+    """That the engine may be told of."""
+    hard_limits: tuple[str, ...] = ()
+    """All that the screen enforces, also those that it may not be told of."""
     told_limits: str = ""
     """What the engine was told of them last, in what it reads now."""
     safe_word: str = ""
     """In addition to `red`."""
+    softened: bool = False
+    """SAFETY C1: amber was said, and nothing was written since."""
     wants_check_in: bool = False
     break_after_s: float = BREAK_AFTER_S
     """0: no break is suggested."""

@@ -8,12 +8,16 @@ own. This file does not know what is looked for.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.resources import files
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
 import re2
+
+Answer = TypeVar("Answer")
+
+_REMEMBERED: list[Callable[[], None]] = []
 
 LONGEST = 20_000
 """Of a longer text the first and the last half of this are looked at."""
@@ -60,9 +64,17 @@ def reading(text: str) -> str:
     return seen[1] if len(seen) > 1 else seen[0]
 
 
+def for_now(work: Callable[[str], Answer]) -> Callable[[str], Answer]:
+    """Remembers what it found in a text until `forget_views`: many rules ask for the same."""
+    remembered = lru_cache(maxsize=32)(work)
+    _REMEMBERED.append(remembered.cache_clear)
+    return remembered
+
+
 def forget_views() -> None:
     """No words of people outlive the question that was asked about them."""
-    _views.cache_clear()
+    for forget in _REMEMBERED:
+        forget()
 
 
 def bare(text: str) -> str:
@@ -154,7 +166,7 @@ def _one_way(letter: str) -> str:
     return _CONFUSABLE.get(letter, letter)
 
 
-@lru_cache(maxsize=32)
+@for_now
 def _views(text: str) -> tuple[str, ...]:
     wide = _wide(text)
     seen = [_one_space(wide)]

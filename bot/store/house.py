@@ -37,6 +37,7 @@ class House:
         self._db = database
         self._pepper = b""
         self._left_open: tuple[PersonId, ...] = ()
+        self._communities: dict[CommunityId, Community] = {}
         self._pool = Pool(self._open_vault, open_vaults=open_vaults, idle_s=idle_s, clock=clock)
 
     @classmethod
@@ -149,6 +150,12 @@ class House:
         """None also for one that has expired."""
         return await self._db.read(people.age_record, self._who(person), scope, now)
 
+    async def age_and_lock(
+        self, person: PersonId, scope: str, now: float
+    ) -> tuple[AgeRecord | None, bool]:
+        """Both at once: every message asks for both."""
+        return await self._db.read(people.age_and_lock, self._who(person), scope, now)
+
     async def attest(self, person: PersonId, record: AgeRecord) -> None:
         await self._db.write(people.attest, self._who(person), record)
 
@@ -168,10 +175,13 @@ class House:
     # --- Communities and counts --------------------------------------------------------------
 
     async def community(self, id_: CommunityId) -> Community:
-        return await self._db.read(communities.community, id_)
+        """Kept in memory once read: nobody else writes here while this process owns the folder."""
+        if id_ in self._communities:
+            return self._communities[id_]
+        return await self._db.read(self._read_community, id_)
 
     async def set_community(self, community: Community, by: str, now: float) -> None:
-        await self._db.write(communities.set_community, community, by, now)
+        await self._db.write(self._write_community, community, by, now)
 
     async def count_referral(self, day: str, kind: str) -> None:
         """`day` as in 2026-01-31."""
@@ -194,6 +204,17 @@ class House:
             if self._folder.vault(id_).exists():
                 self._folder.remove_vault(id_)
         self._left_open = await self._db.read(people.marked_open)
+
+    # Both on the house's thread, one after the other: what is remembered is what stands there.
+    def _read_community(self, db: sqlite3.Connection, id_: CommunityId) -> Community:
+        self._communities[id_] = found = communities.community(db, id_)
+        return found
+
+    def _write_community(
+        self, db: sqlite3.Connection, community: Community, by: str, now: float
+    ) -> None:
+        self._communities.pop(community.id, None)
+        communities.set_community(db, community, by, now)
 
     async def _note_closed(self) -> None:
         if closed := self._pool.take_closed():

@@ -162,6 +162,12 @@ def locked(db: sqlite3.Connection, who: bytes) -> bool:
     return db.execute("SELECT 1 FROM locks WHERE who = ?", (who,)).fetchone() is not None
 
 
+def age_and_lock(
+    db: sqlite3.Connection, who: bytes, scope: str, now: float
+) -> tuple[AgeRecord | None, bool]:
+    return age_record(db, who, scope, now), locked(db, who)
+
+
 def lock(db: sqlite3.Connection, who: bytes, code: str, now: float) -> None:
     """The first lock stands; a second changes nothing."""
     db.execute("INSERT OR IGNORE INTO locks (who, code, at) VALUES (?, ?, ?)", (who, code, now))

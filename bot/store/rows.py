@@ -163,11 +163,28 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person has asked for, read at once: it is looked at with every message."""
+    """What a person has asked for and agreed to, read at once: every message looks at it."""
 
     marks: Mapping[str, float]
     settings: Mapping[str, str]
     limits: tuple[Limit, ...]
+    consents: Mapping[str, str]
+    """Of each that was given, the version of its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that a vault knows about one message and its moment, read at once."""
+
+    turn: Turn | None
+    """The message's own; None where it has none, or was deleted meanwhile."""
+    session: Session | None
+    """The open one."""
+    turns: tuple[Turn, ...]
+    """Its window."""
+    last_persona: str | None
+    """Of the newest session under the sponsor, ended or not."""
+    wishes: Wishes
 
 
 @dataclass(frozen=True, slots=True)

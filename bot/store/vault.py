@@ -1,5 +1,5 @@
 """One person's vault: what the rest of the bot may ask of it. What each call does, as SQL, stands
-in `turns`, `replies`, `sessions`, `wishes` and `export`.
+in `looks`, `turns`, `replies`, `sessions`, `wishes` and `export`.
 
 Every call is one transaction on the vault's own thread. Any may raise StoreError, and Gone when
 the vault was erased or the turn forgotten meanwhile.
@@ -8,11 +8,12 @@ the vault was erased or the turn forgotten meanwhile.
 from collections.abc import Mapping, Sequence
 
 from bot.events import CommunityId, EventId, Message, PersonId, RoomId, SessionId, TurnId
-from bot.store import export, replies, sessions, turns, wishes
+from bot.store import export, looks, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
 from bot.store.rows import (
     Consent,
     Limit,
+    Look,
     OpenReply,
     Page,
     Reminder,
@@ -35,9 +36,13 @@ class Vault:
         """The message waits from now on. None when it was seen before, whatever became of it."""
         return await self._db.write(turns.take_in, message)
 
-    async def see(self, message: Message) -> bool:
-        """That it came, and none of its words. False when it was seen before."""
-        return await self._db.write(wishes.see, message.room.id, message.id)
+    async def hear(self, message: Message, *, unless: str) -> tuple[bool, TurnId | None]:
+        """Whether it is new, and its turn: as `take_in`, but under the mark `unless` only that it
+        came is kept, and none of its words."""
+        return await self._db.write(looks.hear, message, unless)
+
+    async def look(self, room: RoomId, event_id: EventId, sponsor: CommunityId) -> Look:
+        return await self._db.read(looks.look, room, event_id, sponsor)
 
     async def settle(self, turn: TurnId) -> None:
         """The message needs no reply: its words go, and that it was seen stays."""
@@ -56,6 +61,10 @@ class Vault:
     async def window(self, session: SessionId) -> tuple[Turn, ...]:
         """In the order of the talk; without the message that is being answered."""
         return await self._db.read(turns.window, session)
+
+    async def talk(self) -> tuple[Session, tuple[Turn, ...]] | None:
+        """The open session and its window; None where none is open."""
+        return await self._db.read(looks.talk)
 
     async def last_exchange(self, session: SessionId) -> tuple[Turn, Turn | None] | None:
         return await self._db.read(turns.last_exchange, session)
@@ -76,7 +85,13 @@ class Vault:
     # --- A reply -----------------------------------------------------------------------------
 
     async def open_reply(
-        self, *, session: SessionId, answers: TurnId, nonce: str, note: str, now: float
+        self,
+        *,
+        session: SessionId,
+        answers: TurnId,
+        nonce: str,
+        note: str,
+        now: float,
     ) -> OpenReply:
         return await self._db.write(
             replies.open_reply, session=session, answers=answers, nonce=nonce, note=note, now=now
@@ -110,10 +125,6 @@ class Vault:
 
     async def session(self) -> Session | None:
         return await self._db.read(sessions.open_session)
-
-    async def last_persona(self, sponsor: CommunityId) -> str | None:
-        """Of the newest session under this sponsor, ended or not."""
-        return await self._db.read(sessions.last_persona, sponsor)
 
     async def begin_session(
         self, *, persona: str, sponsor: CommunityId | None, now: float, head: str, seed: int

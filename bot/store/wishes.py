@@ -14,7 +14,8 @@ _REMINDER = "SELECT minute, is_daily, text, due, room, sponsor, said_on, id FROM
 def wishes(db: sqlite3.Connection) -> Wishes:
     marks = db.execute("SELECT name, value FROM marks").fetchall()
     settings = db.execute("SELECT name, value FROM settings").fetchall()
-    return Wishes(dict(marks), dict(settings), limits(db))
+    consents = db.execute("SELECT kind, version FROM consents").fetchall()
+    return Wishes(dict(marks), dict(settings), limits(db), dict(consents))
 
 
 def set_marks(db: sqlite3.Connection, marks: Mapping[str, float]) -> None:

@@ -1,0 +1,32 @@
+"""What every message asks of a vault, each question as one function: a message costs a few visits
+to the vault's thread, and not one for each thing that is read.
+"""
+
+import sqlite3
+
+from bot.events import CommunityId, EventId, Message, RoomId, TurnId
+from bot.store import sessions, turns, wishes
+from bot.store.rows import Look, Session, Turn
+
+
+def hear(db: sqlite3.Connection, message: Message, unless: str) -> tuple[bool, TurnId | None]:
+    if sessions.mark(db, unless):
+        return wishes.see(db, message.room.id, message.id), None
+    turn = turns.take_in(db, message)
+    return turn is not None, turn
+
+
+def look(db: sqlite3.Connection, room: RoomId, event_id: EventId, sponsor: CommunityId) -> Look:
+    now = talk(db)
+    return Look(
+        turn=turns.turn_of(db, room, event_id),
+        session=now[0] if now else None,
+        turns=now[1] if now else (),
+        last_persona=sessions.last_persona(db, sponsor),
+        wishes=wishes.wishes(db),
+    )
+
+
+def talk(db: sqlite3.Connection) -> tuple[Session, tuple[Turn, ...]] | None:
+    session = sessions.open_session(db)
+    return None if session is None else (session, turns.window(db, session.id))
