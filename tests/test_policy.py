@@ -14,6 +14,7 @@ from bot.policy import care, crisis
 from bot.policy.cards import check_card
 from bot.policy.decide import RULES, Rule, decide
 from bot.policy.facts import Care, Decision, Effect, Facts, Outcome, Own, Verdict
+from bot.policy.rest import Talk
 from tests.policy_facts import NOW, facts
 
 SAMPLES = (
@@ -49,6 +50,18 @@ RATINGS = st.none() | st.sampled_from(Rating)
 TRUTHS = st.none() | st.booleans()
 
 
+def any_own() -> st.SearchStrategy[Own]:
+    return st.builds(
+        Own,
+        paused=st.booleans(),
+        told_of_pause=st.booleans(),
+        daily_s=st.sampled_from([0.0, 60.0]),
+        told_of_day=st.booleans(),
+        break_after_s=st.sampled_from([0.0, 60.0]),
+        talk=st.just(Talk(NOW, 60.0, 60.0, NOW + 60)),
+    )
+
+
 def any_facts() -> st.SearchStrategy[Facts]:
     return st.builds(
         Facts,
@@ -67,7 +80,7 @@ def any_facts() -> st.SearchStrategy[Facts]:
         person_ceiling=RATINGS,
         guard_ready=st.booleans(),
         romance_closed=TRUTHS,
-        own=st.none() | st.builds(Own, paused=st.booleans(), told_of_pause=st.booleans()),
+        own=st.none() | any_own(),
         disclosed_at=st.none() | st.floats(NOW - 1e6, NOW + 1e6),
         disclose_every_s=st.floats(0, 1e6),
         utc_offset_s=st.floats(-50_000, 50_000),
@@ -144,6 +157,29 @@ def test_a_lost_fact_never_makes_the_decision_looser(known: Facts, lost: str) ->
     urgent = {Care.CRISIS, Care.SAFE_WORD, Care.SOFTEN}
     kept = {verdict.care for verdict in after.care}
     assert {verdict.care for verdict in before.care} & urgent <= kept
+
+
+@pytest.mark.parametrize("own", [Own(paused=True), Own(daily_s=60, talk=Talk(day_s=60.0))])
+@pytest.mark.parametrize("is_direct", [False, None])
+def test_who_rests_and_is_perhaps_not_spoken_to_gets_silence(
+    own: Own,
+    is_direct: bool | None,  # noqa: FBT001 - a table's column
+) -> None:
+    """A lost fact that a random test met: what is lost is the notice, and the answer is stricter."""
+    known = facts("hello", own=own, is_direct=is_direct, addresses_bot=True)
+    told, lost = decide(known), decide(replace(known, addresses_bot=None))
+    assert told.outcome is Outcome.REFUSE
+    assert told.effects <= {Effect.TOLD_OF_PAUSE, Effect.TOLD_OF_DAY}
+    assert lost.outcome is Outcome.IGNORE
+    assert not lost.effects
+    assert not lost.say
+
+
+def test_a_word_of_ones_own_that_cannot_be_read_refuses_all_the_same() -> None:
+    called = facts("blue harbour", own=Own(safe_word="blue harbour"))
+    assert decide(called).care[0].care is Care.SAFE_WORD
+    assert decide(replace(called, own=None)).outcome is Outcome.REFUSE
+    assert decide(replace(called, text="red", own=None)).care[0].care is Care.SAFE_WORD
 
 
 @settings(deadline=None)  # The machine may be busy.

@@ -133,6 +133,15 @@ async def test_an_age_record_is_found_until_it_expires_or_is_revoked(tmp_path: P
         assert await house.age_record(ADA, "entry", 1.0) is None
 
 
+async def test_an_age_record_of_a_clock_set_back_far_counts_for_nothing(tmp_path: Path) -> None:
+    async with house_in(tmp_path) as house:
+        await house.attest(ADA, record())
+        made = record().at
+        assert await house.age_record(ADA, "entry", made - DAY / 2) == record()
+        assert await house.age_record(ADA, "entry", made - 2 * DAY) is None
+        assert await house.age_record(ADA, "entry", made + 1) == record()
+
+
 @pytest.mark.parametrize("days", [367, 10_000, 0, -1, float("inf"), float("nan")])
 async def test_an_age_record_lasts_twelve_months_at_most(tmp_path: Path, days: float) -> None:
     async with house_in(tmp_path) as house:

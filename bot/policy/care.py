@@ -4,10 +4,11 @@ honest answers, and a farewell.
 All of it in our own words, out of character, without the model. Crisis has a file of its own.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.events import Rating
-from bot.policy import limits
+from bot.policy import ears, limits
 from bot.policy.cards import check_card
 from bot.policy.facts import Care, Effect, Facts, Outcome, Verdict
 from bot.policy.matching import Pattern, bare, pattern, plain, without_quotes
@@ -57,20 +58,18 @@ def safe_word(facts: Facts) -> Verdict | None:
     if facts.author_is_bot is True:
         return None
     own = facts.own.safe_word if facts.own else ""
-    if calls(facts.text, _RED, _RED_CALL) or _calls_own(facts.text, own):
+    if _is_red(facts.text) or _calls_own(facts.text, own):
         end = (Effect.END_SCENE,)
         say = f"{SAFE_WORD}\n\n{CHECK_IN}" if facts.own and facts.own.wants_check_in else SAFE_WORD
         return Verdict("safe_word", "C1", Outcome.REFUSE, say, care=Care.SAFE_WORD, effects=end)
-    if calls(facts.text, _AMBER, _AMBER_CALL):
+    if _is_amber(facts.text, facts.recent):
         return Verdict("safe_word", "C1", Outcome.REFUSE, SOFTEN, care=Care.SOFTEN)
     return None
 
 
 def is_safe_word(text: str) -> bool:
     """One that holds for everybody."""
-    return any(
-        calls(text, whole, call) for whole, call in ((_RED, _RED_CALL), (_AMBER, _AMBER_CALL))
-    )
+    return _is_red(text) or _is_amber(text, ())
 
 
 def resting(facts: Facts) -> str:
@@ -143,9 +142,11 @@ def disclosure_is_due(facts: Facts) -> Verdict | None:
 def asks_what_this_is(facts: Facts) -> Verdict | None:
     """The model is not asked: in character it might say something else than the truth."""
     view = plain(facts.text)
-    if not _is_spoken_to(facts) or "*" in view or not _ASKS.search(without_quotes(view)):
+    if not _is_spoken_to(facts) or "*" in view:
         return None
-    if _FANTASY.search(view):
+    own = without_quotes(view)
+    asks = _ASKS.search(own) and not _FANTASY.search(view)
+    if not asks and not ears.hears(ears.Subject.ASKS, own):
         return None
     played = f", and {facts.persona_name} is a character that I play" if facts.persona_name else ""
     say = HONESTY.format(played=played)
@@ -159,7 +160,8 @@ def says_goodbye(facts: Facts) -> Verdict | None:
         return None
     name = plain(facts.persona_name)
     last = _ENDS.sub("\n", view.replace(name, "") if name else view).strip().rsplit("\n", 1)[-1]
-    if _FAREWELL.fullmatch(_LETTERS.sub(" ", last).strip()):
+    said = " ".join(_LETTERS.sub(" ", last).split())
+    if _FAREWELL.fullmatch(said) or ears.hears(ears.Subject.GOODBYE, said):
         return Verdict("says_goodbye", "H3", Outcome.REFUSE, FAREWELL, care=Care.FAREWELL)
     return None
 
@@ -204,7 +206,7 @@ _ASKS = pattern(
 _FANTASY = pattern(
     r"\b(?:elf|elves|vampire|ghost|dragon|angel|demon|fairy|werewolf|alien|knight|witch|wizard|spirit|goblin|orc|mermaid|statue|said|asks|asked|says)\b"
 )
-_ENDS = pattern(r"[.!;\n]+(?: |$)|\n")
+_ENDS = pattern(r"[.!;\n]+(?: |$)|\n|[。!]+")
 _LETTERS = pattern(r"[^\pL\pN' ]+")
 _OPENING = r"(?:(?:ok|okay|well|alright|all right|right|anyway|thanks|thank you|so|then|cool|great|hey|and|but|that's all|that was fun|it was fun|this was fun|nice talking|for (?:today|tonight)|ty|sorry|hmm|yeah|yes|no|lol|haha|a lot|so much) ?)*"
 _BYE = (
@@ -214,6 +216,18 @@ _BYE = (
 )
 _CLOSING = r"(?: ?(?:now|then|later|soon|again|tomorrow|today|tonight|for now|everyone|everybody|all|my friend|friend|dear|love|buddy|guys|folks|and|next time|around|thanks|thank you|bye|good ?night|take care|sleep well|see you|see ya|sweet dreams|have a (?:good|nice|great|lovely) (?:day|night|evening|one|time|weekend)|x+|then|i guess|it was nice talking(?: to you)?|nice talking(?: to you)?))*"
 _FAREWELL = pattern(rf"{_OPENING} ?{_BYE}{_CLOSING} ?")
+
+
+def _is_red(text: str) -> bool:
+    return calls(text, _RED, _RED_CALL) or (len(text) <= _LONGEST_CALL and ears.is_red(text))
+
+
+def _is_amber(text: str, recent: Sequence[str]) -> bool:
+    if calls(text, _AMBER, _AMBER_CALL):
+        return True
+    # The last of them may be the message itself.
+    last = plain(" ".join(recent[-2:]))
+    return len(text) <= _LONGEST_CALL and ears.is_amber(text, last)
 
 
 def calls(text: str, whole: Pattern, call: Pattern) -> bool:

@@ -1,8 +1,8 @@
 """SAFETY C3: is somebody in danger of harming themselves, and where can they turn?
 
 Read on the side of too much: a needless referral costs a sentence, a missed one may cost a life.
-Plain idioms ("this traffic kills me") are let be. The rules know English only so far, and the
-classifier stands beside them for what they have no pattern for; lines are data.
+Plain idioms ("this traffic kills me") are let be. English stands here, further languages in
+`ears.py`, and the classifier beside both for what has no pattern; lines are data.
 """
 
 import tomllib
@@ -11,6 +11,7 @@ from datetime import date
 from importlib.resources import files
 
 from bot.policy.classifier import SELF_HARM, marks, score_views
+from bot.policy.ears import Subject, hears
 from bot.policy.facts import Care, Effect, Facts, Outcome, Verdict
 from bot.policy.matching import pattern, views, without_quotes
 
@@ -144,7 +145,7 @@ def _speaks_of_it(view: str) -> bool:
     return any(
         _CLEAR.search(part) or _SELF_HARM.search(part) or _SOMEBODY_CLOSE.search(part)
         for part in _parts(without_quotes(view))
-    )
+    ) or any(hears(Subject.DANGER, part) for part in _sentences(without_quotes(view)))
 
 
 def _sounds_like_it(text: str) -> bool:
@@ -156,9 +157,15 @@ def _sounds_like_it(text: str) -> bool:
 
 def _parts(view: str) -> list[str]:
     """Sentence by sentence, so that an idiom in one does not hide the other; idioms left out."""
-    own = _SUICIDE_AS_TOPIC.sub("#", view.replace("*", " "))
-    parts = _PART_END.sub("\n", " ".join(own.split(" "))).split("\n")
-    return [part for part in parts if not _IDIOM.search(part)]
+    own = _SUICIDE_AS_TOPIC.sub("#", view)
+    return [part for part in _sentences(own) if not _IDIOM.search(part)]
 
 
-_PART_END = pattern(r"[.!?;]+(?: |$)|, (?:but|and) ")
+def _sentences(view: str) -> list[str]:
+    return [part.strip() for part in _PART_END.sub("\n", view.replace("*", " ")).split("\n")]
+
+
+# Japanese stands here as in a view, where voicing marks are folded away.
+_PART_END = pattern(
+    r"[.!?;]+(?: |$)|[。!?]+|, (?:but|and|aber|und|mais|et|pero|y|mas|e) |(?:けれと|けと|ても)、"
+)

@@ -9,7 +9,7 @@ counts as a rule. What is decided depends on the text alone, never on the pieces
 from collections.abc import Sequence
 
 from bot.events import Rating
-from bot.policy import limits, tongues
+from bot.policy import ears, limits, tongues
 from bot.policy.ages import AGE
 from bot.policy.classifier import looks_sexual, sexual_about_young
 from bot.policy.cues import Young, is_sexual, romance_with_minors, young
@@ -48,6 +48,7 @@ class Screen:
         self._ceiling = ceiling
         self._romance_closed = romance_closed
         self._claims = _claims(persona_name)
+        self._name = plain(persona_name)
         self._limits = limits.read_terms(hard_limits)
         self._word = ""
         self._current = ""
@@ -161,9 +162,13 @@ class Screen:
             return _blocked("romance_after_it_was_closed", "L3", STOPPED)
         if limits.crosses(self._limits, text):
             return _blocked("own_limits", "C2", limits.STOPPED)
-        if any(self._claims.search(_unquoted(view, self._in_quotes)) for view in seen):
+        if any(self._claims_human(_unquoted(view, self._in_quotes)) for view in seen):
             return _blocked("claims_to_be_human", "H2", NOT_HUMAN)
         return None
+
+    def _claims_human(self, own: str) -> bool:
+        named = own.replace(self._name, ears.NAME) if self._name else own
+        return self._claims.search(own) is not None or ears.hears(ears.Subject.CLAIMS, named)
 
 
 _LISTS = (SEXUAL, ROMANTIC, COURTING, UNDER_18, CHILDHOOD)
@@ -177,7 +182,9 @@ _SENTENCE_END = pattern(r"[.!?…。！？][\"'”’)\]*_~]*\s*$", r"[\n\r\x{20
 
 def _near(text: str) -> bool:
     return any(
-        _TRIGGER.search(view) is not None or any(words.found(view) for words in _LISTS)
+        _TRIGGER.search(view) is not None
+        or any(words.found(view) for words in _LISTS)
+        or ears.may_claim(view)
         for view in views(text)
     )
 

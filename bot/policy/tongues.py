@@ -176,14 +176,14 @@ def _is_ours(tongue: Tongue, way: Way, view: str, hit: Found) -> bool:
 # --- Below: reading the data -------------------------------------------------------------------
 
 
-def _folded(data: Any) -> Any:
+def folded(data: Any) -> Any:
     """The data in the spelling of views: no accents, no voicing marks."""
     if isinstance(data, str):
         return "".join(sign if sign.isascii() else plain(sign) for sign in data)
     if isinstance(data, list):
-        return [_folded(item) for item in data]
+        return [folded(item) for item in data]
     if isinstance(data, dict):
-        return {_folded(key): _folded(item) for key, item in data.items()}
+        return {folded(key): folded(item) for key, item in data.items()}
     return data
 
 
@@ -252,7 +252,7 @@ def _anchors(data: Mapping[str, Mapping[str, Any]]) -> Any:
 
 LANGUAGES = ("de", "es", "fr", "ja", "pt")
 DATA: Mapping[str, Mapping[str, Any]] = {
-    name: _folded(
+    name: folded(
         tomllib.loads(files("bot.policy").joinpath(f"data/tongue_{name}.toml").read_text("utf-8"))
     )
     for name in LANGUAGES

@@ -15,6 +15,7 @@ from bot.store.rows import AgeRecord, StoreError
 
 LONGEST_AGE_RECORD_S = 366 * 86_400.0
 """SAFETY A4: twelve months at most, also in a leap year."""
+CLOCK_MAY_ERR_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,12 @@ def alarms(db: sqlite3.Connection, now: float, far: float) -> tuple[PersonId, ..
 
 
 def age_record(db: sqlite3.Connection, who: bytes, scope: str, now: float) -> AgeRecord | None:
+    """A clock set back by more than a day makes a record one of the future, which counts for
+    nothing (SAFETY A4): else it would last as much longer as the clock was moved."""
     row = db.execute(
         """SELECT scope, level, method, attester, at, expires, policy_version FROM age_records
-        WHERE who = ? AND scope = ? AND expires > ?""",
-        (who, scope, now),
+        WHERE who = ? AND scope = ? AND expires > ? AND at <= ?""",
+        (who, scope, now, now + CLOCK_MAY_ERR_S),
     ).fetchone()
     if row is None:
         return None
