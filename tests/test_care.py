@@ -67,11 +67,11 @@ def test_in_a_room_that_does_not_speak_to_it_nothing_is_said_or_noted() -> None:
         assert not decision.effects & {Effect.TOLD_OF_PAUSE, Effect.TOLD_OF_DAY}
 
 
-def test_wishes_that_cannot_be_looked_up_refuse() -> None:
-    # INVARIANT I3: perhaps they are paused, or this crosses a limit of theirs.
+def test_wishes_that_cannot_be_looked_up_bring_silence_and_a_command_says_why() -> None:
+    # INVARIANT I3: perhaps they are paused and told so, or this crosses a limit of theirs.
     decision = decide(facts("hello", own=None))
-    assert decision.outcome is Outcome.REFUSE
-    assert decision.say
+    assert decision.outcome is Outcome.IGNORE
+    assert not decision.say
     assert resting(facts("hello", own=None))
 
 

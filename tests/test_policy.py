@@ -175,10 +175,25 @@ def test_who_rests_and_is_perhaps_not_spoken_to_gets_silence(
     assert not lost.say
 
 
-def test_a_word_of_ones_own_that_cannot_be_read_refuses_all_the_same() -> None:
+@pytest.mark.parametrize(
+    "own",
+    [
+        Own(paused=True, told_of_pause=True),
+        Own(daily_s=60, told_of_day=True, talk=Talk(NOW, 60.0, 60.0, NOW + 60)),
+    ],
+)
+def test_who_wants_silence_keeps_it_where_their_wishes_cannot_be_read(own: Own) -> None:
+    known = facts("hello", own=own)
+    assert decide(known).outcome is Outcome.IGNORE
+    lost = decide(replace(known, own=None))
+    assert lost.outcome is Outcome.IGNORE
+    assert not lost.say
+
+
+def test_a_word_of_ones_own_that_cannot_be_read_gets_no_reply_either() -> None:
     called = facts("blue harbour", own=Own(safe_word="blue harbour"))
     assert decide(called).care[0].care is Care.SAFE_WORD
-    assert decide(replace(called, own=None)).outcome is Outcome.REFUSE
+    assert decide(replace(called, own=None)).outcome is Outcome.IGNORE
     assert decide(replace(called, text="red", own=None)).care[0].care is Care.SAFE_WORD
 
 

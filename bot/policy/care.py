@@ -85,8 +85,8 @@ def resting(facts: Facts) -> str:
 def paused(facts: Facts) -> Verdict | None:
     """SAFETY H5: one short notice, then silence. Crisis and the safe word stand beside it."""
     if facts.own is None:
-        # INVARIANT I3: perhaps they are paused, perhaps this crosses a limit of theirs.
-        return Verdict("paused", "I3", Outcome.REFUSE, UNKNOWN)
+        # INVARIANT I3: perhaps they are paused and were told so, which asks for silence.
+        return Verdict("paused", "I3", Outcome.IGNORE)
     if not facts.own.paused:
         return None
     if facts.own.told_of_pause or not _is_addressed(facts):

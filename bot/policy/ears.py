@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -100,7 +100,7 @@ def _speaking(subject: Subject, view: str) -> list[str]:
     return sorted(found) if found else []
 
 
-@lru_cache(maxsize=1)
+@cache
 def _data() -> Mapping[str, Mapping[str, Any]]:
     folder = files("bot.policy")
     return {
@@ -109,7 +109,7 @@ def _data() -> Mapping[str, Mapping[str, Any]]:
     }
 
 
-@lru_cache(maxsize=1)
+@cache
 def _anchors() -> Mapping[Subject, Any]:
     return {subject: _automaton(subject) for subject in Subject}
 
@@ -126,7 +126,7 @@ def _automaton(subject: Subject) -> Any:
     return automaton
 
 
-@lru_cache(maxsize=None)  # One for each subject in each language: bounded by the data.
+@cache  # One for each subject in each language: bounded by the data.
 def _heard(subject: Subject, language: str) -> _Heard:
     data = _data()[language]
     table, parts = data[subject], data.get("parts", {})
@@ -140,12 +140,13 @@ def _heard(subject: Subject, language: str) -> _Heard:
 def _filled(ways: Any, parts: Mapping[str, str]) -> Iterator[str]:
     """A part may be made of those before it."""
     for way in ways:
-        for name, part in reversed(parts.items()):
-            way = way.replace(f"<{name}>", part)
-        yield way
+        whole = way
+        for name, part in reversed(list(parts.items())):
+            whole = whole.replace(f"<{name}>", part)
+        yield whole
 
 
-@lru_cache(maxsize=1)
+@cache
 def _safe_words() -> _SafeWords:
     tables = [data["safe_word"] for data in _data().values()]
     return _SafeWords(
