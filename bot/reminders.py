@@ -14,8 +14,9 @@ from hashlib import blake2s
 from bot.commands.rhythm import is_for_anybody
 from bot.commands.wishes import PAUSED, read_quiet_hours, read_zone
 from bot.events import PersonId, Room, RoomId, Say
-from bot.gather import has_agreed
+from bot.gather import read_standing
 from bot.platforms.base import Platform
+from bot.policy.door_rules import is_in
 from bot.policy.rest import (
     LONGEST_DAY_S,
     Quiet,
@@ -26,9 +27,10 @@ from bot.policy.rest import (
     quiet_until,
     write_minute,
 )
+from bot.scene import HOME, Habits
 from bot.sentences import REMINDER
 from bot.store.house import House
-from bot.store.rows import INSTANCE, Reminder, StoreError
+from bot.store.rows import Reminder, StoreError, Wishes
 from bot.store.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,8 @@ class _Day:
     zone: tzinfo
     quiet: Quiet | None
     rests: bool
-    """Paused, or not in any more: then it passes in silence."""
+    """Paused: then it passes in silence, like one of somebody who is not in any more."""
+    wishes: Wishes
 
 
 class Reminders:
@@ -52,13 +55,13 @@ class Reminders:
         platforms: Sequence[Platform],
         *,
         is_at_work: Callable[[RoomId], bool],
-        home_offset_s: float,
+        habits: Habits,
         clock: Callable[[], float],
     ) -> None:
         self._house = house
         self._platforms = platforms
         self._is_at_work = is_at_work
-        self._home_offset_s = home_offset_s
+        self._habits = habits
         self._clock = clock
 
     async def tick(self) -> None:
@@ -90,11 +93,10 @@ class Reminders:
         wishes = await vault.wishes()
         day = _Day(
             now=now,
-            zone=read_zone(wishes, self._home_offset_s),
+            zone=read_zone(wishes, self._habits.utc_offset_s),
             quiet=read_quiet_hours(wishes),
-            rests=bool(wishes.marks.get(PAUSED))
-            or not has_agreed(wishes)
-            or not await self._is_of_age(vault.person, now),
+            rests=bool(wishes.marks.get(PAUSED)),
+            wishes=wishes,
         )
         looks = [await self._take(one, vault, platform, day) for one in await vault.reminders()]
         return [at for at in looks if at is not None]
@@ -111,7 +113,7 @@ class Reminders:
         if when > day.now:
             return when
         is_over = day.rests or is_too_late(when, day.now, is_daily=one.is_daily)
-        if not is_over and is_for_anybody(one.text):
+        if not is_over and is_for_anybody(one.text) and await self._is_in(one, vault.person, day):
             if (ends := quiet_until(day.quiet, day.now, day.zone)) is not None:
                 return ends
             if self._is_at_work(one.room):
@@ -125,9 +127,14 @@ class Reminders:
         await vault.move_reminder(one.id, due, said.isoformat())
         return due
 
-    async def _is_of_age(self, person: PersonId, now: float) -> bool:
-        age, locked = await self._house.age_and_lock(person, INSTANCE, now)
-        return age is not None and not locked
+    async def _is_in(self, one: Reminder, person: PersonId, day: _Day) -> bool:
+        community = await self._house.community(one.sponsor or HOME)
+        house, habits = self._house, self._habits
+        return is_in(
+            await read_standing(
+                person, day.wishes, community, house=house, habits=habits, now=day.now
+            )
+        )
 
 
 def _say(one: Reminder, person: PersonId) -> Say:

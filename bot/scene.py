@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2s
 
 from bot.dispatch import Arrival, Stage
-from bot.events import CommunityId, Edited, Message, Say, TurnId, Voice
+from bot.events import AgeLevel, CommunityId, Edited, Message, Rating, Say, TurnId, Voice
 from bot.personas import Persona
 from bot.store.house import House
 from bot.store.rows import Community, Look, Session
@@ -24,6 +24,19 @@ class Habits:
     region: str
     disclose_every_s: float
     utc_offset_s: float
+    least_age_level: AgeLevel = AgeLevel.SELF_ATTESTED
+    """What the operator asks of everybody; a community may ask for more."""
+    least_mature_level: AgeLevel = AgeLevel.PLATFORM
+    allows_mature: bool = False
+    is_listed: bool = False
+    """SAFETY A7: in an app directory."""
+
+    def least_age(self, community: Community) -> AgeLevel:
+        return max(self.least_age_level, community.least_age_level)
+
+    def ceiling(self, community: Community) -> Rating:
+        most = Rating.MATURE if self.allows_mature and not self.is_listed else Rating.ROMANCE
+        return min(most, community.ceiling)
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,12 +167,38 @@ ZONE_UNSET = (
     "This goes by the clock of the machine that I run on; `timezone Europe/Berlin` sets yours."
 )
 ZONE_UNKNOWN = "I know no time zone of that name. Try one like `Europe/Berlin`, or `+02:00`."
-WHERE = "The rules of {community} hold here. The ceiling is {ceiling}."
-STATUS = "{community}: the ceiling is {ceiling}, the least age level is {age_level}."
+OWN_GENERAL = "From now on nothing romantic is written for you, by any persona. `{prefix}romance` opens it again."
+OWN_ROMANCE = (
+    "From now on what is written for you goes as far as romance and no further. `{prefix}general` "
+    "keeps romance out, too."
+)
+FELL = "I stopped there: less may be written here than a moment ago. Write on as you like."
+WHERE = (
+    "The rules of {community} hold here. The ceiling is {ceiling}, your own is {own}, and what is "
+    "open with this persona now is {open}."
+)
+STATUS = (
+    "{community}: the ceiling is {ceiling}. The least age level is {entry} to come in, and {mature} "
+    "for mature."
+)
 CEILING_SET = "The ceiling is {ceiling} now, from everybody's next message on."
-NO_MATURE = (
-    "mature needs a guard model, and none is configured here: a word list cannot tell enough "
-    "(SAFETY L10). The ceiling stays as it was."
+ENTRY_ASKS = "To come in, this community asks for {level} from everybody's next message on."
+MATURE_ASKS = "For mature, this community asks for {level} from everybody's next message on."
+MATURE_NEEDS_MORE = "One's own word opens no mature: choose a higher level. Nothing was changed."
+ATTESTED = (
+    "It is written down: in this community, {person} is an adult by your word, for a year at most. "
+    "`revoke` takes it back."
+)
+REVOKED = "It is taken back: {person} is no adult by a moderator's word here any more."
+NOT_ATTESTED = "No moderator of this community has confirmed that {person} is an adult."
+NOT_YOUR_OWN_AGE = "Your own age is for another moderator to confirm."
+LOCKED_SO_NOT = (
+    "{person} is locked for having said that they are under 18. If that was wrong, `unlock` comes "
+    "first; they say then themselves that they are adults, and you can confirm it."
+)
+REASON_NAMES_A_DATE = (
+    "That looks like a date, and none is kept of anybody's birth. Write how you know, without dates "
+    "or documents. Nothing was changed."
 )
 UNLOCKED = "{person} may come to the door again. Your name and your reason are on record."
 NOT_YOUR_OWN = "A lock of your own is for another moderator to open."

@@ -13,6 +13,7 @@ from bot.commands.wishes import SOFTENED
 from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
 from bot.events import Rating, TurnId
+from bot.flight import Flights
 from bot.gate import Gate
 from bot.gather import romance_closed
 from bot.guarding import Guard
@@ -52,8 +53,10 @@ class Writer:
         metrics: Metrics,
         clock: Callable[[], float],
         guard: Guard,
+        flights: Flights,
     ) -> None:
         self._guard = guard
+        self._flights = flights
         self._engine = engine
         self._sessions = sessions
         self._habits = habits
@@ -124,6 +127,7 @@ class Writer:
         self, asked: Turn, bounds: _Bounds, display: Display, scene: Scene, vault: Vault
     ) -> tuple[State, str]:
         """Engine -> screen -> display, until it ends or something newer waits."""
+        self._flights.write_under(scene.message.room.id, bounds.ceiling)
         screen = Screen(
             bounds.ceiling,
             persona_name=scene.persona.name,
@@ -167,7 +171,7 @@ class Writer:
             return State.CUT, blocked.say
         if whole and gate.is_through:
             return State.DONE, sentences.NOTHING_SAID if display.is_empty else ""
-        return State.CUT, ""
+        return State.CUT, sentences.FELL if self._flights.has_fallen(scene.message.room.id) else ""
 
     async def _wait_on(self, patience: Patience, scene: Scene, now: float) -> None:
         """While nothing comes: the person is told once who is before them, and nothing hangs."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.events import AgeLevel, Rating, Role
+from bot.events import AgeLevel, AgeSign, Rating, Role
 from bot.policy import care, crisis
 from bot.policy.cards import check_card
 from bot.policy.decide import RULES, Rule, decide
@@ -42,6 +42,11 @@ MISSING: dict[str, Any] = {
     "own": None,
     "disclosed_at": None,
     "guard_ready": False,
+    "operator_allows_mature": False,
+    "is_listed": True,
+    "least_mature_level": AgeLevel.VERIFIED,
+    "platform": "",
+    "sign": None,
     "persona_name": "",
     "region": "",
 }
@@ -65,7 +70,12 @@ def any_facts() -> st.SearchStrategy[Facts]:
         sponsor_ceiling=RATINGS,
         persona_rating=RATINGS,
         person_ceiling=RATINGS,
+        least_mature_level=st.sampled_from(AgeLevel),
         guard_ready=st.booleans(),
+        operator_allows_mature=st.booleans(),
+        is_listed=st.booleans(),
+        platform=st.sampled_from(("", "console", "discord", "matrix")),
+        sign=st.none() | st.sampled_from(AgeSign),
         romance_closed=TRUTHS,
         own=st.none() | st.builds(Own, paused=st.booleans(), told_of_pause=st.booleans()),
         disclosed_at=st.none() | st.floats(NOW - 1e6, NOW + 1e6),
@@ -216,6 +226,7 @@ MATURE = {
     "person_ceiling": Rating.MATURE,
     "age_level": AgeLevel.VERIFIED,
     "guard_ready": True,
+    "operator_allows_mature": True,
 }
 
 

@@ -24,6 +24,9 @@ class Declares(Generic[C]):
     parameters: tuple[Parameter, ...] = ()
     least: Role = Role.MEMBER
     place: Place = Place.BOTH
+    is_age_restricted: bool = False
+    """SAFETY A5, A7: a platform that can gives it to adults only, and one that is listed in an app
+    directory does not have it."""
     takes_more: bool = False
     """True where words too many must not stand in the way: `/stop please` stops."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.commands.declaration import Declares
 from bot.commands.own import OWN, OwnCommand
 from bot.commands.parameters import Kind, Parameter, Place
-from bot.events import PersonId, Rating, Role
+from bot.events import AgeLevel, PersonId, Rating, Role
 
 # --- What a command is, once it is read -------------------------------------------------------
 
@@ -80,12 +80,31 @@ class Unlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Attest:
+    person: PersonId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    person: PersonId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    what: str
+    """`entry` or `mature`."""
+    level: AgeLevel
+
+
+@dataclass(frozen=True, slots=True)
 class Status: ...
 
 
 Command = (
     Help | Begin | Personas | Persona | Who | Where | Again | Back | Forward | Undo | New | About
-    | Ceiling | Unlock | Status | OwnCommand
+    | Ceiling | Unlock | Attest | Revoke | Age | Status | OwnCommand
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -94,6 +113,7 @@ Declaration = Declares[Command]
 
 # A Matrix id has at most 255 characters, with the platform's name before it.
 _LONGEST_PERSON = 264
+_LEVELS = {level.name.lower().replace("_", "-"): level for level in AgeLevel}
 _RATINGS = tuple(rating.name.lower() for rating in Rating)
 
 COMMANDS: tuple[Declaration, ...] = (
@@ -177,6 +197,38 @@ COMMANDS: tuple[Declaration, ...] = (
         least=Role.MODERATOR,
     ),
     Declares(
+        "attest",
+        "confirms that somebody is an adult, in this community; the reason is recorded with your name",
+        lambda values: Attest(PersonId(values["person"]), values["reason"]),
+        parameters=(
+            Parameter("person", Kind.PERSON, "who is an adult", most_chars=_LONGEST_PERSON),
+            Parameter(
+                "reason", Kind.LINE, "how you know, without a date or a document", most_chars=500
+            ),
+        ),
+        least=Role.MODERATOR,
+    ),
+    Declares(
+        "revoke",
+        "takes back a moderator's confirmation that somebody is an adult",
+        lambda values: Revoke(PersonId(values["person"]), values["reason"]),
+        parameters=(
+            Parameter("person", Kind.PERSON, "whose it was", most_chars=_LONGEST_PERSON),
+            Parameter("reason", Kind.LINE, "why it does not hold", most_chars=500),
+        ),
+        least=Role.MODERATOR,
+    ),
+    Declares(
+        "age",
+        "sets how well an age must be founded, to come in or for mature",
+        lambda values: Age(values["what"], _LEVELS[values["level"]]),
+        parameters=(
+            Parameter("what", Kind.CHOICE, "for what", choices=("entry", "mature")),
+            Parameter("level", Kind.CHOICE, "the least level", choices=tuple(_LEVELS)),
+        ),
+        least=Role.MODERATOR,
+    ),
+    Declares(
         "status",
         "says how the bot and this community's rules stand, without anybody's words",
         lambda _: Status(),
@@ -185,6 +237,15 @@ COMMANDS: tuple[Declaration, ...] = (
 )
 
 
-def commands_for(role: Role, *, is_direct: bool) -> tuple[Declaration, ...]:
-    """What this person can use in this room, in the table's order."""
-    return tuple(c for c in COMMANDS if c.may(role) and c.fits(is_direct=is_direct))
+def commands_for(
+    role: Role, *, is_direct: bool, age_restricted: bool = True
+) -> tuple[Declaration, ...]:
+    """What this person can use in this room, in the table's order. Without those that are age-
+    restricted where they do not exist (SAFETY A7)."""
+    return tuple(
+        command
+        for command in COMMANDS
+        if command.may(role)
+        and command.fits(is_direct=is_direct)
+        and (age_restricted or not command.is_age_restricted)
+    )

@@ -3,12 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.events import Message, Rating
+from bot.events import AgeLevel, Message, Rating
 from bot.personas import Persona
+from bot.policy.ceiling import Fall
 from bot.policy.facts import Own
 from bot.store.house import House
 from bot.store.rows import Community, Session, Turn
 from bot.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Mature:
+    """What MATURE lacks, as sentences; an empty one where nothing does."""
+
+    is_offered: bool
+    to_open: str
+    """For this person, with this message."""
+    for_all: str
+    """For everybody on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,10 @@ class Desk:
     is_in: bool
     locked: bool
     ceiling: Rating
+    own_ceiling: Rating
+    least_age_level: AgeLevel
+    """To come in here: the stricter of community's and operator's."""
+    mature: Mature
     romance_closed: bool
     own: Own
     resting: str
@@ -38,6 +54,8 @@ class Desk:
 @dataclass(frozen=True, slots=True)
 class Answer:
     say: str
+    fall: Fall | None = None
+    """What may be written no more, also in mid-reply (SAFETY A9)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,25 @@ from bot.commands import own, rhythm
 from bot.commands.declared import COMMANDS
 from bot.commands.desk import Answer, Desk, Erase, Farewell, Outcome
 from bot.commands.own import OwnCommand
-from bot.commands.wishes import CHECK_IN, PAUSED, SAFE_WORD, TOLD_OF_PAUSE
+from bot.commands.wishes import (
+    CEILING,
+    CHECK_IN,
+    MATURE_IN,
+    PAUSED,
+    SAFE_WORD,
+    TOLD_OF_PAUSE,
+    open_in,
+)
+from bot.commands.words import unknown_text
 from bot.events import Rating
 from bot.policy import limits
 from bot.policy.cards import check_card
 from bot.policy.care import FAREWELL, is_safe_word
+from bot.policy.ceiling import Fall
 from bot.policy.door import DOOR_VERSION, INTIMATE, MEMORY
 from bot.policy.matching import bare
-from bot.store.rows import DOOR, INSTANCE, Consent, Limit
+from bot.policy.mature import OPEN
+from bot.store.rows import DOOR, Consent, Limit
 from bot.store.vault import Vault
 
 # As a whole message these are said too often to end a scene each time.
@@ -28,7 +39,7 @@ _LEAST_LETTERS = 3
 _NAMES = {word for command in COMMANDS for word in (command.name, *command.words)}
 
 
-async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901 - one arm for each command, as in `follow`
+async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901, PLR0912 - one arm for each command, as in `follow`
     match command:
         case own.Stop():
             # Its arrival has stopped the writing already.
@@ -49,8 +60,16 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901 
             return await _leave(desk)
         case own.Mute():
             return await rhythm.mute(desk)
+        case own.Mature() if not desk.mature.is_offered:
+            # SAFETY A7: it is no command here.
+            role, is_direct = desk.message.author.role, desk.message.room.is_direct
+            return Answer(unknown_text("", role, desk.prefix, is_direct=is_direct))
         case _ if desk.vault is None or not desk.is_in:
             return Answer(sentences.NOT_IN)
+        case own.General():
+            return await _go_as_far_as(Rating.GENERAL, desk, desk.vault)
+        case own.Romance():
+            return await _go_as_far_as(Rating.ROMANCE, desk, desk.vault)
         case _:
             return Answer(await _wish(command, desk, desk.vault))
 
@@ -84,6 +103,8 @@ async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> str:  # noqa: 
             return await _set_memory(wish, desk, vault)
         case own.Timezone(zone):
             return await rhythm.set_zone(zone, desk, vault)
+        case own.Mature():
+            return await _open_mature(desk, vault)
         case (
             own.Stop()
             | own.Goodbye()
@@ -92,10 +113,31 @@ async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> str:  # noqa: 
             | own.Erase()
             | own.Leave()
             | own.Mute()
+            | own.General()
+            | own.Romance()
         ):
             raise AssertionError("followed above")
         case _:
             assert_never(command)
+
+
+# --- How far it may go (SAFETY A9) ------------------------------------------------------------
+
+
+async def _go_as_far_as(rating: Rating, desk: Desk, vault: Vault) -> Answer:
+    """Of everything that is said to a person, wherever they are: it is their own."""
+    await vault.set_setting(MATURE_IN, "")
+    await vault.set_mark(CEILING, float(rating))
+    say = sentences.OWN_GENERAL if rating is Rating.GENERAL else sentences.OWN_ROMANCE
+    return Answer(say.format(prefix=desk.prefix), Fall(vault.person, to=rating))
+
+
+async def _open_mature(desk: Desk, vault: Vault) -> str:
+    if desk.mature.to_open:
+        return desk.mature.to_open
+    await vault.drop_marks(CEILING)
+    await vault.set_setting(MATURE_IN, open_in(desk.community.id))
+    return OPEN.format(prefix=desk.prefix)
 
 
 # --- Memory (SAFETY A10) ----------------------------------------------------------------------
@@ -207,10 +249,10 @@ async def _export(desk: Desk) -> Outcome:
     if desk.vault is None:
         return Answer(sentences.NOTHING_TO_ERASE)
     person = desk.message.author.id
-    age = await desk.house.age_record(person, INSTANCE, desk.now)
     everything = {
         **await desk.vault.export(),
-        "age_record": asdict(age) if age else None,
+        "age_records": [asdict(one) for one in await desk.house.age_records(person)],
+        "attestations": [asdict(one) for one in await desk.house.attestations(person)],
         "locked": await desk.house.locked(person),
     }
     return Answer(json.dumps(everything, ensure_ascii=False, indent=1))

@@ -76,6 +76,18 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class General: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Romance: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mature: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Privacy: ...
 
 
@@ -94,7 +106,7 @@ class Leave: ...
 
 OwnCommand = (
     Stop | Pause | Resume | Goodbye | Safeword | Limits | CheckIn | Break | Quiet | Remind | Mute
-    | Timezone | Memory | Privacy | Export | Erase | Leave
+    | Timezone | Memory | General | Romance | Mature | Privacy | Export | Erase | Leave
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -203,6 +215,25 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         "says and changes what may be remembered from one conversation to the next",
         lambda values: Memory(values.get("wish", "")),
         parameters=(_optional("wish", Kind.CHOICE, "what may be", "on", "intimate", "off"),),
+    ),
+    Declares(
+        "general",
+        "keeps our talk to what is for anybody: no romance",
+        lambda _: General(),
+        takes_more=True,
+    ),
+    Declares(
+        "romance",
+        "lets our talk go as far as romance, and closes mature",
+        lambda _: Romance(),
+        takes_more=True,
+    ),
+    Declares(
+        "mature",
+        "opens what is for adults only, where everything that it needs is there",
+        lambda _: Mature(),
+        place=Place.DIRECT,
+        is_age_restricted=True,
     ),
     Declares("privacy", "says what is kept, why, and for how long", lambda _: Privacy()),
     Declares(

@@ -11,17 +11,19 @@ _LONGEST_NAME = 32
 _END_MARKS = ".!?,;:…"
 
 
-def help_text(role: Role, prefix: str, topic: str = "", *, is_direct: bool) -> str:
+def help_text(
+    role: Role, prefix: str, topic: str = "", *, is_direct: bool, age_restricted: bool = True
+) -> str:
     """The list of what this person can use in this room, or one command explained."""
     if not topic.strip():
         lines = [
             f"{prefix}{form(command)}: {command.about}"
-            for command in commands_for(role, is_direct=is_direct)
+            for command in commands_for(role, is_direct=is_direct, age_restricted=age_restricted)
         ]
         return "\n".join([_first_line(is_direct=is_direct), *lines])
     name = normal(topic.strip().removeprefix(prefix))
     command = find_command(name, role)
-    if command is None:
+    if command is None or (command.is_age_restricted and not age_restricted):
         return unknown_text(name, role, prefix, is_direct=is_direct)
     lines = [f"{prefix}{form(command)}: {command.about}."]
     lines += [f"{_parameter_form(p)}: {p.about}." for p in command.parameters]
@@ -37,9 +39,12 @@ def form(command: Declaration) -> str:
     return " ".join([command.name, *(_parameter_form(p) for p in command.parameters)])
 
 
-def completions(role: Role, prefix: str, *, is_direct: bool) -> tuple[tuple[str, str], ...]:
+def completions(
+    role: Role, prefix: str, *, is_direct: bool, age_restricted: bool = True
+) -> tuple[tuple[str, str], ...]:
     """What can be typed, each with its line, for platforms that complete."""
-    return tuple((prefix + c.name, c.about) for c in commands_for(role, is_direct=is_direct))
+    offered = commands_for(role, is_direct=is_direct, age_restricted=age_restricted)
+    return tuple((prefix + c.name, c.about) for c in offered)
 
 
 def unknown_text(name: str, role: Role, prefix: str, *, is_direct: bool) -> str:

@@ -7,7 +7,7 @@ reads None as the stricter case (INVARIANT I3).
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from bot.events import AgeLevel, Rating, Role
+from bot.events import AgeLevel, AgeSign, Rating, Role
 from bot.policy.limits import Limits
 from bot.policy.rest import BREAK_AFTER_S, Talk
 
@@ -95,12 +95,22 @@ class Facts:
     age_level: AgeLevel | None = None
     """Of an age record that has not expired."""
     least_age_level: AgeLevel = AgeLevel.SELF_ATTESTED
+    """To come in: the stricter of what the community and the operator ask for."""
+    least_mature_level: AgeLevel = AgeLevel.VERIFIED
+    """For MATURE, likewise."""
     locked: bool | None = None
     sponsor_ceiling: Rating | None = None
     persona_rating: Rating | None = None
     person_ceiling: Rating | None = None
     guard_ready: bool = False
     """SAFETY L10: MATURE exists only where a guard has just passed its self-test."""
+    operator_allows_mature: bool = False
+    is_listed: bool = True
+    """SAFETY A7: in an app directory, where MATURE does not exist."""
+    platform: str = ""
+    """The word before the colon in the person's id."""
+    sign: AgeSign | None = None
+    """What the platform saw with this very message (SAFETY A5)."""
     romance_closed: bool | None = None
     """SAFETY L3: an under-18 cue was seen in this session."""
     own: Own | None = None
@@ -161,6 +171,11 @@ class Decision:
         order = list(Care)
         cares = [v for v in self.verdicts if v.care is not None]
         return tuple(sorted(cares, key=lambda v: order.index(v.care or Care.FAREWELL)))
+
+    @property
+    def only_the_door_is_missing(self) -> bool:
+        refusing = [verdict for verdict in self.verdicts if verdict.outcome >= Outcome.REFUSE]
+        return bool(refusing) and all(verdict.number == "A1" for verdict in refusing)
 
     @property
     def effects(self) -> frozenset[Effect]:

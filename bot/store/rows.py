@@ -123,6 +123,18 @@ class AgeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Attestation:
+    """A named person spoke for somebody's age, or took that back; never a proof (SAFETY A3)."""
+
+    scope: str
+    level: AgeLevel | None
+    """None: taken back."""
+    by: str
+    reason: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     kind: str
     version: str
@@ -192,6 +204,8 @@ class Community:
     id: CommunityId
     ceiling: Rating = Rating.ROMANCE
     least_age_level: AgeLevel = AgeLevel.SELF_ATTESTED
+    least_mature_level: AgeLevel = AgeLevel.PLATFORM
+    """One's own word opens no MATURE (SAFETY A4)."""
 
 
 @dataclass(frozen=True, slots=True)
