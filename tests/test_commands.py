@@ -295,7 +295,7 @@ def test_help_explains_one_command_by_any_of_its_words() -> None:
 def test_every_form_that_help_shows_is_itself_a_command() -> None:
     for command in d.COMMANDS:
         shown = form(command).replace("PERSON", "console:ada").replace("[", "").replace("]", "")
-        shown = re.sub(r"(\w+\|)+", "", shown)
+        shown = re.sub(r"([\w-]+\|)+", "", shown)
         result = read_as("/" + shown, Role.MODERATOR, is_direct=command.place != Place.SHARED)
         assert result is not None
         assert not isinstance(result, Misread), shown
