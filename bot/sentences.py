@@ -167,10 +167,13 @@ ZONE_UNSET = (
     "This goes by the clock of the machine that I run on; `timezone Europe/Berlin` sets yours."
 )
 ZONE_UNKNOWN = "I know no time zone of that name. Try one like `Europe/Berlin`, or `+02:00`."
-OWN_GENERAL = "From now on nothing romantic is written for you, by any persona. `{prefix}romance` opens it again."
+OWN_GENERAL = (
+    "From now on no persona courts you or flirts with you. `{prefix}romance` allows it again, where "
+    "persona and community do."
+)
 OWN_ROMANCE = (
     "From now on what is written for you goes as far as romance and no further. `{prefix}general` "
-    "keeps romance out, too."
+    "ends courting and flirting, too."
 )
 FELL = "I stopped there: less may be written here than a moment ago. Write on as you like."
 WHERE = (

@@ -10,7 +10,7 @@ import pytest
 from bot import sentences
 from bot.config import ConfigError, load_config
 from bot.events import AgeLevel, AgeSeen, AgeSign, CommunityId, PersonId, Role
-from bot.operate.ages import PROOF_SEEN, Asked, speak_for
+from bot.operate.ages import PROOF_SEEN, Asked, Deed, speak_for
 from bot.policy.dates import names_a_date
 from bot.policy.door_rules import NOT_ENOUGH
 from bot.store.house import House
@@ -214,10 +214,10 @@ async def house_in(folder: Path) -> None:
     await house.close()
 
 
-async def speak(folder: Path, deed: str, asked: Asked, level: str | None = None) -> str:
+async def speak(folder: Path, deed: Deed, asked: Asked, level: str | None = None) -> str:
     environ = {"HOME": str(folder), "PARLOUR_KEYS__MASTER_KEY_FILE": str(folder / "key")}
     config = load_config(None, environ=environ, overrides={"data": folder / "data"})
-    return await speak_for(deed, asked, level, config, environ)  # type: ignore[arg-type] - a table's column
+    return await speak_for(deed, asked, level, config, environ)
 
 
 async def looked_up(folder: Path) -> tuple[list[AgeLevel], list[str]]:

@@ -61,6 +61,7 @@ class Place:
     def config(self) -> Config:
         return Config(
             data=self.data,
+            care=CareSettings(protocol=self.root / "protocol.md"),
             keys=Keys(master_key_file=self.key),
             personas=PersonaSettings(folder=self.root / "personas", default=self.default),
             engine=EngineSettings(
@@ -86,6 +87,7 @@ def place(tmp_path: Path) -> Place:
     (tmp_path / "personas").mkdir()
     (tmp_path / "personas" / "robin.toml").write_text(PERSONA)
     make_master_key(here.key)
+    publish(here.config, "care@example.org")
     return here
 
 
@@ -330,7 +332,7 @@ async def test_crisis_lines_older_than_a_year_are_warned_of(place: Place) -> Non
 async def test_c6_a_page_that_is_missing_is_warned_of_with_the_words_that_mend_it(
     place: Place,
 ) -> None:
-    page = place.root / "protocol.md"
+    page = place.root / "elsewhere.md"
     config = place.config.model_copy(update={"care": CareSettings(protocol=page)})
     assert any("protocol page" in what for what in warned(await place.look(config=config)))
     assert "parlour protocol --contact" in told(await place.look(config=config))

@@ -218,7 +218,7 @@ OWN: tuple[Declares[OwnCommand], ...] = (
     ),
     Declares(
         "general",
-        "keeps our talk to what is for anybody: no romance",
+        "keeps our talk to what is for anybody: no persona courts you",
         lambda _: General(),
         takes_more=True,
     ),
