@@ -23,6 +23,7 @@ from tests.mature_help import grown
 ADA = PersonId("paper:ada")
 TEA = CommunityId("paper:tea")
 YEAR_H = 24 * 366
+NOW = Clock().now
 
 
 async def moderate(parlour: Parlour, text: str, person: str = "mo") -> str:
@@ -209,7 +210,7 @@ async def house_in(folder: Path) -> None:
     key = read_master_key(folder / "key") if (folder / "key").exists() else None
     key = key or make_master_key(folder / "key")
     house = await House.open(folder / "data", key, open_vaults=1, idle_s=1.0, clock=Clock())
-    own = AgeRecord(INSTANCE, AgeLevel.SELF_ATTESTED, DOOR, "tea", 1.0, 2.0, "1")
+    own = AgeRecord(INSTANCE, AgeLevel.SELF_ATTESTED, DOOR, "tea", NOW, NOW + 86_400, "1")
     await house.attest(ADA, own)
     await house.close()
 

@@ -169,6 +169,20 @@ async def test_what_speaks_for_an_age_is_taken_back_alone(tmp_path: Path) -> Non
         assert await house.age_record(ADA, "tea", 3.0) == role
 
 
+async def test_a_year_later_neither_a_record_nor_who_wrote_it_is_kept(tmp_path: Path) -> None:
+    clock = Clock()
+    async with house_in(tmp_path, clock=clock) as house:
+        await house.attest(ADA, record())
+        confirmed = spoken_for(AgeLevel.MODERATOR, "tea", "moderator")
+        assert await house.attest_by_name(ADA, confirmed, "known for years")
+    async with house_in(tmp_path, clock=clock) as house:
+        assert len(await house.age_records(ADA)) == 2
+    clock.now += 367 * DAY
+    async with house_in(tmp_path, clock=clock) as house:
+        assert await house.age_records(ADA) == ()
+        assert await house.attestations(ADA) == ()
+
+
 @pytest.mark.parametrize(("by", "reason"), [("", "known"), (" ", "known"), ("mo", " ")])
 async def test_nobody_speaks_for_an_age_without_a_name_and_a_reason(
     tmp_path: Path, by: str, reason: str

@@ -92,6 +92,12 @@ def drop_records(db: sqlite3.Connection, who: bytes) -> int:
     return db.execute("DELETE FROM age_records WHERE who = ?", (who,)).rowcount
 
 
+def drop_old(db: sqlite3.Connection, now: float) -> None:
+    """At each start: what has run out is not kept, nor who said it (SAFETY A4)."""
+    db.execute("DELETE FROM age_records WHERE expires <= ?", (now,))
+    db.execute("DELETE FROM attestations WHERE at <= ?", (now - LONGEST_AGE_RECORD_S,))
+
+
 def _write_down(db: sqlite3.Connection, who: bytes, note: Attestation) -> None:
     if not note.by.strip() or not note.reason.strip():
         raise StoreError("an age is spoken for by a named person with a reason: give both")

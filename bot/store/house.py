@@ -67,7 +67,7 @@ class House:
             raise
         house = cls(owned, key, database, open_vaults=open_vaults, idle_s=idle_s, clock=clock)
         try:
-            await house._settle_in()
+            await house._settle_in(clock())
         except BaseException:
             await house.close()
             raise
@@ -208,9 +208,10 @@ class House:
 
     # -----------------------------------------------------------------------------------------
 
-    async def _settle_in(self) -> None:
+    async def _settle_in(self, now: float) -> None:
         self._folder.confirm_house_key()
         self._pepper = await self._db.write(people.pepper)
+        await self._db.write(ages.drop_old, now)
         erased = await asyncio.to_thread(self._folder.erased)
         # A crash after the ledger's line and before the last step: the erasing is finished now.
         for person in await self._db.read(people.vaults_among, erased):
