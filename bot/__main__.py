@@ -20,6 +20,7 @@ from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import AdapterUnusable, Engine, EngineError
 from bot.events import Role
+from bot.languages.catalogue import say
 from bot.operate.engines import TUNINGS, build_engine, named_by
 from bot.operate.guards import build_guard, guard_name
 from bot.operate.keys import find_master_key
@@ -93,7 +94,10 @@ async def _chat(config: Config, arguments: argparse.Namespace) -> int:
             page_chars=config.console.page_chars,
             stdin=sys.stdin,
             stdout=sys.stdout,
-            completions=completions(role, is_direct=True, prefix="/"),
+            completions=[
+                (typed, say(about, config.care.language))
+                for typed, about in completions(role, is_direct=True, prefix="/")
+            ],
         )
     except ValueError as error:
         raise ConfigError(f"--{error}") from None
@@ -154,6 +158,7 @@ async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
             platforms,
             is_at_work=dispatch.is_at_work,
             home_offset_s=_habits(config).utc_offset_s,
+            home_language=config.care.language,
             clock=time.time,
         )
         await conversation.warm_cards()
@@ -248,6 +253,7 @@ def _habits(config: Config) -> Habits:
         region=config.care.region,
         disclose_every_s=config.care.disclose_every_h * 3600,
         utc_offset_s=float(time.localtime().tm_gmtoff),
+        language=config.care.language,
     )
 
 

@@ -31,11 +31,13 @@ from bot.personas import Persona
 from bot.policy.care import resting
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Effect, Facts, Outcome, Own
-from bot.scene import Habits, Scene, as_message, notice, set_scene
+from bot.scene import Habits, Scene, as_message, set_scene
 from bot.sessions import Sessions
+from bot.speech import Speech
 from bot.store.house import House
 from bot.store.rows import Gone, StoreError, Turn
 from bot.store.vault import Vault
+from bot.text import Text
 from bot.warming import Warming
 from bot.writing import Writer
 
@@ -62,6 +64,7 @@ class Conversation:
         self._metrics = metrics
         self._clock = clock
         self._sessions = Sessions(house, clock)
+        self._speech = Speech(habits.language)
         self._warming = Warming(engine, clock)
         self._writer = Writer(
             engine=engine,
@@ -128,7 +131,7 @@ class Conversation:
             self._sessions.close_door(scene.message.author.id)
         if cared:
             await self._settle(scene)
-        elif facts.is_direct and _only_the_door_is_missing(decision):
+        elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)
             await self._settle(scene)
         elif decision.outcome >= Outcome.REFUSE:
@@ -161,6 +164,7 @@ class Conversation:
             romance_closed=facts.romance_closed is not False,
             own=facts.own or Own(),
             resting=resting(facts),
+            speak_in=scene.speak_in,
             home_offset_s=self._habits.utc_offset_s,
             now=facts.now,
         )
@@ -210,6 +214,7 @@ class Conversation:
         receipt = await self._house.erase(person, self._clock())
         self._sessions.close_door(person)
         await scene.notice(sentences.write_receipt(receipt.gone, receipt.stays))
+        scene.speak_in("")
         await self._warming.forget(person)
 
     # --- Changes on the platform --------------------------------------------------------------
@@ -264,7 +269,7 @@ class Conversation:
 
     async def turn_away(self, message: Message, waiting: int, stage: Stage) -> None:
         say = sentences.TOO_MANY.format(count=waiting) if waiting else sentences.BUSY
-        await notice(message, stage, say, name="full")
+        await self._speech.notice(message, stage, say, name="full")
 
     async def apologise(self, arrival: Arrival, error: Exception, stage: Stage) -> None:
         message = arrival.message
@@ -274,9 +279,9 @@ class Conversation:
             return
         if isinstance(error, StoreError):
             self._house.leave_unfinished(message.author.id)
-            await notice(message, stage, sentences.STORE_BROKEN, name="broken")
+            await self._speech.notice(message, stage, sentences.STORE_BROKEN, name="broken")
             return
-        await notice(message, stage, sentences.BROKEN, name="broken")
+        await self._speech.notice(message, stage, sentences.BROKEN, name="broken")
         async with self._house.vault(message.author.id) as vault:
             if vault and arrival.turn is not None:
                 await vault.settle(arrival.turn)
@@ -285,11 +290,10 @@ class Conversation:
 
     async def _set_scene(self, arrival: Arrival, stage: Stage, vault: Vault | None) -> Scene:
         personas, default = self._personas, self._personas[self._habits.default_persona]
-        return await set_scene(
-            arrival, stage, vault, house=self._house, personas=personas, default=default
-        )
+        around = (arrival, stage, vault, self._speech)
+        return await set_scene(*around, house=self._house, personas=personas, default=default)
 
-    async def _say(self, scene: Scene, text: str) -> None:
+    async def _say(self, scene: Scene, text: Text) -> None:
         """Answered in the bot's own words; the message's words are not kept."""
         if text:
             await scene.notice(text)
@@ -298,8 +302,3 @@ class Conversation:
     async def _settle(self, scene: Scene) -> None:
         if scene.vault and scene.turn is not None:
             await scene.vault.settle(scene.turn)
-
-
-def _only_the_door_is_missing(decision: Decision) -> bool:
-    refusing = [verdict for verdict in decision.verdicts if verdict.outcome >= Outcome.REFUSE]
-    return bool(refusing) and all(verdict.number == "A1" for verdict in refusing)

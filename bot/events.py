@@ -60,6 +60,8 @@ class Author:
     name: str
     role: Role = Role.MEMBER
     is_bot: bool = False
+    language: str | None = None
+    """As the platform tells it, in its own spelling: `de`, `pt-BR`."""
 
 
 @dataclass(frozen=True, slots=True)

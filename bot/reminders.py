@@ -12,9 +12,17 @@ from datetime import tzinfo
 from hashlib import blake2s
 
 from bot.commands.rhythm import is_for_anybody
-from bot.commands.wishes import PAUSED, read_quiet_hours, read_zone
+from bot.commands.wishes import (
+    LANGUAGE,
+    PAUSED,
+    PLATFORM_LANGUAGE,
+    read_quiet_hours,
+    read_zone,
+)
 from bot.events import PersonId, Room, RoomId, Say
 from bot.gather import has_agreed
+from bot.languages.catalogue import say
+from bot.languages.names import first_known
 from bot.platforms.base import Platform
 from bot.policy.rest import (
     LONGEST_DAY_S,
@@ -43,6 +51,7 @@ class _Day:
     quiet: Quiet | None
     rests: bool
     """Paused, or not in any more: then it passes in silence."""
+    language: str
 
 
 class Reminders:
@@ -53,12 +62,14 @@ class Reminders:
         *,
         is_at_work: Callable[[RoomId], bool],
         home_offset_s: float,
+        home_language: str = "en",
         clock: Callable[[], float],
     ) -> None:
         self._house = house
         self._platforms = platforms
         self._is_at_work = is_at_work
         self._home_offset_s = home_offset_s
+        self._home_language = home_language
         self._clock = clock
 
     async def tick(self) -> None:
@@ -95,6 +106,11 @@ class Reminders:
             rests=bool(wishes.marks.get(PAUSED))
             or not has_agreed(wishes)
             or not await self._is_of_age(vault.person, now),
+            language=first_known(
+                wishes.settings.get(LANGUAGE),
+                wishes.settings.get(PLATFORM_LANGUAGE),
+                self._home_language,
+            ),
         )
         looks = [await self._take(one, vault, platform, day) for one in await vault.reminders()]
         return [at for at in looks if at is not None]
@@ -116,7 +132,7 @@ class Reminders:
                 return ends
             if self._is_at_work(one.room):
                 return day.now
-            await platform.do(_say(one, vault.person))
+            await platform.do(_say(one, vault.person, day.language))
         if not one.is_daily:
             await vault.remove_reminder(one.id)
             return None
@@ -130,9 +146,9 @@ class Reminders:
         return age is not None and not locked
 
 
-def _say(one: Reminder, person: PersonId) -> Say:
+def _say(one: Reminder, person: PersonId, language: str) -> Say:
     # The same after a crash or a failure between saying it and keeping that it was said.
     name = f"{person}\0reminder\0{one.id}\0{one.due}"
     nonce = blake2s(name.encode(errors="replace"), digest_size=8).hexdigest()
-    text = REMINDER.format(time=write_minute(one.minute), text=one.text)
+    text = say(REMINDER.format(time=write_minute(one.minute), text=one.text), language)
     return Say(Room(one.room, is_direct=True, sponsor=one.sponsor), text, f"{nonce}-reminder")

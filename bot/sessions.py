@@ -5,7 +5,9 @@ from dataclasses import replace
 from secrets import randbits
 
 from bot import sentences
+from bot.commands.wishes import LANGUAGE
 from bot.events import AgeLevel, PersonId, Rating, RoomId, name_in
+from bot.languages.names import list_languages
 from bot.personas import fill
 from bot.policy.cards import check_card
 from bot.policy.door import (
@@ -23,6 +25,7 @@ from bot.prompt import write_head
 from bot.scene import Scene
 from bot.store.house import House
 from bot.store.rows import DOOR, INSTANCE, AgeRecord, Consent, Session
+from bot.text import Text, paragraphs
 
 AGE_RECORD_S = 365 * 86_400.0
 DOORS_OPEN = 10_000
@@ -47,9 +50,13 @@ class Sessions:
             if len(self._doors) >= DOORS_OPEN:
                 del self._doors[next(iter(self._doors))]
             self._doors[at], say = open_door(terms)
-            await scene.notice(say, name="door")
+            hint = sentences.LANGUAGE_HINT.format(
+                names=list_languages(), prefix=scene.stage.platform.prefix
+            )
+            await scene.notice(paragraphs(say, hint), name="door")
             return
-        step, say = answer_door(door, scene.message.text, terms)
+        language = scene.speech.language_of(scene.message.author)
+        step, say = answer_door(door, scene.message.text, terms, language=language)
         match step:
             case Door():
                 self._doors[at] = step
@@ -89,7 +96,7 @@ class Sessions:
             seed=randbits(63),
         )
 
-    async def _let_in(self, scene: Scene, entered: Entered, welcome: str) -> None:
+    async def _let_in(self, scene: Scene, entered: Entered, welcome: Text) -> None:
         person, now = scene.message.author.id, self._clock()
         if scene.vault is None:
             await self._house.make_vault(person)
@@ -106,6 +113,7 @@ class Sessions:
         async with self._house.vault(person) as vault:
             assert vault is not None, "just made"
             await vault.set_mark("disclosed at", now)
+            await vault.set_setting(LANGUAGE, scene.speech.chosen(person))
             # What was chosen now stands, and nothing that was chosen before.
             for kind in (MEMORY, INTIMATE):
                 await vault.withdraw_consent(kind)

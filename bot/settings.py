@@ -93,6 +93,7 @@ class Dispatch(Section):
 
 
 class CareSettings(Section):
+    language: Literal["en", "de", "fr", "es", "pt", "ja"] = "en"
     region: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""
     disclose_every_h: Annotated[float, Field(gt=0, le=3)] = 3.0
 

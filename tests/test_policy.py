@@ -14,6 +14,7 @@ from bot.policy import care, crisis
 from bot.policy.cards import check_card
 from bot.policy.decide import RULES, Rule, decide
 from bot.policy.facts import Care, Decision, Effect, Facts, Outcome, Own, Verdict
+from bot.text import verbatim
 from tests.policy_facts import NOW, facts
 
 SAMPLES = (
@@ -78,7 +79,7 @@ def any_facts() -> st.SearchStrategy[Facts]:
 def speaks(number: str, outcome: Outcome) -> Rule:
     def rule(facts: Facts) -> Verdict | None:
         del facts
-        return Verdict(f"rule_{number}", number, outcome, say=number)
+        return Verdict(f"rule_{number}", number, outcome, say=verbatim(number))
 
     return rule
 

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from bot.commands.parameters import Parameter, Place
 from bot.events import Role
+from bot.text import Text
 
 C = TypeVar("C", covariant=True)  # noqa: PLC0105 - a value that is only read gives what it holds
 
@@ -13,7 +14,7 @@ C = TypeVar("C", covariant=True)  # noqa: PLC0105 - a value that is only read gi
 @dataclass(frozen=True, slots=True)
 class Declares(Generic[C]):
     name: str
-    about: str
+    about: Text
     """One line, as help and completion show it."""
     make: Callable[[Mapping[str, str]], C]
     """From the parameters' values, checked; an optional one may be missing."""

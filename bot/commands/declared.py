@@ -12,6 +12,7 @@ from bot.commands.declaration import Declares
 from bot.commands.own import OWN, OwnCommand
 from bot.commands.parameters import Kind, Parameter, Place
 from bot.events import PersonId, Rating, Role
+from bot.text import Text
 
 # --- What a command is, once it is read -------------------------------------------------------
 
@@ -99,86 +100,90 @@ _RATINGS = tuple(rating.name.lower() for rating in Rating)
 COMMANDS: tuple[Declaration, ...] = (
     Declares(
         "help",
-        "lists the commands, or explains one",
+        Text("lists the commands, or explains one"),
         lambda values: Help(values.get("command", "")),
         words=("commands", "h"),
         bare=("help", "help?"),
         parameters=(
-            Parameter("command", Kind.WORD, "which command to explain", is_required=False),
+            Parameter("command", Kind.WORD, Text("which command to explain"), is_required=False),
         ),
         takes_more=True,
     ),
     Declares(
         "begin",
-        "opens the door: what this is, what it asks of you, and then a persona",
+        Text("opens the door: what this is, what it asks of you, and then a persona"),
         lambda _: Begin(),
         words=("start",),
         bare=("begin",),
     ),
-    Declares("personas", "lists who is here to talk with", lambda _: Personas()),
+    Declares("personas", Text("lists who is here to talk with"), lambda _: Personas()),
     Declares(
         "persona",
-        "begins to talk with another persona",
+        Text("begins to talk with another persona"),
         lambda values: Persona(values["name"]),
         words=("with",),
-        parameters=(Parameter("name", Kind.LINE, "the persona's name"),),
+        parameters=(Parameter("name", Kind.LINE, Text("the persona's name")),),
         place=Place.DIRECT,
     ),
-    Declares("who", "says which persona you are talking with", lambda _: Who(), place=Place.DIRECT),
+    Declares(
+        "who", Text("says which persona you are talking with"), lambda _: Who(), place=Place.DIRECT
+    ),
     Declares(
         "where",
-        "says whose rules hold here, and what is open to you",
+        Text("says whose rules hold here, and what is open to you"),
         lambda _: Where(),
     ),
     Declares(
         "again",
-        "writes another answer to your last message",
+        Text("writes another answer to your last message"),
         lambda _: Again(),
         words=("retry", "swipe"),
         place=Place.DIRECT,
     ),
-    Declares("back", "goes back to the answer before", lambda _: Back(), place=Place.DIRECT),
-    Declares("forward", "goes on to the answer after it", lambda _: Forward(), place=Place.DIRECT),
+    Declares("back", Text("goes back to the answer before"), lambda _: Back(), place=Place.DIRECT),
+    Declares(
+        "forward", Text("goes on to the answer after it"), lambda _: Forward(), place=Place.DIRECT
+    ),
     Declares(
         "undo",
-        "takes back your last message and its answer",
+        Text("takes back your last message and its answer"),
         lambda _: Undo(),
         place=Place.DIRECT,
     ),
     Declares(
         "new",
-        "begins afresh with the same persona",
+        Text("begins afresh with the same persona"),
         lambda _: New(),
         words=("restart",),
         place=Place.DIRECT,
     ),
     Declares(
         "about",
-        "says what this is: software, and whose",
+        Text("says what this is: software, and whose"),
         lambda _: About(),
         words=("disclose",),
     ),
     *OWN,
     Declares(
         "ceiling",
-        "sets the highest rating in this community",
+        Text("sets the highest rating in this community"),
         lambda values: Ceiling(Rating[values["rating"].upper()]),
-        parameters=(Parameter("rating", Kind.CHOICE, "the rating", choices=_RATINGS),),
+        parameters=(Parameter("rating", Kind.CHOICE, Text("the rating"), choices=_RATINGS),),
         least=Role.MODERATOR,
     ),
     Declares(
         "unlock",
-        "opens an under-18 lock that was wrong; the reason is recorded with your name",
+        Text("opens an under-18 lock that was wrong; the reason is recorded with your name"),
         lambda values: Unlock(PersonId(values["person"]), values["reason"]),
         parameters=(
-            Parameter("person", Kind.PERSON, "who was locked", most_chars=_LONGEST_PERSON),
-            Parameter("reason", Kind.LINE, "why the lock was wrong", most_chars=500),
+            Parameter("person", Kind.PERSON, Text("who was locked"), most_chars=_LONGEST_PERSON),
+            Parameter("reason", Kind.LINE, Text("why the lock was wrong"), most_chars=500),
         ),
         least=Role.MODERATOR,
     ),
     Declares(
         "status",
-        "says how the bot and this community's rules stand, without anybody's words",
+        Text("says how the bot and this community's rules stand, without anybody's words"),
         lambda _: Status(),
         least=Role.MODERATOR,
     ),

@@ -1,6 +1,6 @@
 """What a command may look at, and what it hands back for the conversation to carry out. Values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.events import Message, Rating
@@ -9,6 +9,7 @@ from bot.policy.facts import Own
 from bot.store.house import House
 from bot.store.rows import Community, Session, Turn
 from bot.store.vault import Vault
+from bot.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,10 @@ class Desk:
     ceiling: Rating
     romance_closed: bool
     own: Own
-    resting: str
+    resting: Text
     """What to say instead of what the persona would: the person rests, by their own wish."""
+    speak_in: Callable[[str], None]
+    """The bot's own words, from now on."""
     home_offset_s: float
     """Of the operator's clock, for who has named no time zone."""
     now: float
@@ -37,14 +40,14 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    say: str
+    say: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
     """The person has left: the session is over."""
 
-    say: str
+    say: Text
 
 
 @dataclass(frozen=True, slots=True)

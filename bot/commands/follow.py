@@ -19,6 +19,7 @@ from bot.events import PersonId, Rating, name_in, platform_of
 from bot.personas import Persona
 from bot.policy.screen import Screen
 from bot.store.rows import Turn
+from bot.text import Text, lines
 
 
 async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR0912 - one arm for each command: a table in the shape that the type checker proves complete
@@ -76,8 +77,13 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
             assert_never(command)
 
 
-def _list_personas(personas: Mapping[str, Persona]) -> str:
-    return "\n".join(f"{p.id} - {p.name}: {p.tagline}" for p in personas.values())
+def _list_personas(personas: Mapping[str, Persona]) -> Text:
+    return lines(
+        *(
+            sentences.PERSONA.format(id=p.id, name=p.name, tagline=p.tagline)
+            for p in personas.values()
+        )
+    )
 
 
 def _choose(name: str, desk: Desk) -> Outcome:

@@ -10,6 +10,7 @@ from bot.policy.rest import BREAK_AFTER_S, Daily, Quiet, Talk, read_quiet
 from bot.store.rows import Wishes
 
 ZONE, SAFE_WORD, QUIET = "time zone", "safe word", "quiet hours"
+LANGUAGE, PLATFORM_LANGUAGE = "language", "language of the platform"
 PAUSED, TOLD_OF_PAUSE, TOLD_OF_DAY = "paused", "told of pause", "told of day"
 CHECK_IN, BREAK_AFTER, SOFTENED = "check in", "break after", "soften"
 STRETCH, DAY_UNTIL = "talk stretch", "talk day until"

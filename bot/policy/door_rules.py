@@ -2,16 +2,21 @@
 
 from bot.policy.facts import Effect, Facts, Outcome, Verdict
 from bot.policy.under18 import says_under_18 as says
+from bot.text import Text
 
-YOUNG = (
+YOUNG = Text(
     "This place is for adults, so I have to stop here. You did nothing wrong by telling me, and "
     "nothing you wrote is held against you. If something weighs on you, there are people who listen "
     "and do not judge: somebody you trust, or a free line for young people, which "
     "findahelpline.com lists by country. If this is a mistake, a moderator can put it right."
 )
-NOT_IN = "You are not in yet. Say `begin`, and I tell you what this is."
-NOT_ENOUGH = "This community asks for more than your own word that you are an adult. A moderator can tell you how."
-UNKNOWN = "I cannot look up what I need to know before we talk. Please try again in a little while."
+NOT_IN = Text("You are not in yet. Say `begin`, and I tell you what this is.")
+NOT_ENOUGH = Text(
+    "This community asks for more than your own word that you are an adult. A moderator can tell you how."
+)
+UNKNOWN = Text(
+    "I cannot look up what I need to know before we talk. Please try again in a little while."
+)
 
 
 def another_bot(facts: Facts) -> Verdict | None:

@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 from bot.events import AgeLevel, Rating, Role
 from bot.policy.limits import Limits
 from bot.policy.rest import BREAK_AFTER_S, Talk
+from bot.text import SILENCE, Text
 
 
 class Outcome(IntEnum):
@@ -122,7 +123,7 @@ class Verdict:
     rule: str
     number: str
     outcome: Outcome = Outcome.ALLOW
-    say: str = ""
+    say: Text = SILENCE
     """To the person, in the rule's own words."""
     hint: str = ""
     """To the engine, with GUIDE."""
@@ -138,7 +139,7 @@ class Decision:
     ceiling: Rating
 
     @property
-    def say(self) -> str:
+    def say(self) -> Text:
         """The words of the strictest verdict that has words and is no care.
 
         Where the answer is silence, only who is locked is told so (SAFETY A2).
@@ -149,7 +150,12 @@ class Decision:
             for v in self.verdicts
             if v.say and v.care is None and (not silent or Effect.LOCK_UNDER_18 in v.effects)
         )
-        return next(spoken, "")
+        return next(spoken, SILENCE)
+
+    @property
+    def only_the_door_is_missing(self) -> bool:
+        refusing = [v for v in self.verdicts if v.outcome >= Outcome.REFUSE]
+        return bool(refusing) and all(v.number == "A1" for v in refusing)
 
     @property
     def hints(self) -> tuple[str, ...]:

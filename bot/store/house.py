@@ -19,6 +19,7 @@ from bot.store.keys import MasterKey, new_file_key
 from bot.store.pool import Pool
 from bot.store.rows import AgeRecord, Community, Receipt, Referral, StoreError
 from bot.store.vault import Vault
+from bot.text import Text
 
 
 class House:
@@ -257,21 +258,25 @@ def _about(vault_id: str) -> str:
 
 
 def _receipt(person: PersonId, traces: people.Traces) -> Receipt:
-    gone: list[str] = []
-    stays: list[str] = []
+    gone: list[Text] = []
+    stays: list[Text] = []
     if traces.vault is not None:
         gone.append(
-            "Your vault, with everything said in it, its memory, your consents, and its key."
+            Text("Your vault, with everything said in it, its memory, your consents, and its key.")
         )
         stays.append(
-            "A random number, which says that some vault was erased, so that no backup brings it back."
+            Text(
+                "A random number, which says that some vault was erased, so that no backup brings it back."
+            )
         )
     if traces.age_records:
-        gone.append("What was recorded about your age.")
+        gone.append(Text("What was recorded about your age."))
     if traces.unlocks:
-        gone.append("The record that a moderator once opened a lock of yours.")
+        gone.append(Text("The record that a moderator once opened a lock of yours."))
     if traces.locked:
         stays.append(
-            "The under-18 lock: a code, a date and a keyed hash, from which nobody can read who you are."
+            Text(
+                "The under-18 lock: a code, a date and a keyed hash, from which nobody can read who you are."
+            )
         )
     return Receipt(person=person, gone=tuple(gone), stays=tuple(stays))

@@ -16,6 +16,7 @@ from bot.events import (
     SessionId,
     TurnId,
 )
+from bot.text import Text
 
 DOOR = "door"
 """The kind of the consent that is given at the door."""
@@ -208,5 +209,5 @@ class Receipt:
     """What erasing did and what stays, and why (INVARIANT I6)."""
 
     person: PersonId
-    gone: tuple[str, ...]
-    stays: tuple[str, ...]
+    gone: tuple[Text, ...]
+    stays: tuple[Text, ...]
