@@ -4,6 +4,7 @@ Nothing here judges what is said: it only takes away what no reader could have m
 """
 
 import unicodedata
+from dataclasses import replace
 
 from bot.events import Message
 
@@ -34,7 +35,7 @@ def clean_message(message: Message, longest: int) -> Message:
     return Message(
         id=message.id,
         room=message.room,
-        author=type(author)(author.id, clean_name(author.name), author.role, author.is_bot),
+        author=replace(author, name=clean_name(author.name)),
         text=clean_text(message.text[: longest + 1]),
         at=message.at,
         addresses_bot=message.addresses_bot,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +65,7 @@ async def running(
     waiting: int = 8,
     stop_s: float = 5.0,
     guard: Guard | None = None,
+    language: str = "en",
 ) -> AsyncIterator[Parlour]:
     """From the start to a clean stop."""
     paper = paper or PaperPlatform()
@@ -76,7 +77,7 @@ async def running(
         house=house,
         engine=engine,
         personas=load_personas(PERSONAS),
-        habits=HABITS,
+        habits=replace(HABITS, language=language),
         metrics=Metrics(),
         clock=clock,
         guard=guard,

@@ -16,11 +16,11 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "bot" / "languages"
 
 
-def sentences() -> dict[str, str]:
+def sentences(root: Path = ROOT) -> dict[str, str]:
     """Every sentence, with the file where it stands first."""
     found: dict[str, str] = {}
-    for path in sorted((ROOT / "bot").rglob("*.py")):
-        where = path.relative_to(ROOT).as_posix()
+    for path in sorted((root / "bot").rglob("*.py")):
+        where = path.relative_to(root).as_posix()
         for sentence in _sentences_in(path.read_text("utf-8"), where):
             found.setdefault(sentence, where)
     return found
@@ -34,16 +34,19 @@ def read(code: str) -> polib.POFile:
     return polib.pofile(str(FOLDER / f"{code}.po"), wrapwidth=100)
 
 
-def write_anew(code: str) -> list[str]:
-    """What is missing."""
+def anew(code: str) -> polib.POFile:
+    """With exactly the sentences of today."""
     before, after = read(code), polib.POFile(wrapwidth=100)
     after.header, after.metadata = before.header, before.metadata
     for sentence, where in sentences().items():
         entry = before.find(sentence) or polib.POEntry(msgid=sentence)
         entry.occurrences = [(where, "")]
         after.append(entry)
-    after.save(str(FOLDER / f"{code}.po"))
-    return [entry.msgid for entry in after if not entry.translated()]
+    return after
+
+
+def missing(catalogue: polib.POFile) -> list[str]:
+    return [entry.msgid for entry in catalogue if not entry.translated()]
 
 
 def _sentences_in(code: str, where: str) -> Iterator[str]:
@@ -71,11 +74,14 @@ def _brings_text(node: ast.AST) -> bool:
 
 
 def main() -> int:
-    missing = {code: write_anew(code) for code in codes()}
-    for code, names in missing.items():
-        for name in names:
-            print(f"bot/languages/{code}.po: no translation of: {name}")
-    return 1 if any(missing.values()) else 0
+    is_complete = True
+    for code in codes():
+        catalogue = anew(code)
+        catalogue.save(str(FOLDER / f"{code}.po"))
+        for sentence in missing(catalogue):
+            is_complete = False
+            print(f"bot/languages/{code}.po: no translation of: {sentence}")
+    return 0 if is_complete else 1
 
 
 if __name__ == "__main__":
