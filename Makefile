@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: chat test lint types unit format bench bench-peers bench-path eval-safety soak soak-engine picture clean
+.PHONY: chat test lint types unit format languages bench bench-peers bench-path eval-safety soak soak-engine picture clean
 
 chat:
 	@tools/setup chat
@@ -27,6 +27,10 @@ unit: setup-test
 format: setup-test
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+# Brings bot/languages/*.po up to date with the sentences in the code, and lists what is missing.
+languages: setup-test
+	@$(PY) -m tests.catalogues
 
 # The engine beside its peers; builds them first, and takes about half an hour on two cores.
 bench: setup-test

@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,12 +21,20 @@ from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import AdapterUnusable, Engine, EngineError
 from bot.events import Role
+from bot.languages.catalogue import say
+from bot.operate.ages import Asked, age_level, speak_for
 from bot.operate.engines import TUNINGS, build_engine, named_by
 from bot.operate.guards import build_guard, guard_name
 from bot.operate.keys import find_master_key
 from bot.operate.metrics import Metrics, MetricsError
 from bot.operate.models import DEMO, DEMO_WARNING, ModelError
-from bot.operate.protocol import publish, require_resources
+from bot.operate.protocol import (
+    is_old,
+    oldest_line,
+    publish,
+    require_page,
+    require_resources,
+)
 from bot.operate.referrals import report
 from bot.personas import Persona, PersonaError, load_personas
 from bot.platforms.base import Platform
@@ -52,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "chat":
                 return asyncio.run(_chat(config, arguments))
             case "run":
-                _refuse_to_run()
+                _refuse_to_run(config)
             case "init":
                 return _init(config)
             case "protocol":
@@ -62,6 +71,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "referrals":
                 year, as_csv = arguments.year, arguments.csv
                 print(asyncio.run(report(config, os.environ, year, as_csv=as_csv)), end="")
+                return 0
+            case "attest" | "revoke" | "unlock" as deed:
+                asked = Asked(arguments.person, arguments.by, arguments.reason, arguments.community)
+                level = getattr(arguments, "level", None)
+                _note(asyncio.run(speak_for(deed, asked, level, config, os.environ)))
                 return 0
             case other:
                 # Imported only where it is wanted: the chat does without what it needs.
@@ -93,7 +107,10 @@ async def _chat(config: Config, arguments: argparse.Namespace) -> int:
             page_chars=config.console.page_chars,
             stdin=sys.stdin,
             stdout=sys.stdout,
-            completions=completions(role, is_direct=True, prefix="/"),
+            completions=[
+                (typed, say(about, config.care.language))
+                for typed, about in completions(role, is_direct=True, prefix="/")
+            ],
         )
     except ValueError as error:
         raise ConfigError(f"--{error}") from None
@@ -103,7 +120,9 @@ async def _chat(config: Config, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_to_run() -> NoReturn:
+def _refuse_to_run(config: Config) -> NoReturn:
+    # Before a community is served, whatever else is missing (SAFETY C6).
+    require_page(config)
     raise ConfigError(
         "run: no platform is switched on, and this version has none but the terminal: "
         "`parlour chat` talks here; Discord and Matrix come next"
@@ -113,6 +132,8 @@ def _refuse_to_run() -> NoReturn:
 async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
     """Builds everything, answers what waits, runs until the platforms end or a signal comes."""
     require_resources()
+    if is_old(oldest_line(), datetime.now(UTC).date()):
+        _note(f"The oldest crisis line was checked on {oldest_line()}: upgrade (SAFETY C6).")
     personas = _personas(config)
     engine = build_engine(config, personas, os.environ)
     if config.engine.kind == "embedded" and config.engine.model == DEMO:
@@ -153,7 +174,7 @@ async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
             house,
             platforms,
             is_at_work=dispatch.is_at_work,
-            home_offset_s=_habits(config).utc_offset_s,
+            habits=_habits(config),
             clock=time.time,
         )
         await conversation.warm_cards()
@@ -248,6 +269,11 @@ def _habits(config: Config) -> Habits:
         region=config.care.region,
         disclose_every_s=config.care.disclose_every_h * 3600,
         utc_offset_s=float(time.localtime().tm_gmtoff),
+        least_age_level=age_level(config.door.entry),
+        least_mature_level=age_level(config.door.mature),
+        allows_mature=config.door.mature != "closed",
+        is_listed=config.door.listed,
+        language=config.care.language,
     )
 
 

@@ -5,6 +5,12 @@ from pathlib import Path
 
 from bot.events import Role
 
+_DEEDS = {
+    "attest": "confirm that somebody is an adult",
+    "revoke": "take back that somebody is an adult",
+    "unlock": "open an under-18 lock that was wrong",
+}
+
 
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="parlour", description="A companion bot of your own.")
@@ -39,6 +45,23 @@ def make_parser() -> argparse.ArgumentParser:
     )
     referrals.add_argument("year", type=int, help="as in 2027")
     referrals.add_argument("--csv", action="store_true", help="as a sheet instead of JSON")
+
+    for verb, about in _DEEDS.items():
+        deed = commands.add_parser(verb, parents=[shared], help=about)
+        deed.add_argument("person", help="as in discord:123 or matrix:@ada:example.org")
+        deed.add_argument("--by", required=True, help="your name, which is written down")
+        deed.add_argument("--reason", default="", help="why; without dates, documents or proofs")
+        if verb != "unlock":
+            deed.add_argument("--community", default="", help="count there only; else everywhere")
+        else:
+            deed.set_defaults(community="")
+        if verb == "attest":
+            deed.add_argument(
+                "--level",
+                choices=("moderator", "verified"),
+                default="moderator",
+                help="verified: you saw a proof, checked elsewhere, and keep none of it",
+            )
 
     models = commands.add_parser("models", parents=[shared], help="list models, or fetch one")
     verbs = models.add_subparsers(dest="verb")

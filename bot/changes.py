@@ -9,6 +9,7 @@ from bot import sentences
 from bot.consequences import bear, care
 from bot.events import Deleted
 from bot.gather import gather_facts
+from bot.guarding import Guard
 from bot.policy.decide import decide
 from bot.policy.facts import Outcome
 from bot.scene import Habits, Scene
@@ -24,17 +25,26 @@ async def drop_deleted(change: Deleted, vault: Vault) -> None:
 
 
 async def take_edit(
-    scene: Scene, vault: Vault, house: House, habits: Habits, *, longest: int, now: float
+    scene: Scene,
+    vault: Vault,
+    house: House,
+    habits: Habits,
+    guard: Guard,
+    *,
+    longest: int,
+    now: float,
 ) -> None:
-    """The scene's message is the edited one."""
+    """The scene's message is the edited one; the guard reads it as it would a new one (L6)."""
     turn = scene.look.turn if scene.look else None
     if turn is None or turn.side is not Side.PERSON:
         return
-    facts = await gather_facts(scene, house, habits, now)
+    facts = await gather_facts(scene, house, habits, now, guard_ready=guard.ready)
     if facts.own:
         # An edit is no talk: who has talked enough for today may mend a word all the same.
         facts = replace(facts, own=replace(facts.own, daily_s=0.0))
     decision = decide(facts)
+    if len(scene.message.text) <= longest:
+        decision = await guard.judged(facts, decision)
     await bear(decision, facts, scene, house, is_talk=False)
     cared = await care(decision, facts, scene)
     if decision.outcome >= Outcome.REFUSE or len(scene.message.text) > longest:

@@ -4,6 +4,7 @@ Nothing here judges what is said: it only takes away what no reader could have m
 """
 
 import unicodedata
+from dataclasses import replace
 
 from bot.events import Message
 
@@ -30,16 +31,9 @@ def clean_name(name: str) -> str:
 
 def clean_message(message: Message, longest: int) -> Message:
     """The message with at most `longest` characters and one more, which shows that it was longer."""
-    author = message.author
-    return Message(
-        id=message.id,
-        room=message.room,
-        author=type(author)(author.id, clean_name(author.name), author.role, author.is_bot),
-        text=clean_text(message.text[: longest + 1]),
-        at=message.at,
-        addresses_bot=message.addresses_bot,
-        reply_to=message.reply_to,
-    )
+    author = replace(message.author, name=clean_name(message.author.name))
+    # Whatever else the platform told stays as it told it.
+    return replace(message, author=author, text=clean_text(message.text[: longest + 1]))
 
 
 def _clean(char: str) -> str:

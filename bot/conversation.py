@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot import sentences
+from bot.age_signs import keep_sign, take_sign
 from bot.changes import drop_deleted, take_edit
 from bot.clean import clean_message
 from bot.commands import desk
@@ -21,21 +22,25 @@ from bot.commands.follow import follow
 from bot.commands.read import Misread, may_name_it, read
 from bot.commands.wishes import PAUSED
 from bot.consequences import bear, care, disclose, ends_session, is_urgent
+from bot.desks import set_desk
 from bot.dispatch import Arrival, Stage
 from bot.engine.base import Engine
-from bot.events import Deleted, Edited, Event, EventId, Message, Typing
-from bot.gather import gather_facts, is_in
+from bot.events import AgeSeen, Deleted, Edited, Event, EventId, Message, Typing
+from bot.flight import Flights
+from bot.gather import gather_facts
 from bot.guarding import Guard
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
-from bot.policy.care import resting
+from bot.policy.ceiling import Fall
 from bot.policy.decide import decide
-from bot.policy.facts import Decision, Effect, Facts, Outcome, Own
-from bot.scene import Habits, Scene, as_message, notice, set_scene
+from bot.policy.facts import Decision, Effect, Facts, Outcome
+from bot.scene import Habits, Scene, as_message, set_scene
 from bot.sessions import Sessions
+from bot.speech import Speech
 from bot.store.house import House
 from bot.store.rows import Gone, StoreError, Turn
 from bot.store.vault import Vault
+from bot.text import Text
 from bot.warming import Warming
 from bot.writing import Writer
 
@@ -61,7 +66,9 @@ class Conversation:
         self._habits = habits
         self._metrics = metrics
         self._clock = clock
-        self._sessions = Sessions(house, clock)
+        self._flights = Flights()
+        self._sessions = Sessions(house, habits, clock)
+        self._speech = Speech(habits.language)
         self._warming = Warming(engine, clock)
         self._writer = Writer(
             engine=engine,
@@ -70,6 +77,7 @@ class Conversation:
             metrics=metrics,
             clock=clock,
             guard=self._guard,
+            flights=self._flights,
         )
 
     async def warm_cards(self) -> None:
@@ -87,16 +95,21 @@ class Conversation:
             return Arrival(message, turn) if is_new else None
 
     async def handle_message(self, arrival: Arrival, stage: Stage) -> None:
-        erased = False
         self._metrics.message_handled(stage.platform.name)
+        with self._flights.under_way(arrival.message, stage.newer):
+            await self._handle(arrival, stage)
+
+    async def _handle(self, arrival: Arrival, stage: Stage) -> None:
+        erased = False
         async with self._house.vault(arrival.message.author.id) as vault:
             scene = await self._set_scene(arrival, stage, vault)
             if scene.is_deleted:
                 return
             current = scene.message
-            facts = await gather_facts(
-                scene, self._house, self._habits, self._clock(), guard_ready=self._guard.ready
-            )
+            if current.sign:
+                person, community = current.author.id, scene.community.id
+                await keep_sign(person, community, current.sign, self._house, self._clock())
+            facts = await self._gather(scene)
             decision = decide(facts)
             command = read(
                 current.text,
@@ -126,9 +139,10 @@ class Conversation:
         cared = await care(decision, facts, scene)
         if Effect.LOCK_UNDER_18 in decision.effects:
             self._sessions.close_door(scene.message.author.id)
+            self._flights.end(Fall(scene.message.author.id))
         if cared:
             await self._settle(scene)
-        elif facts.is_direct and _only_the_door_is_missing(decision):
+        elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)
             await self._settle(scene)
         elif decision.outcome >= Outcome.REFUSE:
@@ -146,29 +160,15 @@ class Conversation:
         if not isinstance(command, Begin):
             # First, so that a crash in the middle does nothing twice.
             await self._settle(scene)
-        at_desk = desk.Desk(
-            message=scene.message,
-            prefix=scene.stage.platform.prefix,
-            house=self._house,
-            vault=scene.vault,
-            session=scene.session,
-            persona=scene.persona,
-            personas=self._personas,
-            community=scene.community,
-            is_in=is_in(facts),
-            locked=facts.locked is not False,
-            ceiling=decision.ceiling,
-            romance_closed=facts.romance_closed is not False,
-            own=facts.own or Own(),
-            resting=resting(facts),
-            home_offset_s=self._habits.utc_offset_s,
-            now=facts.now,
-        )
+        house, personas, habits = self._house, self._personas, self._habits
+        at_desk = set_desk(scene, facts, decision, house=house, personas=personas, habits=habits)
         match await follow(command, at_desk):
-            case desk.Answer(say):
+            case desk.Answer(say, fall):
+                self._flights.end(fall)
                 await scene.notice(say)
             case desk.Farewell(say):
                 self._sessions.close_door(scene.message.author.id)
+                self._flights.end(Fall(scene.message.author.id))
                 await scene.notice(say)
                 await self._warming.forget(scene.message.author.id)
             case desk.LikeAMessage():
@@ -192,9 +192,7 @@ class Conversation:
     ) -> None:
         """Another answer to the same message, under the rules that hold now."""
         again = replace(scene, message=replace(scene.message, text=asked.text))
-        facts = await gather_facts(
-            again, self._house, self._habits, self._clock(), guard_ready=self._guard.ready
-        )
+        facts = await self._gather(again)
         decision = await self._guard.judged(facts, decide(facts))
         await bear(decision, facts, again, self._house)
         if decision.outcome >= Outcome.REFUSE:
@@ -210,6 +208,7 @@ class Conversation:
         receipt = await self._house.erase(person, self._clock())
         self._sessions.close_door(person)
         await scene.notice(sentences.write_receipt(receipt.gone, receipt.stays))
+        scene.speak_in("")
         await self._warming.forget(person)
 
     # --- Changes on the platform --------------------------------------------------------------
@@ -223,8 +222,12 @@ class Conversation:
                 return
             edited = clean_message(as_message(change), LONGEST_MESSAGE)
             scene = await self._set_scene(Arrival(edited, None), stage, vault)
-            now, longest = self._clock(), LONGEST_MESSAGE
-            await take_edit(scene, vault, self._house, self._habits, longest=longest, now=now)
+            now, house, habits = self._clock(), self._house, self._habits
+            longest = LONGEST_MESSAGE
+            await take_edit(scene, vault, house, habits, self._guard, longest=longest, now=now)
+
+    async def take_sign(self, seen: AgeSeen) -> None:
+        self._flights.end(await take_sign(seen, self._house, self._habits, self._clock()))
 
     # --- Before the next message --------------------------------------------------------------
 
@@ -241,12 +244,9 @@ class Conversation:
 
     async def _warm_or_forget(self, event: Event, stage: Stage, vault: Vault) -> None:
         """Warmed is who would be answered now: policy is asked as for a message without words."""
-        now = self._clock()
-        wordless = Message(EventId(""), event.room, event.author, "", now)
+        wordless = Message(EventId(""), event.room, event.author, "", self._clock())
         scene = await self._set_scene(Arrival(wordless, None), stage, vault)
-        facts = await gather_facts(
-            scene, self._house, self._habits, now, guard_ready=self._guard.ready
-        )
+        facts = await self._gather(scene)
         if scene.session and decide(facts).outcome < Outcome.REFUSE:
             talk = self._writer.talk(scene, vault)
             warmed = await self._warming.warm(talk, scene.session.id)
@@ -264,7 +264,7 @@ class Conversation:
 
     async def turn_away(self, message: Message, waiting: int, stage: Stage) -> None:
         say = sentences.TOO_MANY.format(count=waiting) if waiting else sentences.BUSY
-        await notice(message, stage, say, name="full")
+        await self._speech.notice(message, stage, say, name="full")
 
     async def apologise(self, arrival: Arrival, error: Exception, stage: Stage) -> None:
         message = arrival.message
@@ -274,9 +274,9 @@ class Conversation:
             return
         if isinstance(error, StoreError):
             self._house.leave_unfinished(message.author.id)
-            await notice(message, stage, sentences.STORE_BROKEN, name="broken")
+            await self._speech.notice(message, stage, sentences.STORE_BROKEN, name="broken")
             return
-        await notice(message, stage, sentences.BROKEN, name="broken")
+        await self._speech.notice(message, stage, sentences.BROKEN, name="broken")
         async with self._house.vault(message.author.id) as vault:
             if vault and arrival.turn is not None:
                 await vault.settle(arrival.turn)
@@ -285,11 +285,14 @@ class Conversation:
 
     async def _set_scene(self, arrival: Arrival, stage: Stage, vault: Vault | None) -> Scene:
         personas, default = self._personas, self._personas[self._habits.default_persona]
-        return await set_scene(
-            arrival, stage, vault, house=self._house, personas=personas, default=default
-        )
+        around = (arrival, stage, vault, self._speech)
+        return await set_scene(*around, house=self._house, personas=personas, default=default)
 
-    async def _say(self, scene: Scene, text: str) -> None:
+    async def _gather(self, scene: Scene) -> Facts:
+        house, habits, now = self._house, self._habits, self._clock()
+        return await gather_facts(scene, house, habits, now, guard_ready=self._guard.ready)
+
+    async def _say(self, scene: Scene, text: Text) -> None:
         """Answered in the bot's own words; the message's words are not kept."""
         if text:
             await scene.notice(text)
@@ -298,8 +301,3 @@ class Conversation:
     async def _settle(self, scene: Scene) -> None:
         if scene.vault and scene.turn is not None:
             await scene.vault.settle(scene.turn)
-
-
-def _only_the_door_is_missing(decision: Decision) -> bool:
-    refusing = [verdict for verdict in decision.verdicts if verdict.outcome >= Outcome.REFUSE]
-    return bool(refusing) and all(verdict.number == "A1" for verdict in refusing)

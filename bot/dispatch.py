@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.events import (
+    AgeSeen,
     Busy,
     Deleted,
     Edited,
@@ -61,6 +62,9 @@ class Handler(Protocol):
     async def handle_message(self, arrival: Arrival, stage: Stage) -> None: ...
 
     async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None: ...
+
+    async def take_sign(self, seen: AgeSeen) -> None:
+        """That a platform saw what speaks for an adult, or that it is gone."""
 
     async def look_ahead(self, event: Event, stage: Stage) -> None:
         """After an event: what can be prepared for this person's next message is. Nobody waits."""
@@ -150,7 +154,7 @@ class Dispatch:
                     await self._report(error, event, None, Stage(platform))
                     await platform.do(Idle(event.room))
 
-    async def _take(self, event: Event, platform: Platform) -> None:
+    async def _take(self, event: Event, platform: Platform) -> None:  # noqa: C901 - one arm for each event
         match event:
             case Message():
                 worker = self._workers.get(event.room.id)
@@ -174,6 +178,8 @@ class Dispatch:
                     worker.stage.newer.set()
                 await self._handler.handle_change(event, Stage(platform))
                 self._look_ahead(event, platform)
+            case AgeSeen():
+                await self._handler.take_sign(event)
             case Typing():
                 # While the bot writes there, the end of the reply looks ahead anyway.
                 if event.room.id not in self._workers:

@@ -54,12 +54,23 @@ class AgeLevel(IntEnum):
     VERIFIED = 3
 
 
+class AgeSign(StrEnum):
+    """What a platform can see that speaks for an adult (SAFETY A4). None of them is an age."""
+
+    NSFW = "nsfw interaction"
+    """The person used a command that the platform gives to adults only."""
+    ROLE = "trusted role"
+    """They hold a role that their community gives to adults only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     id: PersonId
     name: str
     role: Role = Role.MEMBER
     is_bot: bool = False
+    language: str | None = None
+    """As the platform tells it, in its own spelling: `de`, `pt-BR`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,8 @@ class Message:
     """Seconds since the epoch."""
     addresses_bot: bool = True
     reply_to: EventId | None = None
+    sign: AgeSign | None = None
+    """What the platform saw with this very message: never taken from its text (SAFETY A5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +121,19 @@ class Typing:
     author: Author
 
 
-Event = Message | Edited | Deleted | Typing
+@dataclass(frozen=True, slots=True)
+class AgeSeen:
+    """The platform saw a sign, or that it is gone. It counts in the room's community, and for
+    somebody who is in; of anybody else nothing is kept, so a platform tells it again later."""
+
+    room: Room
+    author: Author
+    sign: AgeSign
+    is_held: bool = True
+    """False: what it opened closes at once, in mid-reply, too."""
+
+
+Event = Message | Edited | Deleted | Typing | AgeSeen
 
 
 # --- Actions: what a platform is asked to do ------------------------------------------------

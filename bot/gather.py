@@ -3,17 +3,18 @@
 What cannot be read stays None, and policy reads None as the stricter case.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
-from bot.commands.wishes import read_own, read_talk, read_zone
-from bot.events import Rating
+from bot.commands.wishes import read_ceiling, read_own, read_talk, read_zone
+from bot.events import PersonId, platform_of
 from bot.personas import Persona
 from bot.policy.door import DOOR_VERSION
 from bot.policy.facts import Facts
 from bot.policy.rest import talk_on
 from bot.scene import Habits, Scene
 from bot.store.house import House
-from bot.store.rows import DOOR, INSTANCE, Turn, Wishes
+from bot.store.rows import DOOR, Community, Turn, Wishes
 
 RECENT_TURNS = 6
 NO_WISHES = Wishes({}, {}, (), {})
@@ -23,28 +24,30 @@ async def gather_facts(
     scene: Scene, house: House, habits: Habits, now: float, *, guard_ready: bool = False
 ) -> Facts:
     message, author = scene.message, scene.message.author
-    age, locked = await house.age_and_lock(author.id, INSTANCE, now)
     wishes = scene.look.wishes if scene.look else NO_WISHES
+    standing = await read_standing(
+        author.id, wishes, scene.community, house=house, habits=habits, now=now
+    )
     zone = read_zone(wishes, habits.utc_offset_s)
     turns = scene.look.turns if scene.look and scene.session else ()
     offset = datetime.fromtimestamp(now, zone).utcoffset()
     assert offset is not None, "a zone has an offset"
-    return Facts(
+    return replace(
+        standing,
         # What is said, also behind a command's sign: `/red` is a safe word, too.
         text=message.text.lstrip().removeprefix(scene.stage.platform.prefix),
-        now=now,
         is_direct=message.room.is_direct,
         addresses_bot=message.addresses_bot,
         author_is_bot=author.is_bot,
         author_role=author.role,
-        consented=has_agreed(wishes),
-        age_level=age.level if age else None,
-        least_age_level=scene.community.least_age_level,
-        locked=locked,
+        platform=platform_of(author.id),
+        sign=message.sign,
         sponsor_ceiling=scene.community.ceiling,
         persona_rating=scene.persona.rating,
-        person_ceiling=Rating.ROMANCE,
+        person_ceiling=read_ceiling(wishes, scene.community.id),
         guard_ready=guard_ready,
+        operator_allows_mature=habits.allows_mature,
+        is_listed=habits.is_listed,
         romance_closed=bool(wishes.marks.get(romance_closed(scene.persona))),
         own=read_own(wishes, talk_on(read_talk(wishes), now, zone), _read_by_engine(scene, turns)),
         disclosed_at=wishes.marks.get("disclosed at"),
@@ -56,8 +59,26 @@ async def gather_facts(
     )
 
 
-def is_in(facts: Facts) -> bool:
-    return bool(facts.consented) and facts.age_level is not None and facts.locked is False
+async def read_standing(
+    person: PersonId,
+    wishes: Wishes,
+    community: Community,
+    *,
+    house: House,
+    habits: Habits,
+    now: float,
+) -> Facts:
+    """All that says whether somebody is in this community (`door_rules.is_in`), and no more."""
+    age, locked = await house.age_and_lock(person, community.id, now)
+    return Facts(
+        text="",
+        now=now,
+        consented=has_agreed(wishes),
+        age_level=age.level if age else None,
+        least_age_level=habits.least_age(community),
+        least_mature_level=max(habits.least_mature_level, community.least_mature_level),
+        locked=locked,
+    )
 
 
 def has_agreed(wishes: Wishes) -> bool:

@@ -12,10 +12,19 @@ from datetime import tzinfo
 from hashlib import blake2s
 
 from bot.commands.rhythm import is_for_anybody
-from bot.commands.wishes import PAUSED, read_quiet_hours, read_zone
+from bot.commands.wishes import (
+    LANGUAGE,
+    PAUSED,
+    PLATFORM_LANGUAGE,
+    read_quiet_hours,
+    read_zone,
+)
 from bot.events import PersonId, Room, RoomId, Say
-from bot.gather import has_agreed
+from bot.gather import read_standing
+from bot.languages.catalogue import say
+from bot.languages.names import first_known
 from bot.platforms.base import Platform
+from bot.policy.door_rules import is_in
 from bot.policy.rest import (
     LONGEST_DAY_S,
     Quiet,
@@ -26,9 +35,10 @@ from bot.policy.rest import (
     quiet_until,
     write_minute,
 )
+from bot.scene import HOME, Habits
 from bot.sentences import REMINDER
 from bot.store.house import House
-from bot.store.rows import INSTANCE, Reminder, StoreError
+from bot.store.rows import Reminder, StoreError, Wishes
 from bot.store.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -42,7 +52,9 @@ class _Day:
     zone: tzinfo
     quiet: Quiet | None
     rests: bool
-    """Paused, or not in any more: then it passes in silence."""
+    """Paused: then it passes in silence, like one of somebody who is not in any more."""
+    wishes: Wishes
+    language: str
 
 
 class Reminders:
@@ -52,13 +64,13 @@ class Reminders:
         platforms: Sequence[Platform],
         *,
         is_at_work: Callable[[RoomId], bool],
-        home_offset_s: float,
+        habits: Habits,
         clock: Callable[[], float],
     ) -> None:
         self._house = house
         self._platforms = platforms
         self._is_at_work = is_at_work
-        self._home_offset_s = home_offset_s
+        self._habits = habits
         self._clock = clock
 
     async def tick(self) -> None:
@@ -90,11 +102,15 @@ class Reminders:
         wishes = await vault.wishes()
         day = _Day(
             now=now,
-            zone=read_zone(wishes, self._home_offset_s),
+            zone=read_zone(wishes, self._habits.utc_offset_s),
             quiet=read_quiet_hours(wishes),
-            rests=bool(wishes.marks.get(PAUSED))
-            or not has_agreed(wishes)
-            or not await self._is_of_age(vault.person, now),
+            rests=bool(wishes.marks.get(PAUSED)),
+            wishes=wishes,
+            language=first_known(
+                wishes.settings.get(LANGUAGE),
+                wishes.settings.get(PLATFORM_LANGUAGE),
+                self._habits.language,
+            ),
         )
         looks = [await self._take(one, vault, platform, day) for one in await vault.reminders()]
         return [at for at in looks if at is not None]
@@ -111,12 +127,12 @@ class Reminders:
         if when > day.now:
             return when
         is_over = day.rests or is_too_late(when, day.now, is_daily=one.is_daily)
-        if not is_over and is_for_anybody(one.text):
+        if not is_over and is_for_anybody(one.text) and await self._is_in(one, vault.person, day):
             if (ends := quiet_until(day.quiet, day.now, day.zone)) is not None:
                 return ends
             if self._is_at_work(one.room):
                 return day.now
-            await platform.do(_say(one, vault.person))
+            await platform.do(_say(one, vault.person, day.language))
         if not one.is_daily:
             await vault.remove_reminder(one.id)
             return None
@@ -125,14 +141,19 @@ class Reminders:
         await vault.move_reminder(one.id, due, said.isoformat())
         return due
 
-    async def _is_of_age(self, person: PersonId, now: float) -> bool:
-        age, locked = await self._house.age_and_lock(person, INSTANCE, now)
-        return age is not None and not locked
+    async def _is_in(self, one: Reminder, person: PersonId, day: _Day) -> bool:
+        community = await self._house.community(one.sponsor or HOME)
+        house, habits = self._house, self._habits
+        return is_in(
+            await read_standing(
+                person, day.wishes, community, house=house, habits=habits, now=day.now
+            )
+        )
 
 
-def _say(one: Reminder, person: PersonId) -> Say:
+def _say(one: Reminder, person: PersonId, language: str) -> Say:
     # The same after a crash or a failure between saying it and keeping that it was said.
     name = f"{person}\0reminder\0{one.id}\0{one.due}"
     nonce = blake2s(name.encode(errors="replace"), digest_size=8).hexdigest()
-    text = REMINDER.format(time=write_minute(one.minute), text=one.text)
+    text = say(REMINDER.format(time=write_minute(one.minute), text=one.text), language)
     return Say(Room(one.room, is_direct=True, sponsor=one.sponsor), text, f"{nonce}-reminder")

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from hashlib import blake2s
 
+from bot.commands.wishes import LANGUAGE
 from bot.dispatch import Arrival, Stage
-from bot.events import CommunityId, Edited, Message, Say, TurnId, Voice
+from bot.events import AgeLevel, CommunityId, Edited, Message, Rating, Say, TurnId, Voice
 from bot.personas import Persona
+from bot.speech import Speech, nonce_of
 from bot.store.house import House
 from bot.store.rows import Community, Look, Session
 from bot.store.vault import Vault
+from bot.text import Text
 
 HOME = CommunityId("home")
 """The community of a direct room that names none."""
@@ -24,6 +26,22 @@ class Habits:
     region: str
     disclose_every_s: float
     utc_offset_s: float
+    least_age_level: AgeLevel = AgeLevel.SELF_ATTESTED
+    """What the operator asks of everybody; a community may ask for more."""
+    least_mature_level: AgeLevel = AgeLevel.PLATFORM
+    allows_mature: bool = False
+    is_listed: bool = False
+    """SAFETY A7: in an app directory."""
+
+    def least_age(self, community: Community) -> AgeLevel:
+        return max(self.least_age_level, community.least_age_level)
+
+    def ceiling(self, community: Community) -> Rating:
+        most = Rating.MATURE if self.allows_mature and not self.is_listed else Rating.ROMANCE
+        return min(most, community.ceiling)
+
+    language: str = "en"
+    """For who has chosen none and whose platform names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +58,7 @@ class Scene:
     look: Look | None
     """What stood in the vault when the message's turn came."""
     session: Session | None
+    speech: Speech
 
     @property
     def nonce(self) -> str:
@@ -50,8 +69,12 @@ class Scene:
         """The person has deleted the message while it waited."""
         return self.turn is not None and self.look is not None and self.look.turn is None
 
-    async def notice(self, text: str, name: str = "notice") -> None:
-        await notice(self.message, self.stage, text, name)
+    async def notice(self, text: Text, name: str = "notice") -> None:
+        await self.speech.notice(self.message, self.stage, text, name)
+
+    def speak_in(self, language: str) -> None:
+        """From the next notice on; to be kept in the vault, where there is one."""
+        self.speech.note(self.message.author.id, language)
 
     async def speak(self, text: str, name: str) -> None:
         """The persona's words that exist already: a greeting, an earlier answer."""
@@ -63,6 +86,7 @@ async def set_scene(
     arrival: Arrival,
     stage: Stage,
     vault: Vault | None,
+    speech: Speech,
     *,
     house: House,
     personas: Mapping[str, Persona],
@@ -74,6 +98,8 @@ async def set_scene(
     if look and look.turn and arrival.turn is not None:
         # With the words that it has by now: it may have been edited while it waited.
         message = replace(message, text=look.turn.text)
+    if look:
+        speech.note(message.author.id, look.wishes.settings.get(LANGUAGE, ""))
     session = look.session if look else None
     # A session belongs to its sponsor (SAFETY P3) and to its persona, whose file may be gone.
     if session and (session.sponsor != community.id or session.persona not in personas):
@@ -88,19 +114,9 @@ async def set_scene(
         vault=vault,
         look=look,
         session=session,
+        speech=speech,
     )
 
 
 def as_message(edited: Edited) -> Message:
     return Message(edited.id, edited.room, edited.author, edited.text, edited.at)
-
-
-async def notice(message: Message, stage: Stage, text: str, name: str) -> None:
-    """The bot speaks as itself. Of each name, a message has one notice at most."""
-    await stage.platform.do(Say(message.room, text, f"{nonce_of(message)}-{name}", Voice.NOTICE))
-
-
-def nonce_of(message: Message) -> str:
-    """The same after a crash, so that what is sent again is shown only once."""
-    name = f"{message.room.id}\0{message.id}"
-    return blake2s(name.encode(errors="replace"), digest_size=8).hexdigest()

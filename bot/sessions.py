@@ -5,7 +5,9 @@ from dataclasses import replace
 from secrets import randbits
 
 from bot import sentences
+from bot.commands.wishes import LANGUAGE, MATURE_IN
 from bot.events import AgeLevel, PersonId, Rating, RoomId, name_in
+from bot.languages.names import list_languages
 from bot.personas import fill
 from bot.policy.cards import check_card
 from bot.policy.door import (
@@ -19,10 +21,12 @@ from bot.policy.door import (
     answer_door,
     open_door,
 )
+from bot.policy.door_rules import NOT_ENOUGH
 from bot.prompt import write_head
-from bot.scene import Scene
+from bot.scene import Habits, Scene
 from bot.store.house import House
 from bot.store.rows import DOOR, INSTANCE, AgeRecord, Consent, Session
+from bot.text import Text, paragraphs
 
 AGE_RECORD_S = 365 * 86_400.0
 DOORS_OPEN = 10_000
@@ -30,8 +34,9 @@ NAMELESS = "my guest"
 
 
 class Sessions:
-    def __init__(self, house: House, clock: Callable[[], float]) -> None:
+    def __init__(self, house: House, habits: Habits, clock: Callable[[], float]) -> None:
         self._house = house
+        self._habits = habits
         self._clock = clock
         # In memory only: a door that a restart closes is opened again by the next word, and until
         # somebody is in, nothing of theirs is kept.
@@ -41,15 +46,20 @@ class Sessions:
         """A person has a door in each of their rooms: who answers, answers what they read there."""
         at = (scene.message.author.id, scene.message.room.id)
         community = scene.community
-        terms = Terms(name_in(community.id), community.ceiling, community.least_age_level)
+        ceiling, least = self._habits.ceiling(community), self._habits.least_age(community)
+        terms = Terms(name_in(community.id), ceiling, least)
         door = self._doors.get(at)
         if door is None:
             if len(self._doors) >= DOORS_OPEN:
                 del self._doors[next(iter(self._doors))]
             self._doors[at], say = open_door(terms)
-            await scene.notice(say, name="door")
+            hint = sentences.LANGUAGE_HINT.format(
+                names=list_languages(), prefix=scene.stage.platform.prefix
+            )
+            await scene.notice(paragraphs(say, hint), name="door")
             return
-        step, say = answer_door(door, scene.message.text, terms)
+        language = scene.speech.language_of(scene.message.author)
+        step, say = answer_door(door, scene.message.text, terms, language=language)
         match step:
             case Door():
                 self._doors[at] = step
@@ -89,7 +99,7 @@ class Sessions:
             seed=randbits(63),
         )
 
-    async def _let_in(self, scene: Scene, entered: Entered, welcome: str) -> None:
+    async def _let_in(self, scene: Scene, entered: Entered, welcome: Text) -> None:
         person, now = scene.message.author.id, self._clock()
         if scene.vault is None:
             await self._house.make_vault(person)
@@ -106,13 +116,21 @@ class Sessions:
         async with self._house.vault(person) as vault:
             assert vault is not None, "just made"
             await vault.set_mark("disclosed at", now)
+            await vault.set_setting(LANGUAGE, scene.speech.chosen(person))
             # What was chosen now stands, and nothing that was chosen before.
+            await vault.set_setting(MATURE_IN, "")
             for kind in (MEMORY, INTIMATE):
                 await vault.withdraw_consent(kind)
             for kind in sorted(entered.consents):
                 await vault.give_consent(Consent(kind, entered.version, now))
             # Last: until this is written, nobody is in.
             await vault.give_consent(Consent(DOOR, entered.version, now))
+            age = await self._house.age_record(person, scene.community.id, now)
+            least = self._habits.least_age(scene.community)
+            if age is None or age.level < least:
+                # They are through the door, and no persona greets who could not answer her.
+                await scene.notice(NOT_ENOUGH[least], name="welcome")
+                return
             await scene.notice(welcome, name="welcome")
             await self.greet(replace(scene, vault=vault))
 

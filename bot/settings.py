@@ -86,6 +86,12 @@ class PersonaSettings(Section):
     default: Annotated[str, Field(min_length=1)] = "wren"
 
 
+class Door(Section):
+    entry: Literal["self-attested", "platform", "moderator", "verified"] = "self-attested"
+    mature: Literal["closed", "platform", "moderator", "verified"] = "closed"
+    listed: bool = False
+
+
 class Dispatch(Section):
     waiting: Annotated[int, Field(ge=1, le=1000)] = 8
     rooms: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
@@ -93,8 +99,10 @@ class Dispatch(Section):
 
 
 class CareSettings(Section):
+    language: Literal["en", "de", "fr", "es", "pt", "ja"] = "en"
     region: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""
     disclose_every_h: Annotated[float, Field(gt=0, le=3)] = 3.0
+    protocol: Path = Path("protocol.md")
 
 
 class Console(Section):
@@ -123,6 +131,7 @@ class Config(BaseSettings):
     remote: RemoteSettings = RemoteSettings()
     guard: GuardSettings = GuardSettings()
     personas: PersonaSettings = PersonaSettings()
+    door: Door = Door()
     dispatch: Dispatch = Dispatch()
     care: CareSettings = CareSettings()
     console: Console = Console()

@@ -13,6 +13,7 @@ from bot.commands.wishes import SOFTENED
 from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
 from bot.events import Rating, TurnId
+from bot.flight import Flights
 from bot.gate import Gate
 from bot.gather import romance_closed
 from bot.guarding import Guard
@@ -28,6 +29,7 @@ from bot.scene import Habits, Scene
 from bot.sessions import Sessions
 from bot.store.rows import OpenReply, Side, State, Turn
 from bot.store.vault import Vault
+from bot.text import SILENCE, Text
 
 LORE_CHARS = 600
 PLACE_S = 1.0
@@ -52,8 +54,10 @@ class Writer:
         metrics: Metrics,
         clock: Callable[[], float],
         guard: Guard,
+        flights: Flights,
     ) -> None:
         self._guard = guard
+        self._flights = flights
         self._engine = engine
         self._sessions = sessions
         self._habits = habits
@@ -96,7 +100,8 @@ class Writer:
     ) -> None:
         """Writes the reply, closes it whatever happens, and says what went wrong."""
         display = Display(reply, scene, vault, asyncio.get_running_loop().time)
-        state, trouble, fits = State.CUT, "", True
+        state, trouble, fits = State.CUT, SILENCE, True
+        prefix = scene.stage.platform.prefix
         try:
             state, trouble = await self._show_pieces(asked, bounds, display, scene, vault)
         except PromptTooLong:
@@ -104,7 +109,7 @@ class Writer:
         except EngineError:
             await display.finish()
             broken, broke_off = sentences.ENGINE_BROKEN, sentences.ENGINE_BROKE_OFF
-            trouble = broken if display.is_empty else broke_off
+            trouble = (broken if display.is_empty else broke_off).format(prefix=prefix)
         finally:
             text = "" if display.is_empty else display.text
             closing = vault.close_reply(reply, state=state, text=text, now=self._clock())
@@ -114,7 +119,7 @@ class Writer:
         if not fits:
             await vault.drop([asked.id])
         if trouble:
-            await scene.notice(trouble.format(prefix=scene.stage.platform.prefix), name="trouble")
+            await scene.notice(trouble, name="trouble")
         elif not scene.stage.newer.is_set():
             # An engine that fails now has answered already: the next reply trims.
             with suppress(EngineError):
@@ -122,8 +127,9 @@ class Writer:
 
     async def _show_pieces(
         self, asked: Turn, bounds: _Bounds, display: Display, scene: Scene, vault: Vault
-    ) -> tuple[State, str]:
+    ) -> tuple[State, Text]:
         """Engine -> screen -> display, until it ends or something newer waits."""
+        self._flights.write_under(scene.message.room.id, bounds.ceiling)
         screen = Screen(
             bounds.ceiling,
             persona_name=scene.persona.name,
@@ -166,8 +172,10 @@ class Writer:
         if blocked := gate.blocked or screen.blocked:
             return State.CUT, blocked.say
         if whole and gate.is_through:
-            return State.DONE, sentences.NOTHING_SAID if display.is_empty else ""
-        return State.CUT, ""
+            nothing = sentences.NOTHING_SAID.format(prefix=scene.stage.platform.prefix)
+            return State.DONE, nothing if display.is_empty else SILENCE
+        has_fallen = self._flights.has_fallen(scene.message.room.id)
+        return State.CUT, sentences.FELL if has_fallen else SILENCE
 
     async def _wait_on(self, patience: Patience, scene: Scene, now: float) -> None:
         """While nothing comes: the person is told once who is before them, and nothing hangs."""
@@ -179,7 +187,7 @@ class Writer:
                 async with asyncio.timeout(PLACE_S):
                     before = await self._engine.place(scene.message.author.id)
             if before > 0:
-                await scene.notice(sentences.write_place(before), name="place")
+                await scene.notice(sentences.PLACE.format(count=before), name="place")
 
 
 def _bounds(facts: Facts, by: Decision) -> _Bounds:

@@ -1,9 +1,9 @@
 """The whole bot on paper: real house, real vaults, real policy; a scripted engine."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from bot.engine.base import Engine
 from bot.engine.scripted import ScriptedEngine
 from bot.guarding import Guard
 from bot.operate.metrics import Metrics
-from bot.personas import load_personas
+from bot.personas import Persona, load_personas
 from bot.recovery import recover
 from bot.scene import Habits
 from bot.store.house import House
@@ -65,6 +65,9 @@ async def running(
     waiting: int = 8,
     stop_s: float = 5.0,
     guard: Guard | None = None,
+    habits: Habits = HABITS,
+    personas: Mapping[str, Persona] | None = None,
+    language: str = "en",
 ) -> AsyncIterator[Parlour]:
     """From the start to a clean stop."""
     paper = paper or PaperPlatform()
@@ -75,8 +78,8 @@ async def running(
     conversation = Conversation(
         house=house,
         engine=engine,
-        personas=load_personas(PERSONAS),
-        habits=HABITS,
+        personas=personas or load_personas(PERSONAS),
+        habits=replace(habits, language=language),
         metrics=Metrics(),
         clock=clock,
         guard=guard,

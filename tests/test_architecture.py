@@ -13,7 +13,9 @@ BOT = ROOT / "bot"
 PURE = [
     "events.py",
     "clean.py",
+    "languages/names.py",
     "sentences.py",
+    "text.py",
     "drafts.py",
     "patience.py",
     "prompt.py",
@@ -71,6 +73,7 @@ ONE_DOOR = {
     "aiohttp": ["engine/remote", "platforms"],
     "llama_cpp": ["engine/worker"],
     "jinja2": ["engine"],
+    "polib": ["languages/catalogue.py"],
     "numpy": ["engine/worker", "policy/classifier.py"],
     "discord": ["platforms/discord"],
     "nio": ["platforms/matrix"],
@@ -83,7 +86,8 @@ ENVIRONMENT = ["__main__.py", "config.py"]
 
 MAY_SEE = {
     "events.py": [],
-    "policy": ["bot.events", "bot.policy"],
+    "text.py": [],
+    "policy": ["bot.events", "bot.policy", "bot.text"],
     "platforms": [
         "bot.events",
         "bot.drafts",
@@ -92,14 +96,17 @@ MAY_SEE = {
         "bot.commands.parameters",
     ],
     "engine": ["bot.events", "bot.engine"],
-    "store": ["bot.events", "bot.store"],
+    "store": ["bot.events", "bot.store", "bot.text"],
+    "languages": ["bot.languages", "bot.text"],
     "commands": [
         "bot.commands",
         "bot.events",
+        "bot.languages.names",
         "bot.personas",
         "bot.policy",
         "bot.sentences",
         "bot.store",
+        "bot.text",
     ],
     "memory": ["bot.engine.base", "bot.events", "bot.memory", "bot.prompt", "bot.store"],
     "drafts.py": [],

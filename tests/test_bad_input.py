@@ -218,12 +218,44 @@ def test_a_config_file_that_is_not_there_is_named(data: Path, tmp_path: Path) ->
     assert str(missing) in refused(data, "--config", str(missing))
 
 
-def test_run_without_a_platform_says_what_there_is() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "run"], cwd=ROOT, capture_output=True, text=True, check=False
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        cwd=folder,
+        env={**environment(folder / "data"), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
+
+
+def test_c6_run_does_not_start_without_a_page_and_says_how_to_write_it(tmp_path: Path) -> None:
+    done = run(tmp_path, "run")
+    assert done.returncode == 2
+    assert "protocol.md" in done.stderr
+    assert "parlour protocol --contact" in done.stderr
+    written = run(tmp_path, "protocol", "--contact", "care@example.org")
+    assert written.returncode == 0
+    done = run(tmp_path, "run")
+    assert "protocol" not in done.stderr
+    # Then it says what there is: no platform but the terminal.
     assert done.returncode == 2
     assert "parlour chat" in done.stderr
+
+
+def test_c6_a_page_is_looked_for_beside_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    config = tmp_path / "etc" / "config.toml"
+    config.write_text('[care]\nregion = "DE"\n')
+    assert run(tmp_path, "protocol", "--contact", "a@b", "--config", str(config)).returncode == 0
+    assert (tmp_path / "etc" / "protocol.md").exists()
+    assert "parlour chat" in run(tmp_path, "run", "--config", str(config)).stderr
+
+
+def test_an_operators_word_needs_a_name(tmp_path: Path) -> None:
+    done = run(tmp_path, "attest", "discord:1", "--reason", "known")
+    assert done.returncode == 2
+    assert "--by" in done.stderr
 
 
 def test_a_closed_pipe_ends_the_chat_quietly(data: Path) -> None:

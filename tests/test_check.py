@@ -15,8 +15,11 @@ from rich.console import Console
 from bot.guarding import Standing
 from bot.operate.check import Finding, Level, check, print_findings
 from bot.operate.guards import TESTED, keep_test
+from bot.operate.protocol import publish
 from bot.settings import (
+    CareSettings,
     Config,
+    Door,
     EngineSettings,
     GuardSettings,
     Keys,
@@ -58,6 +61,7 @@ class Place:
     def config(self) -> Config:
         return Config(
             data=self.data,
+            care=CareSettings(protocol=self.root / "protocol.md"),
             keys=Keys(master_key_file=self.key),
             personas=PersonaSettings(folder=self.root / "personas", default=self.default),
             engine=EngineSettings(
@@ -83,6 +87,7 @@ def place(tmp_path: Path) -> Place:
     (tmp_path / "personas").mkdir()
     (tmp_path / "personas" / "robin.toml").write_text(PERSONA)
     make_master_key(here.key)
+    publish(here.config, "care@example.org")
     return here
 
 
@@ -322,6 +327,32 @@ async def test_crisis_lines_older_than_a_year_are_warned_of(place: Place) -> Non
     in_two_years = NOW + 2 * 366 * 86_400
     findings = await place.look(now=in_two_years)
     assert any("oldest crisis line" in what for what in warned(findings))
+
+
+async def test_c6_a_page_that_is_missing_is_warned_of_with_the_words_that_mend_it(
+    place: Place,
+) -> None:
+    page = place.root / "elsewhere.md"
+    config = place.config.model_copy(update={"care": CareSettings(protocol=page)})
+    assert any("protocol page" in what for what in warned(await place.look(config=config)))
+    assert "parlour protocol --contact" in told(await place.look(config=config))
+    publish(config, "care@example.org")
+    assert not any("protocol page" in what for what in warned(await place.look(config=config)))
+    page.write_text(page.read_text().replace("no crisis service", "a crisis service"))
+    assert any("something else" in what for what in warned(await place.look(config=config)))
+
+
+@pytest.mark.parametrize(
+    ("door", "why"),
+    [(Door(mature="platform"), "L10"), (Door(mature="platform", listed=True), "A7")],
+)
+async def test_mature_that_was_asked_for_and_cannot_be_is_warned_of(
+    place: Place, door: Door, why: str
+) -> None:
+    config = place.config.model_copy(update={"door": door})
+    assert any(why in what and "door." in what for what in warned(await place.look(config=config)))
+    closed = await place.look()
+    assert not any("door.mature" in what for what in warned(closed))
 
 
 async def test_a_core_dump_is_warned_of(place: Place) -> None:

@@ -127,7 +127,7 @@ def test_a_tilde_is_the_home_of_the_environment(tmp_path: Path) -> None:
     [
         ('[engine]\nmodle = "x"\n', ["engine.modle", "did you mean engine.model?"]),
         ("[engin]\nbatch = 64\n", ["engin", "did you mean engine?"]),
-        ("color = 1\n", ["color", "config.example.toml"]),
+        ("weather = 1\n", ["weather", "config.example.toml"]),
         ("[engine]\ncontext = 5\n", ["engine.context", "5", "1024"]),
         (
             '[engine]\nkind = "magic"\n',

@@ -282,7 +282,7 @@ async def test_export_gives_every_word_and_erase_leaves_none(
     await parlour.paper.say("remember the walnut tree")
     exported = json.loads(noticed(await parlour.paper.say("/export")))
     assert "walnut tree" in json.dumps(exported)
-    assert exported["age_record"]["method"] == "door"
+    assert [record["method"] for record in exported["age_records"]] == ["door"]
     assert exported["locked"] is False
     assert "confirm" in noticed(await parlour.paper.say("/erase"))
     assert noticed(await parlour.paper.say("/erase confirm")).startswith("Erased")

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.dispatch import Arrival, Dispatch, Stage
-from bot.events import Deleted, Edited, Event, Message, RoomId, Typing
+from bot.events import AgeSeen, Deleted, Edited, Event, Message, RoomId, Typing
 from tests.fakes import PaperPlatform
 
 
@@ -55,6 +55,9 @@ class Notebook:
 
     async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None:
         self.handled.append(f"changed {change.id}")
+
+    async def take_sign(self, seen: AgeSeen) -> None:
+        self.handled.append(f"sign {seen.sign}")
 
     async def look_ahead(self, event: Event, stage: Stage) -> None:
         self.ahead.append(event)

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.dispatch import Stage
 from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine
-from bot.events import Rating
+from bot.events import Edited, Rating
 from bot.guarding import Guard
 from bot.policy.guard import SILENT, TOO_FAR
 from tests.conftest import Parlour, running
+from tests.fakes import noticed
 from tests.test_guard import PaperGuard, _broken
 
 
@@ -67,3 +69,32 @@ async def test_l6_a_guard_that_fails_means_that_nothing_is_sent(
     said = await parlour.paper.say("how is the evening", "ada")
     assert SILENT in [one.text for one in said]
     assert "The lamp is lit." not in " ".join(one.text for one in said)
+
+
+async def test_l7_an_edit_is_judged_by_the_guard_as_a_message_is(
+    guarded: tuple[Parlour, PaperGuard],
+) -> None:
+    parlour, judge = guarded
+    message = parlour.paper.write("tell me of the evening")
+    await parlour.paper.rest(message.room.id)
+    judge.says = about_harm("thunder")
+    edited = Edited(message.room, message.author, message.id, "tell me of thunder", at=1.0)
+    stage = Stage(parlour.paper)
+    await parlour.conversation.handle_change(edited, stage)
+    assert parlour.paper.shown[-1].text == TOO_FAR["asked"]
+    exported = noticed(await parlour.paper.say("/export"))
+    assert "thunder" not in exported
+    assert "tell me of the evening" not in exported
+
+
+async def test_l6_an_edit_that_no_guard_could_judge_is_forgotten(
+    guarded: tuple[Parlour, PaperGuard],
+) -> None:
+    parlour, judge = guarded
+    message = parlour.paper.write("tell me of the evening")
+    await parlour.paper.rest(message.room.id)
+    judge.before = _broken
+    edited = Edited(message.room, message.author, message.id, "tell me of the morning", at=1.0)
+    await parlour.conversation.handle_change(edited, Stage(parlour.paper))
+    assert parlour.paper.shown[-1].text == SILENT
+    assert "morning" not in noticed(await parlour.paper.say("/export"))

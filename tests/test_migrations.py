@@ -19,6 +19,12 @@ HOUSE_1 = {
     "communities": "INSERT INTO communities VALUES ('c', 1, 0, 'mo', 1)",
     "referrals": "INSERT INTO referrals VALUES ('2026-01-31', 'crisis', 2)",
 }
+HOUSE_2 = {**HOUSE_1, "alarms": "INSERT INTO alarms VALUES ('console:ada', 1)"}
+HOUSE_3 = {
+    **HOUSE_2,
+    "communities": "INSERT INTO communities VALUES ('c', 1, 0, 'mo', 1, 2)",
+    "attestations": "INSERT INTO attestations VALUES (1, x'02', 'c', 2, 'mo', 'known', 1)",
+}
 VAULT_1 = {
     "consents": "INSERT INTO consents VALUES ('door', '1', 1)",
     "marks": "INSERT INTO marks VALUES ('disclosed_at', 1)",
@@ -33,7 +39,7 @@ VAULT_1 = {
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
     "house": (
         HOUSE,
-        {1: HOUSE_1, 2: {**HOUSE_1, "alarms": "INSERT INTO alarms VALUES ('console:ada', 1)"}},
+        {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3},
     ),
     "vault": (
         VAULT,

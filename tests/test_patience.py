@@ -10,7 +10,6 @@ from bot.engine.base import EngineError
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Voice
 from bot.patience import FIRST_WITHIN_S, LOOK_AFTER_S, NEXT_WITHIN_S, Patience
-from bot.sentences import write_place
 from tests.conftest import running
 from tests.fakes import PaperPlatform, noticed, spoken
 
@@ -44,11 +43,6 @@ def test_it_is_due_when_there_is_something_to_do_and_never_in_the_past() -> None
     assert patience.is_time_to_look(5.0)
     assert patience.due_in(5.0) == FIRST_WITHIN_S - 5.0
     assert patience.due_in(FIRST_WITHIN_S + 5.0) == 0.0
-
-
-def test_one_person_and_several_are_told_of_in_their_own_words() -> None:
-    assert write_place(1) == "1 person is before you; I'll be with you soon."
-    assert write_place(2) == "2 people are before you; I'll be with you soon."
 
 
 # --- In the bot -------------------------------------------------------------------------------
@@ -86,7 +80,7 @@ async def test_who_waits_for_others_is_told_once_and_then_answered(
 ) -> None:
     monkeypatch.setattr(patience_module, "LOOK_AFTER_S", 0.01)
     paper = await ask_while_held(tmp_path, Held(), before=2)
-    assert noticed(paper.shown).count("2 people are before you") == 1
+    assert noticed(paper.shown).count("People before you: 2.") == 1
     assert [one.voice for one in paper.shown[-2:]] == [Voice.NOTICE, Voice.PERSONA]
     assert paper.shown[-1].text == "You said: how is the tide?"
 

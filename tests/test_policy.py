@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.events import AgeLevel, Rating, Role
+from bot.events import AgeLevel, AgeSign, Rating, Role
 from bot.policy import care, crisis
 from bot.policy.cards import check_card
 from bot.policy.decide import RULES, Rule, decide
 from bot.policy.facts import Care, Decision, Effect, Facts, Outcome, Own, Verdict
 from bot.policy.rest import Talk
+from bot.text import verbatim
 from tests.policy_facts import NOW, facts
 
 SAMPLES = (
@@ -43,6 +44,11 @@ MISSING: dict[str, Any] = {
     "own": None,
     "disclosed_at": None,
     "guard_ready": False,
+    "operator_allows_mature": False,
+    "is_listed": True,
+    "least_mature_level": AgeLevel.VERIFIED,
+    "platform": "",
+    "sign": None,
     "persona_name": "",
     "region": "",
 }
@@ -78,7 +84,12 @@ def any_facts() -> st.SearchStrategy[Facts]:
         sponsor_ceiling=RATINGS,
         persona_rating=RATINGS,
         person_ceiling=RATINGS,
+        least_mature_level=st.sampled_from(AgeLevel),
         guard_ready=st.booleans(),
+        operator_allows_mature=st.booleans(),
+        is_listed=st.booleans(),
+        platform=st.sampled_from(("", "console", "discord", "matrix")),
+        sign=st.none() | st.sampled_from(AgeSign),
         romance_closed=TRUTHS,
         own=st.none() | any_own(),
         disclosed_at=st.none() | st.floats(NOW - 1e6, NOW + 1e6),
@@ -91,7 +102,7 @@ def any_facts() -> st.SearchStrategy[Facts]:
 def speaks(number: str, outcome: Outcome) -> Rule:
     def rule(facts: Facts) -> Verdict | None:
         del facts
-        return Verdict(f"rule_{number}", number, outcome, say=number)
+        return Verdict(f"rule_{number}", number, outcome, say=verbatim(number))
 
     return rule
 
@@ -267,6 +278,7 @@ MATURE = {
     "person_ceiling": Rating.MATURE,
     "age_level": AgeLevel.VERIFIED,
     "guard_ready": True,
+    "operator_allows_mature": True,
 }
 
 

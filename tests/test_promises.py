@@ -17,7 +17,8 @@ from bot.operate.protocol import require_page, require_resources
 from bot.policy import decide as decide_module
 from bot.policy.facts import Facts
 from bot.reminders import Reminders
-from tests.conftest import Parlour, running
+from bot.settings import CareSettings, Config
+from tests.conftest import HABITS, Parlour, running
 from tests.fakes import noticed, spoken, writes
 
 # --- Invariants -----------------------------------------------------------------------------
@@ -250,7 +251,7 @@ def test_c6_nothing_starts_without_crisis_resources_and_a_true_page(tmp_path: Pa
     """What stands on the page, and what is refused: tests/test_protocol.py."""
     require_resources()
     with pytest.raises(ConfigError):
-        require_page(tmp_path / "protocol.md", region="", disclose_every_s=3 * 3600)
+        require_page(Config(care=CareSettings(protocol=tmp_path / "protocol.md")))
 
 
 # --- Honesty --------------------------------------------------------------------------------
@@ -304,7 +305,7 @@ async def test_h4_only_what_the_person_set_calls_them_and_no_more_often(parlour:
         parlour.house,
         [parlour.paper],
         is_at_work=parlour.dispatch.is_at_work,
-        home_offset_s=0.0,
+        habits=HABITS,
         clock=parlour.clock,
     )
     await parlour.paper.say("/remind 20:00 stretch")

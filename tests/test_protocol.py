@@ -13,11 +13,17 @@ from bot.operate.protocol import publish, require_page, require_resources, write
 from bot.operate.referrals import report, write_csv, write_json
 from bot.policy import care, crisis
 from bot.policy.decide import decide
-from bot.settings import Config
+from bot.settings import CareSettings, Config
 from bot.store.rows import Referral
 from tests.policy_facts import facts
 
 THREE_HOURS = 3 * 3600.0
+
+
+def settings(page: Path, region: str = "DE") -> Config:
+    return Config(care=CareSettings(region=region, protocol=page))
+
+
 COUNTED = [Referral("2027-01-15", "crisis", 2), Referral("2027-01-16", "crisis", 1)]
 
 
@@ -67,13 +73,13 @@ def test_a_community_is_not_served_without_a_page_that_is_true(
     if text is not None:
         file.write_text(text)
     with pytest.raises(ConfigError, match=why):
-        require_page(file, region="DE", disclose_every_s=THREE_HOURS)
+        require_page(settings(file))
 
 
 def test_a_page_as_it_was_written_is_accepted(tmp_path: Path) -> None:
     file = tmp_path / "protocol.md"
     file.write_text(page())
-    require_page(file, region="DE", disclose_every_s=THREE_HOURS)
+    require_page(settings(file))
 
 
 def test_writing_it_anew_keeps_the_contact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +87,7 @@ def test_writing_it_anew_keeps_the_contact(tmp_path: Path, monkeypatch: pytest.M
     publish(Config(), "care@example.org")
     written = publish(Config(), "")
     assert "Contact: care@example.org" in written.read_text()
-    require_page(written, region="", disclose_every_s=THREE_HOURS)
+    require_page(Config())
 
 
 def test_the_count_is_read_back_from_json_and_from_a_sheet() -> None:

@@ -10,7 +10,7 @@ from bot.commands.rhythm import MOST_REMINDERS
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Action, EventId, Voice
 from bot.reminders import Reminders
-from tests.conftest import Parlour, running
+from tests.conftest import HABITS, Parlour, running
 from tests.fakes import Clock, noticed
 
 BEGIN = datetime(2027, 1, 15, 12, 0, tzinfo=UTC).timestamp()
@@ -21,7 +21,7 @@ def reminders_of(parlour: Parlour) -> Reminders:
         parlour.house,
         [parlour.paper],
         is_at_work=parlour.dispatch.is_at_work,
-        home_offset_s=0.0,
+        habits=HABITS,
         clock=parlour.clock,
     )
 
@@ -191,7 +191,7 @@ async def test_a_platform_that_fails_is_tried_again_and_shows_it_once(
 async def test_whom_no_platform_reaches_is_reminded_once_one_does(noon: Parlour) -> None:
     await noon.paper.say("/remind 20:00 stretch")
     unreached = Reminders(
-        noon.house, [], is_at_work=lambda _: False, home_offset_s=0.0, clock=noon.clock
+        noon.house, [], is_at_work=lambda _: False, habits=HABITS, clock=noon.clock
     )
     noon.clock.pass_hours(9)
     await unreached.tick()
@@ -201,7 +201,7 @@ async def test_whom_no_platform_reaches_is_reminded_once_one_does(noon: Parlour)
 async def test_while_a_reply_is_written_it_waits(noon: Parlour) -> None:
     await noon.paper.say("/remind 13:00 stretch")
     busy = Reminders(
-        noon.house, [noon.paper], is_at_work=lambda _: True, home_offset_s=0.0, clock=noon.clock
+        noon.house, [noon.paper], is_at_work=lambda _: True, habits=HABITS, clock=noon.clock
     )
     noon.clock.pass_hours(1.5)
     before = len(noon.paper.shown)

@@ -7,15 +7,19 @@ from pathlib import Path
 import pytest
 
 from bot.events import AgeLevel, CommunityId, PersonId, Rating
-from bot.store.rows import AgeRecord, Community, Gone, Referral, StoreError
+from bot.store.rows import INSTANCE, AgeRecord, Attestation, Community, Gone, Referral, StoreError
 from bot.store.vault import Vault
 from tests.store_help import ADA, BEN, Clock, arrive, begin, exchange, house_in, message, vault_in
 
 DAY = 86_400.0
 
 
-def record(scope: str = "entry", at: float = 0.0, days: float = 365) -> AgeRecord:
+def record(scope: str = INSTANCE, at: float = 0.0, days: float = 365) -> AgeRecord:
     return AgeRecord(scope, AgeLevel.SELF_ATTESTED, "door", "self", at, at + days * DAY, "1")
+
+
+def spoken_for(level: AgeLevel, scope: str, method: str, by: str = "paper:mo") -> AgeRecord:
+    return AgeRecord(scope, level, method, by, 0.0, 365 * DAY, "1")
 
 
 # --- Vaults --------------------------------------------------------------------------------------
@@ -125,12 +129,83 @@ async def test_an_age_record_is_found_until_it_expires_or_is_revoked(tmp_path: P
     async with house_in(tmp_path) as house:
         await house.attest(ADA, record())
     async with house_in(tmp_path) as house:
-        assert await house.age_record(ADA, "entry", 364 * DAY) == record()
-        assert await house.age_record(ADA, "entry", 365 * DAY) is None
-        assert await house.age_record(ADA, "mature", 1.0) is None
-        assert await house.age_record(BEN, "entry", 1.0) is None
-        await house.revoke_age(ADA, "entry")
-        assert await house.age_record(ADA, "entry", 1.0) is None
+        assert await house.age_record(ADA, INSTANCE, 364 * DAY) == record()
+        assert await house.age_record(ADA, INSTANCE, 365 * DAY) is None
+        assert await house.age_record(BEN, INSTANCE, 1.0) is None
+        assert await house.revoke_age(ADA, INSTANCE, "door")
+        assert not await house.revoke_age(ADA, INSTANCE, "door")
+        assert await house.age_record(ADA, INSTANCE, 1.0) is None
+
+
+async def test_a_communitys_record_counts_there_only_and_beside_ones_own_word(
+    tmp_path: Path,
+) -> None:
+    confirmed = spoken_for(AgeLevel.MODERATOR, "tea", "moderator")
+    async with house_in(tmp_path) as house:
+        assert await house.attest_by_name(ADA, confirmed, "known for years")
+        assert await house.age_record(ADA, "tea", 1.0) is None, "it needs her own word beside it"
+        await house.attest(ADA, record(days=30))
+        assert await house.age_record(ADA, "tea", 1.0) == confirmed
+        assert await house.age_record(ADA, "chess", 1.0) == record(days=30)
+        assert await house.age_record(ADA, INSTANCE, 1.0) == record(days=30)
+        assert await house.age_record(ADA, "tea", 31 * DAY) is None, "her own word has run out"
+
+
+async def test_what_speaks_for_an_age_is_taken_back_alone(tmp_path: Path) -> None:
+    role = spoken_for(AgeLevel.PLATFORM, "tea", "trusted role")
+    async with house_in(tmp_path) as house:
+        await house.attest(ADA, record())
+        await house.attest(ADA, role)
+        assert await house.attest_by_name(
+            ADA, spoken_for(AgeLevel.MODERATOR, "tea", "moderator"), "known for years"
+        )
+        note = Attestation("tea", None, "paper:mo", "a mix-up", 2.0)
+        assert await house.revoke_age_by_name(ADA, ("moderator",), note)
+        assert await house.age_record(ADA, "tea", 3.0) == role
+        assert not await house.revoke_age_by_name(ADA, ("moderator",), note)
+        assert [one.level for one in await house.attestations(ADA)] == [AgeLevel.MODERATOR, None]
+        # Who says it at the door again keeps what others have said.
+        await house.attest(ADA, record(at=1.0))
+        assert await house.age_record(ADA, "tea", 3.0) == role
+
+
+async def test_a_year_later_neither_a_record_nor_who_wrote_it_is_kept(tmp_path: Path) -> None:
+    clock = Clock()
+    async with house_in(tmp_path, clock=clock) as house:
+        await house.attest(ADA, record())
+        confirmed = spoken_for(AgeLevel.MODERATOR, "tea", "moderator")
+        assert await house.attest_by_name(ADA, confirmed, "known for years")
+    async with house_in(tmp_path, clock=clock) as house:
+        assert len(await house.age_records(ADA)) == 2
+    clock.now += 367 * DAY
+    async with house_in(tmp_path, clock=clock) as house:
+        assert await house.age_records(ADA) == ()
+        assert await house.attestations(ADA) == ()
+
+
+@pytest.mark.parametrize(("by", "reason"), [("", "known"), (" ", "known"), ("mo", " ")])
+async def test_nobody_speaks_for_an_age_without_a_name_and_a_reason(
+    tmp_path: Path, by: str, reason: str
+) -> None:
+    async with house_in(tmp_path) as house:
+        await house.attest(ADA, record())
+        with pytest.raises(StoreError, match="give both"):
+            await house.attest_by_name(
+                ADA, spoken_for(AgeLevel.VERIFIED, INSTANCE, "proof", by=by), reason
+            )
+        assert await house.age_record(ADA, INSTANCE, 1.0) == record()
+        assert await house.attestations(ADA) == ()
+
+
+async def test_a2_a_lock_takes_every_age_record_and_nobody_attests_it_away(tmp_path: Path) -> None:
+    async with house_in(tmp_path) as house:
+        await house.attest(ADA, record())
+        await house.lock(ADA, "said so", 1.0)
+        assert await house.age_records(ADA) == ()
+        confirmed = spoken_for(AgeLevel.VERIFIED, INSTANCE, "proof")
+        assert not await house.attest_by_name(ADA, confirmed, "a proof was seen")
+        assert await house.locked(ADA)
+        assert await house.age_records(ADA) == ()
 
 
 async def test_an_age_record_of_a_clock_set_back_far_counts_for_nothing(tmp_path: Path) -> None:
@@ -147,7 +222,7 @@ async def test_an_age_record_lasts_twelve_months_at_most(tmp_path: Path, days: f
     async with house_in(tmp_path) as house:
         with pytest.raises(StoreError, match="twelve months"):
             await house.attest(ADA, record(days=days))
-        assert await house.age_record(ADA, "entry", 1.0) is None
+        assert await house.age_record(ADA, INSTANCE, 1.0) is None
 
 
 async def test_a_lock_opens_only_by_a_named_moderator_with_a_reason(tmp_path: Path) -> None:
@@ -193,15 +268,15 @@ async def test_erasing_leaves_no_file_and_no_row_but_a_lock(tmp_path: Path) -> N
         async with house.vault(BEN) as vault:
             assert vault is not None
             await arrive(vault, "e1")
-        await house.attest(BEN, record())
         await house.lock(BEN, "said so", 1.0)
+        await house.attest(BEN, record())
         receipt = await house.erase(BEN, 5.0)
         assert receipt.person == BEN
         assert any("vault" in line for line in receipt.gone)
         assert any("age" in line for line in receipt.gone)
         assert any("lock" in line for line in receipt.stays)
         assert await house.locked(BEN)
-        assert await house.age_record(BEN, "entry", 2.0) is None
+        assert await house.age_record(BEN, INSTANCE, 2.0) is None
         async with house.vault(BEN) as vault:
             assert vault is None
         assert open_files(tmp_path) == 0

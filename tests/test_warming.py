@@ -26,7 +26,7 @@ from bot.events import (
 )
 from bot.memory.window import Talk
 from bot.personas import load_personas
-from bot.store.rows import INSTANCE
+from bot.store.rows import DOOR, INSTANCE
 from bot.warming import Warming
 from tests.conftest import PERSONAS, Parlour, running
 from tests.fakes import spoken
@@ -210,7 +210,7 @@ async def grew_a_year_older(parlour: Parlour) -> None:
 
 
 async def lost_the_record(parlour: Parlour) -> None:
-    await parlour.house.revoke_age(ADA, INSTANCE)
+    await parlour.house.revoke_age(ADA, INSTANCE, DOOR)
 
 
 async def met_a_stricter_community(parlour: Parlour) -> None:

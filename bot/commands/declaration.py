@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from bot.commands.parameters import Parameter, Place
 from bot.events import Role
+from bot.text import Text
 
 C = TypeVar("C", covariant=True)  # noqa: PLC0105 - a value that is only read gives what it holds
 
@@ -13,7 +14,7 @@ C = TypeVar("C", covariant=True)  # noqa: PLC0105 - a value that is only read gi
 @dataclass(frozen=True, slots=True)
 class Declares(Generic[C]):
     name: str
-    about: str
+    about: Text
     """One line, as help and completion show it."""
     make: Callable[[Mapping[str, str]], C]
     """From the parameters' values, checked; an optional one may be missing."""
@@ -24,6 +25,9 @@ class Declares(Generic[C]):
     parameters: tuple[Parameter, ...] = ()
     least: Role = Role.MEMBER
     place: Place = Place.BOTH
+    is_age_restricted: bool = False
+    """SAFETY A5, A7: a platform that can gives it to adults only, and one that is listed in an app
+    directory does not have it."""
     takes_more: bool = False
     """True where words too many must not stand in the way: `/stop please` stops."""
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from bot.commands.declaration import Declares
 from bot.commands.own import OWN, OwnCommand
 from bot.commands.parameters import Kind, Parameter, Place
-from bot.events import PersonId, Rating, Role
+from bot.events import AgeLevel, PersonId, Rating, Role
+from bot.text import Text
 
 # --- What a command is, once it is read -------------------------------------------------------
 
@@ -80,12 +81,31 @@ class Unlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Attest:
+    person: PersonId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    person: PersonId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    what: str
+    """`entry` or `mature`."""
+    level: AgeLevel
+
+
+@dataclass(frozen=True, slots=True)
 class Status: ...
 
 
 Command = (
     Help | Begin | Personas | Persona | Who | Where | Again | Back | Forward | Undo | New | About
-    | Ceiling | Unlock | Status | OwnCommand
+    | Ceiling | Unlock | Attest | Revoke | Age | Status | OwnCommand
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -94,97 +114,148 @@ Declaration = Declares[Command]
 
 # A Matrix id has at most 255 characters, with the platform's name before it.
 _LONGEST_PERSON = 264
+_LEVELS = {level.name.lower().replace("_", "-"): level for level in AgeLevel}
 _RATINGS = tuple(rating.name.lower() for rating in Rating)
 
 COMMANDS: tuple[Declaration, ...] = (
     Declares(
         "help",
-        "lists the commands, or explains one",
+        Text("lists the commands, or explains one"),
         lambda values: Help(values.get("command", "")),
         words=("commands", "h"),
         bare=("help", "help?"),
         parameters=(
-            Parameter("command", Kind.WORD, "which command to explain", is_required=False),
+            Parameter("command", Kind.WORD, Text("which command to explain"), is_required=False),
         ),
         takes_more=True,
     ),
     Declares(
         "begin",
-        "opens the door: what this is, what it asks of you, and then a persona",
+        Text("opens the door: what this is, what it asks of you, and then a persona"),
         lambda _: Begin(),
         words=("start",),
         bare=("begin",),
     ),
-    Declares("personas", "lists who is here to talk with", lambda _: Personas()),
+    Declares("personas", Text("lists who is here to talk with"), lambda _: Personas()),
     Declares(
         "persona",
-        "begins to talk with another persona",
+        Text("begins to talk with another persona"),
         lambda values: Persona(values["name"]),
         words=("with",),
-        parameters=(Parameter("name", Kind.LINE, "the persona's name"),),
+        parameters=(Parameter("name", Kind.LINE, Text("the persona's name")),),
         place=Place.DIRECT,
     ),
-    Declares("who", "says which persona you are talking with", lambda _: Who(), place=Place.DIRECT),
+    Declares(
+        "who", Text("says which persona you are talking with"), lambda _: Who(), place=Place.DIRECT
+    ),
     Declares(
         "where",
-        "says whose rules hold here, and what is open to you",
+        Text("says whose rules hold here, and what is open to you"),
         lambda _: Where(),
     ),
     Declares(
         "again",
-        "writes another answer to your last message",
+        Text("writes another answer to your last message"),
         lambda _: Again(),
         words=("retry", "swipe"),
         place=Place.DIRECT,
     ),
-    Declares("back", "goes back to the answer before", lambda _: Back(), place=Place.DIRECT),
-    Declares("forward", "goes on to the answer after it", lambda _: Forward(), place=Place.DIRECT),
+    Declares("back", Text("goes back to the answer before"), lambda _: Back(), place=Place.DIRECT),
+    Declares(
+        "forward", Text("goes on to the answer after it"), lambda _: Forward(), place=Place.DIRECT
+    ),
     Declares(
         "undo",
-        "takes back your last message and its answer",
+        Text("takes back your last message and its answer"),
         lambda _: Undo(),
         place=Place.DIRECT,
     ),
     Declares(
         "new",
-        "begins afresh with the same persona",
+        Text("begins afresh with the same persona"),
         lambda _: New(),
         words=("restart",),
         place=Place.DIRECT,
     ),
     Declares(
         "about",
-        "says what this is: software, and whose",
+        Text("says what this is: software, and whose"),
         lambda _: About(),
         words=("disclose",),
     ),
     *OWN,
     Declares(
         "ceiling",
-        "sets the highest rating in this community",
+        Text("sets the highest rating in this community"),
         lambda values: Ceiling(Rating[values["rating"].upper()]),
-        parameters=(Parameter("rating", Kind.CHOICE, "the rating", choices=_RATINGS),),
+        parameters=(Parameter("rating", Kind.CHOICE, Text("the rating"), choices=_RATINGS),),
         least=Role.MODERATOR,
     ),
     Declares(
         "unlock",
-        "opens an under-18 lock that was wrong; the reason is recorded with your name",
+        Text("opens an under-18 lock that was wrong; the reason is recorded with your name"),
         lambda values: Unlock(PersonId(values["person"]), values["reason"]),
         parameters=(
-            Parameter("person", Kind.PERSON, "who was locked", most_chars=_LONGEST_PERSON),
-            Parameter("reason", Kind.LINE, "why the lock was wrong", most_chars=500),
+            Parameter("person", Kind.PERSON, Text("who was locked"), most_chars=_LONGEST_PERSON),
+            Parameter("reason", Kind.LINE, Text("why the lock was wrong"), most_chars=500),
+        ),
+        least=Role.MODERATOR,
+    ),
+    Declares(
+        "attest",
+        Text(
+            "confirms that somebody is an adult, in this community; the reason is recorded with your name"
+        ),
+        lambda values: Attest(PersonId(values["person"]), values["reason"]),
+        parameters=(
+            Parameter("person", Kind.PERSON, Text("who is an adult"), most_chars=_LONGEST_PERSON),
+            Parameter(
+                "reason",
+                Kind.LINE,
+                Text("how you know, without a date or a document"),
+                most_chars=500,
+            ),
+        ),
+        least=Role.MODERATOR,
+    ),
+    Declares(
+        "revoke",
+        Text("takes back a moderator's confirmation that somebody is an adult"),
+        lambda values: Revoke(PersonId(values["person"]), values["reason"]),
+        parameters=(
+            Parameter("person", Kind.PERSON, Text("whose it was"), most_chars=_LONGEST_PERSON),
+            Parameter("reason", Kind.LINE, Text("why it does not hold"), most_chars=500),
+        ),
+        least=Role.MODERATOR,
+    ),
+    Declares(
+        "age",
+        Text("sets how well an age must be founded, to come in or for mature"),
+        lambda values: Age(values["what"], _LEVELS[values["level"]]),
+        parameters=(
+            Parameter("what", Kind.CHOICE, Text("for what"), choices=("entry", "mature")),
+            Parameter("level", Kind.CHOICE, Text("the least level"), choices=tuple(_LEVELS)),
         ),
         least=Role.MODERATOR,
     ),
     Declares(
         "status",
-        "says how the bot and this community's rules stand, without anybody's words",
+        Text("says how the bot and this community's rules stand, without anybody's words"),
         lambda _: Status(),
         least=Role.MODERATOR,
     ),
 )
 
 
-def commands_for(role: Role, *, is_direct: bool) -> tuple[Declaration, ...]:
-    """What this person can use in this room, in the table's order."""
-    return tuple(c for c in COMMANDS if c.may(role) and c.fits(is_direct=is_direct))
+def commands_for(
+    role: Role, *, is_direct: bool, age_restricted: bool = True
+) -> tuple[Declaration, ...]:
+    """What this person can use in this room, in the table's order. Without those that are age-
+    restricted where they do not exist (SAFETY A7)."""
+    return tuple(
+        command
+        for command in COMMANDS
+        if command.may(role)
+        and command.fits(is_direct=is_direct)
+        and (age_restricted or not command.is_age_restricted)
+    )

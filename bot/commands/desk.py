@@ -1,14 +1,27 @@
 """What a command may look at, and what it hands back for the conversation to carry out. Values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.events import Message, Rating
+from bot.events import AgeLevel, Message, Rating
 from bot.personas import Persona
+from bot.policy.ceiling import Fall
 from bot.policy.facts import Own
 from bot.store.house import House
 from bot.store.rows import Community, Session, Turn
 from bot.store.vault import Vault
+from bot.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Mature:
+    """What MATURE lacks, as sentences; an empty one where nothing does."""
+
+    is_offered: bool
+    to_open: Text
+    """For this person, with this message."""
+    for_all: Text
+    """For everybody on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +39,16 @@ class Desk:
     is_in: bool
     locked: bool
     ceiling: Rating
+    own_ceiling: Rating
+    least_age_level: AgeLevel
+    """To come in here: the stricter of community's and operator's."""
+    mature: Mature
     romance_closed: bool
     own: Own
-    resting: str
+    resting: Text
     """What to say instead of what the persona would: the person rests, by their own wish."""
+    speak_in: Callable[[str], None]
+    """The bot's own words, from now on."""
     home_offset_s: float
     """Of the operator's clock, for who has named no time zone."""
     now: float
@@ -37,14 +56,16 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    say: str
+    say: Text
+    fall: Fall | None = None
+    """What may be written no more, also in mid-reply (SAFETY A9)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
     """The person has left: the session is over."""
 
-    say: str
+    say: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,18 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot import sentences
-from bot.commands import declared
+from bot.commands import ages, declared
 from bot.commands.declared import Command
 from bot.commands.desk import Answer, Desk, Greet, LikeAMessage, Outcome, Rewrite, Show
 from bot.commands.follow_own import follow_own
 from bot.commands.own import OwnCommand
 from bot.commands.words import help_text
-from bot.events import PersonId, Rating, name_in, platform_of
+from bot.events import Rating, name_in
 from bot.personas import Persona
+from bot.policy.ceiling import Fall
 from bot.policy.screen import Screen
 from bot.store.rows import Turn
+from bot.text import Text, lines
 
 
 async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR0912 - one arm for each command: a table in the shape that the type checker proves complete
@@ -26,8 +28,15 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         return await follow_own(command, desk)
     match command:
         case declared.Help(topic):
-            role, is_direct = desk.message.author.role, desk.message.room.is_direct
-            return Answer(help_text(role, is_direct=is_direct, prefix=desk.prefix, topic=topic))
+            return Answer(
+                help_text(
+                    desk.message.author.role,
+                    desk.prefix,
+                    topic,
+                    is_direct=desk.message.room.is_direct,
+                    age_restricted=desk.mature.is_offered,
+                )
+            )
         case declared.Begin():
             return Answer(sentences.ALREADY_IN) if desk.is_in else LikeAMessage()
         case declared.Persona() | declared.New() | declared.Again() if desk.resting:
@@ -47,6 +56,8 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
                 sentences.WHERE.format(
                     community=name_in(desk.community.id),
                     ceiling=desk.community.ceiling.name.lower(),
+                    own=desk.own_ceiling.name.lower(),
+                    open=desk.ceiling.name.lower(),
                 )
             )
         case declared.Again():
@@ -63,21 +74,33 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         case declared.Ceiling(rating):
             return await _set_ceiling(rating, desk)
         case declared.Unlock(person, reason):
-            return await _unlock(person, reason, desk)
+            return await ages.unlock(person, reason, desk)
+        case declared.Attest(person, reason):
+            return await ages.attest(person, reason, desk)
+        case declared.Revoke(person, reason):
+            return await ages.revoke(person, reason, desk)
+        case declared.Age(what, level):
+            return await ages.ask_for(what, level, desk)
         case declared.Status():
             return Answer(
                 sentences.STATUS.format(
                     community=name_in(desk.community.id),
                     ceiling=desk.community.ceiling.name.lower(),
-                    age_level=desk.community.least_age_level.name.lower().replace("_", "-"),
+                    entry=ages.name_of(desk.community.least_age_level),
+                    mature=ages.name_of(desk.community.least_mature_level),
                 )
             )
         case _:
             assert_never(command)
 
 
-def _list_personas(personas: Mapping[str, Persona]) -> str:
-    return "\n".join(f"{p.id} - {p.name}: {p.tagline}" for p in personas.values())
+def _list_personas(personas: Mapping[str, Persona]) -> Text:
+    return lines(
+        *(
+            sentences.PERSONA.format(id=p.id, name=p.name, tagline=p.tagline)
+            for p in personas.values()
+        )
+    )
 
 
 def _choose(name: str, desk: Desk) -> Outcome:
@@ -124,18 +147,9 @@ async def _undo(desk: Desk) -> Outcome:
 
 
 async def _set_ceiling(rating: Rating, desk: Desk) -> Outcome:
-    if rating is Rating.MATURE:
-        return Answer(sentences.NO_MATURE)
+    if rating is Rating.MATURE and desk.mature.for_all:
+        return Answer(desk.mature.for_all)
     changed = replace(desk.community, ceiling=rating)
     await desk.house.set_community(changed, by=desk.message.author.id, now=desk.now)
-    return Answer(sentences.CEILING_SET.format(ceiling=rating.name.lower()))
-
-
-async def _unlock(person: PersonId, reason: str, desk: Desk) -> Outcome:
-    moderator = desk.message.author.id
-    if ":" not in person:
-        person = PersonId(f"{platform_of(moderator)}:{person}")
-    if desk.locked or person == moderator:
-        return Answer(sentences.NOT_YOUR_OWN)
-    opened = await desk.house.unlock(person, moderator=moderator, reason=reason, now=desk.now)
-    return Answer((sentences.UNLOCKED if opened else sentences.NOT_LOCKED).format(person=person))
+    said = sentences.CEILING_SET.format(ceiling=rating.name.lower())
+    return Answer(said, Fall(community=changed.id, to=rating))

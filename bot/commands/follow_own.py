@@ -10,15 +10,29 @@ from bot.commands import own, rhythm
 from bot.commands.declared import COMMANDS
 from bot.commands.desk import Answer, Desk, Erase, Farewell, Outcome
 from bot.commands.own import OwnCommand
-from bot.commands.wishes import CHECK_IN, PAUSED, SAFE_WORD, TOLD_OF_PAUSE
+from bot.commands.wishes import (
+    CEILING,
+    CHECK_IN,
+    LANGUAGE,
+    MATURE_IN,
+    PAUSED,
+    SAFE_WORD,
+    TOLD_OF_PAUSE,
+    open_in,
+)
+from bot.commands.words import unknown_text
 from bot.events import Rating
+from bot.languages.names import list_languages, name_language
 from bot.policy import limits
 from bot.policy.cards import check_card
 from bot.policy.care import FAREWELL, is_safe_word
+from bot.policy.ceiling import Fall
 from bot.policy.door import DOOR_VERSION, INTIMATE, MEMORY
 from bot.policy.matching import bare
-from bot.store.rows import DOOR, INSTANCE, Consent, Limit
+from bot.policy.mature import OPEN
+from bot.store.rows import DOOR, Consent, Limit
 from bot.store.vault import Vault
+from bot.text import Text, lines, verbatim
 
 # As a whole message these are said too often to end a scene each time.
 _EVERYDAY = frozenset(
@@ -28,7 +42,7 @@ _LEAST_LETTERS = 3
 _NAMES = {word for command in COMMANDS for word in (command.name, *command.words)}
 
 
-async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901 - one arm for each command, as in `follow`
+async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901, PLR0912 - one arm for each command, as in `follow`
     match command:
         case own.Stop():
             # Its arrival has stopped the writing already.
@@ -49,13 +63,23 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901 
             return await _leave(desk)
         case own.Mute():
             return await rhythm.mute(desk)
+        case own.Mature() if not desk.mature.is_offered:
+            # SAFETY A7: it is no command here.
+            role, is_direct = desk.message.author.role, desk.message.room.is_direct
+            return Answer(unknown_text("", role, desk.prefix, is_direct=is_direct))
+        case own.Language(name):
+            return Answer(await _set_language(name, desk))
         case _ if desk.vault is None or not desk.is_in:
             return Answer(sentences.NOT_IN)
+        case own.General():
+            return await _go_as_far_as(Rating.GENERAL, desk, desk.vault)
+        case own.Romance():
+            return await _go_as_far_as(Rating.ROMANCE, desk, desk.vault)
         case _:
             return Answer(await _wish(command, desk, desk.vault))
 
 
-async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> str:  # noqa: C901, PLR0912 - as above
+async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> Text:  # noqa: C901, PLR0912 - as above
     """What is kept in the vault of somebody who is in."""
     match command:
         case own.Pause():
@@ -84,6 +108,8 @@ async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> str:  # noqa: 
             return await _set_memory(wish, desk, vault)
         case own.Timezone(zone):
             return await rhythm.set_zone(zone, desk, vault)
+        case own.Mature():
+            return await _open_mature(desk, vault)
         case (
             own.Stop()
             | own.Goodbye()
@@ -92,16 +118,38 @@ async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> str:  # noqa: 
             | own.Erase()
             | own.Leave()
             | own.Mute()
+            | own.General()
+            | own.Romance()
+            | own.Language()
         ):
             raise AssertionError("followed above")
         case _:
             assert_never(command)
 
 
+# --- How far it may go (SAFETY A9) ------------------------------------------------------------
+
+
+async def _go_as_far_as(rating: Rating, desk: Desk, vault: Vault) -> Answer:
+    """Of everything that is said to a person, wherever they are: it is their own."""
+    await vault.set_setting(MATURE_IN, "")
+    await vault.set_mark(CEILING, float(rating))
+    say = sentences.OWN_GENERAL if rating is Rating.GENERAL else sentences.OWN_ROMANCE
+    return Answer(say.format(prefix=desk.prefix), Fall(vault.person, to=rating))
+
+
+async def _open_mature(desk: Desk, vault: Vault) -> Text:
+    if desk.mature.to_open:
+        return desk.mature.to_open
+    await vault.drop_marks(CEILING)
+    await vault.set_setting(MATURE_IN, open_in(desk.community.id))
+    return OPEN.format(prefix=desk.prefix)
+
+
 # --- Memory (SAFETY A10) ----------------------------------------------------------------------
 
 
-async def _set_memory(wish: str, desk: Desk, vault: Vault) -> str:
+async def _set_memory(wish: str, desk: Desk, vault: Vault) -> Text:
     """Each is a consent of its own; intimate memory is part of memory, and ends with it."""
     wanted = {"on": {MEMORY}, "intimate": {MEMORY, INTIMATE}, "off": set[str]()}
     for kind in (MEMORY, INTIMATE) if wish else ():
@@ -109,15 +157,33 @@ async def _set_memory(wish: str, desk: Desk, vault: Vault) -> str:
             await vault.give_consent(Consent(kind, DOOR_VERSION, desk.now))
         else:
             await vault.withdraw_consent(kind)
-    given = [await vault.consent(kind) is not None for kind in (MEMORY, INTIMATE)]
-    memory, intimate = ("on" if one else "off" for one in given)
-    return sentences.MEMORY_IS.format(memory=memory, intimate=intimate, prefix=desk.prefix)
+    memory, intimate = [await vault.consent(kind) is not None for kind in (MEMORY, INTIMATE)]
+    given = sentences.MEMORY_ON if memory else sentences.MEMORY_OFF
+    stands = sentences.MEMORY_INTIMATE if intimate else given
+    return lines(stands, sentences.MEMORY_HOW.format(prefix=desk.prefix))
+
+
+# --- The language -----------------------------------------------------------------------------
+
+
+async def _set_language(typed: str, desk: Desk) -> Text:
+    """Before the door, too, where nothing can be kept: then it holds until the bot is started anew."""
+    names = list_languages()
+    if not typed:
+        return sentences.LANGUAGE_IS.format(names=names, prefix=desk.prefix)
+    language = name_language(typed)
+    if language is None:
+        return sentences.LANGUAGE_UNKNOWN.format(names=names)
+    if desk.vault is not None:
+        await desk.vault.set_setting(LANGUAGE, language)
+    desk.speak_in(language)
+    return sentences.LANGUAGE_SET if desk.vault is not None else sentences.LANGUAGE_SET_AT_DOOR
 
 
 # --- The safe word ----------------------------------------------------------------------------
 
 
-async def _set_safe_word(word: str, desk: Desk, vault: Vault) -> str:
+async def _set_safe_word(word: str, desk: Desk, vault: Vault) -> Text:
     if word.strip().casefold() == "off":
         await vault.set_setting(SAFE_WORD, "")
         return sentences.OWN_SAFE_WORD_OFF
@@ -138,7 +204,7 @@ async def _set_safe_word(word: str, desk: Desk, vault: Vault) -> str:
 # --- Limits (SAFETY C2) -----------------------------------------------------------------------
 
 
-async def _change_limits(verb: str, words: str, desk: Desk, vault: Vault) -> str:
+async def _change_limits(verb: str, words: str, desk: Desk, vault: Vault) -> Text:
     match verb:
         case "":
             return _list_limits(await vault.limits(), desk.prefix)
@@ -148,7 +214,7 @@ async def _change_limits(verb: str, words: str, desk: Desk, vault: Vault) -> str
             return await _add_limit(words, desk, vault, is_hard=verb != "soft")
 
 
-async def _add_limit(words: str, desk: Desk, vault: Vault, *, is_hard: bool) -> str:
+async def _add_limit(words: str, desk: Desk, vault: Vault, *, is_hard: bool) -> Text:
     text = limits.clean(words)
     if not text:
         return sentences.LIMIT_HOW.format(prefix=desk.prefix)
@@ -166,7 +232,7 @@ async def _add_limit(words: str, desk: Desk, vault: Vault, *, is_hard: bool) -> 
     return kept.format(text=text)
 
 
-async def _remove_limit(which: str, desk: Desk, vault: Vault) -> str:
+async def _remove_limit(which: str, desk: Desk, vault: Vault) -> Text:
     if which == "all":
         await vault.remove_limit(None)
         return sentences.LIMITS_REMOVED
@@ -176,16 +242,16 @@ async def _remove_limit(which: str, desk: Desk, vault: Vault) -> str:
     return sentences.NO_SUCH_LIMIT.format(prefix=desk.prefix)
 
 
-def _list_limits(kept: tuple[Limit, ...], prefix: str) -> str:
+def _list_limits(kept: tuple[Limit, ...], prefix: str) -> Text:
     if not kept:
         return sentences.NO_LIMITS.format(prefix=prefix)
-    lines = [
+    listed = [
         (sentences.HARD_LIMIT if limit.is_hard else sentences.SOFT_LIMIT).format(
             number=limit.id, text=limit.text
         )
         for limit in kept
     ]
-    return "\n".join([sentences.LIMITS, *lines, sentences.LIMITS_HOW.format(prefix=prefix)])
+    return lines(sentences.LIMITS, *listed, sentences.LIMITS_HOW.format(prefix=prefix))
 
 
 # --- Leaving ----------------------------------------------------------------------------------
@@ -207,10 +273,10 @@ async def _export(desk: Desk) -> Outcome:
     if desk.vault is None:
         return Answer(sentences.NOTHING_TO_ERASE)
     person = desk.message.author.id
-    age = await desk.house.age_record(person, INSTANCE, desk.now)
     everything = {
         **await desk.vault.export(),
-        "age_record": asdict(age) if age else None,
+        "age_records": [asdict(one) for one in await desk.house.age_records(person)],
+        "attestations": [asdict(one) for one in await desk.house.attestations(person)],
         "locked": await desk.house.locked(person),
     }
-    return Answer(json.dumps(everything, ensure_ascii=False, indent=1))
+    return Answer(verbatim(json.dumps(everything, ensure_ascii=False, indent=1)))

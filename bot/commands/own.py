@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.commands.declaration import Declares
 from bot.commands.parameters import Kind, Parameter, Place
+from bot.text import Text
 
 # --- What a command is, once it is read -------------------------------------------------------
 
@@ -71,8 +72,26 @@ class Timezone:
 
 
 @dataclass(frozen=True, slots=True)
+class Language:
+    name: str = ""
+    """As it was typed; empty to see which there are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     wish: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class General: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Romance: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mature: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,135 +113,173 @@ class Leave: ...
 
 OwnCommand = (
     Stop | Pause | Resume | Goodbye | Safeword | Limits | CheckIn | Break | Quiet | Remind | Mute
-    | Timezone | Memory | Privacy | Export | Erase | Leave
+    | Timezone | Language | Memory | General | Romance | Mature | Privacy | Export | Erase | Leave
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
 
 
-def _optional(name: str, kind: Kind, about: str, *choices: str, most: int = 64) -> Parameter:
+def _optional(name: str, kind: Kind, about: Text, *choices: str, most: int = 64) -> Parameter:
     return Parameter(name, kind, about, choices=choices, most_chars=most, is_required=False)
 
 
 OWN: tuple[Declares[OwnCommand], ...] = (
     Declares(
         "stop",
-        "stops what is being written, at once",
+        Text("stops what is being written, at once"),
         lambda _: Stop(),
         bare=("stop", "stop.", "stop!"),
         takes_more=True,
     ),
     Declares(
         "pause",
-        "answers nothing and keeps nothing until you say resume",
+        Text("answers nothing and keeps nothing until you say resume"),
         lambda _: Pause(),
         bare=("pause",),
         takes_more=True,
     ),
     Declares(
         "resume",
-        "goes on after a pause",
+        Text("goes on after a pause"),
         lambda _: Resume(),
         words=("unpause",),
         bare=("resume",),
         takes_more=True,
     ),
     Declares(
-        "goodbye", "ends the talk for now", lambda _: Goodbye(), words=("bye",), takes_more=True
+        "goodbye",
+        Text("ends the talk for now"),
+        lambda _: Goodbye(),
+        words=("bye",),
+        takes_more=True,
     ),
     Declares(
         "safeword",
-        "explains the word that ends a scene at once; sets one of your own",
+        Text("explains the word that ends a scene at once; sets one of your own"),
         lambda values: Safeword(values.get("word", "")),
         words=("safe",),
         parameters=(
-            _optional("word", Kind.LINE, "a word of your own; off takes it away", most=40),
+            _optional("word", Kind.LINE, Text("a word of your own; off takes it away"), most=40),
         ),
     ),
     Declares(
         "limits",
-        "lists what you do not want, adds to it, takes from it",
+        Text("lists what you do not want, adds to it, takes from it"),
         lambda values: Limits(values.get("verb", ""), values.get("words", "")),
         words=("limit",),
         parameters=(
-            _optional("verb", Kind.CHOICE, "what to do", "hard", "soft", "add", "remove"),
-            _optional("words", Kind.LINE, "the limit in your words, or its number", most=20_000),
+            _optional("verb", Kind.CHOICE, Text("what to do"), "hard", "soft", "add", "remove"),
+            _optional(
+                "words", Kind.LINE, Text("the limit in your words, or its number"), most=20_000
+            ),
         ),
         place=Place.DIRECT,
     ),
     Declares(
         "checkin",
-        "asks how you are after a scene that the safe word ended",
+        Text("asks how you are after a scene that the safe word ended"),
         lambda values: CheckIn(values.get("wish", "")),
-        parameters=(_optional("wish", Kind.CHOICE, "whether", "on", "off"),),
+        parameters=(_optional("wish", Kind.CHOICE, Text("whether"), "on", "off"),),
     ),
     Declares(
         "break",
-        "suggests breaks after so many minutes; daily sets the most talk in a day",
+        Text("suggests breaks after so many minutes; daily sets the most talk in a day"),
         lambda values: Break(values.get("what", ""), values.get("minutes", "")),
         words=("breaks",),
         parameters=(
-            _optional("what", Kind.WORD, "minutes, off, or daily"),
-            _optional("minutes", Kind.WORD, "after daily: minutes, or off"),
+            _optional("what", Kind.WORD, Text("minutes, off, or daily")),
+            _optional("minutes", Kind.WORD, Text("after daily: minutes, or off")),
         ),
     ),
     Declares(
         "quiet",
-        "sets the hours in which no reminder comes",
+        Text("sets the hours in which no reminder comes"),
         lambda values: Quiet(values.get("hours", "")),
-        parameters=(_optional("hours", Kind.LINE, "as in 22:00-07:00, or off"),),
+        parameters=(_optional("hours", Kind.LINE, Text("as in 22:00-07:00, or off")),),
     ),
     Declares(
         "remind",
-        "reminds you once, or daily, at a time of yours",
+        Text("reminds you once, or daily, at a time of yours"),
         lambda values: Remind(values.get("when", "")),
         words=("reminders",),
         parameters=(
             _optional(
-                "when", Kind.LINE, "as in 20:00 stretch, daily 20:00 stretch, or off", most=20_000
+                "when",
+                Kind.LINE,
+                Text("as in 20:00 stretch, daily 20:00 stretch, or off"),
+                most=20_000,
             ),
         ),
         place=Place.DIRECT,
     ),
     Declares(
         "mute",
-        "ends all reminders",
+        Text("ends all reminders"),
         lambda _: Mute(),
         bare=("mute", "mute.", "mute!"),
         takes_more=True,
     ),
     Declares(
         "timezone",
-        "sets the clock of your days, quiet hours and reminders",
+        Text("sets the clock of your days, quiet hours and reminders"),
         lambda values: Timezone(values.get("zone", "")),
         words=("tz",),
-        parameters=(_optional("zone", Kind.LINE, "as in Europe/Berlin, or +02:00"),),
+        parameters=(_optional("zone", Kind.LINE, Text("as in Europe/Berlin, or +02:00")),),
+    ),
+    Declares(
+        "language",
+        Text("says and changes the language in which the bot itself speaks to you"),
+        lambda values: Language(values.get("name", "")),
+        words=("lang",),
+        bare=("language",),
+        parameters=(_optional("name", Kind.LINE, Text("as in Deutsch, or de")),),
     ),
     Declares(
         "memory",
-        "says and changes what may be remembered from one conversation to the next",
+        Text("says and changes what may be remembered from one conversation to the next"),
         lambda values: Memory(values.get("wish", "")),
-        parameters=(_optional("wish", Kind.CHOICE, "what may be", "on", "intimate", "off"),),
+        parameters=(_optional("wish", Kind.CHOICE, Text("what may be"), "on", "intimate", "off"),),
     ),
-    Declares("privacy", "says what is kept, why, and for how long", lambda _: Privacy()),
+    Declares(
+        "general",
+        Text("keeps our talk to what is for anybody: no persona courts you"),
+        lambda _: General(),
+        takes_more=True,
+    ),
+    Declares(
+        "romance",
+        Text("lets our talk go as far as romance, and closes mature"),
+        lambda _: Romance(),
+        takes_more=True,
+    ),
+    Declares(
+        "mature",
+        Text("opens what is for adults only, where everything that it needs is there"),
+        lambda _: Mature(),
+        place=Place.DIRECT,
+        is_age_restricted=True,
+    ),
+    Declares("privacy", Text("says what is kept, why, and for how long"), lambda _: Privacy()),
     Declares(
         "export",
-        "gives you everything that is kept of you",
+        Text("gives you everything that is kept of you"),
         lambda _: Export(),
         place=Place.DIRECT,
     ),
     Declares(
         "erase",
-        "erases everything that is kept of you, for good",
+        Text("erases everything that is kept of you, for good"),
         lambda values: Erase(confirmed="sure" in values),
         bare=("erase",),
         parameters=(
-            _optional("sure", Kind.CHOICE, "without it you are told what would go", "confirm"),
+            _optional(
+                "sure", Kind.CHOICE, Text("without it you are told what would go"), "confirm"
+            ),
         ),
     ),
     Declares(
         "leave",
-        "closes the door behind you; what was said stays sealed until you erase it",
+        Text("closes the door behind you; what was said stays sealed until you erase it"),
         lambda _: Leave(),
         bare=("leave",),
     ),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.text import Text
+
 
 class Place(StrEnum):
     """In which rooms a command can be used."""
@@ -26,7 +28,7 @@ class Kind(StrEnum):
 class Parameter:
     name: str
     kind: Kind
-    about: str
+    about: Text
     choices: tuple[str, ...] = ()
     most_chars: int = 64
     is_required: bool = True

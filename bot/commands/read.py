@@ -12,15 +12,27 @@ from dataclasses import dataclass
 from bot.commands.declared import Command, Declaration, Unlock, commands_for
 from bot.commands.own import Safeword
 from bot.commands.parameters import Kind, Parameter
-from bot.commands.words import find_command, form, normal, place_text, unknown_text
+from bot.commands.words import (
+    MISSING,
+    NO_CHOICE,
+    NO_PERSON,
+    TOO_LONG,
+    TOO_MUCH,
+    find_command,
+    form,
+    normal,
+    place_text,
+    unknown_text,
+)
 from bot.events import Role
+from bot.text import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Misread:
     """A command was meant, and this one cannot be followed."""
 
-    say: str
+    say: Text
 
 
 _NAME = re.compile(r"[^\W\d_][\w-]{0,31}")
@@ -55,23 +67,24 @@ def read(text: str, *, prefix: str, role: Role, is_direct: bool) -> Command | Mi
         return Misread(place_text(declaration, prefix))
     values = _split(declaration, rest[0] if rest else "")
     if values is None:
-        return Misread(f"That is more than it takes: {prefix}{form(declaration)}.")
+        return Misread(TOO_MUCH.format(form=prefix + form(declaration)))
     return fill(declaration, values, prefix=prefix)
 
 
 def fill(declaration: Declaration, values: Mapping[str, str], *, prefix: str) -> Command | Misread:
     """The command from its parameters' values, wherever they were typed or chosen."""
     checked = {}
+    written = prefix + form(declaration)
     for parameter in declaration.parameters:
         value = values.get(parameter.name, "").strip()
         if not value and parameter.is_required:
-            return Misread(f"{_label(parameter)} is missing: {prefix}{form(declaration)}.")
+            return Misread(MISSING.format(parameter=_label(parameter), form=written))
         if not value:
             continue
         if parameter.kind in (Kind.CHOICE, Kind.WORD):
             value = normal(value)
-        if (wrong := _what_is_wrong(parameter, value)) is not None:
-            return Misread(f"{wrong} {prefix}{form(declaration)}.")
+        if (wrong := _what_is_wrong(parameter, value, written)) is not None:
+            return Misread(wrong)
         checked[parameter.name] = value
     return declaration.make(checked)
 
@@ -98,14 +111,15 @@ def _split(declaration: Declaration, rest: str) -> dict[str, str] | None:
     return values if not rest.strip() or declaration.takes_more else None
 
 
-def _what_is_wrong(parameter: Parameter, value: str) -> str | None:
+def _what_is_wrong(parameter: Parameter, value: str, written: str) -> Text | None:
+    label = _label(parameter)
     if len(value) > parameter.most_chars:
-        return f"{_label(parameter)} has at most {parameter.most_chars} characters:"
+        return TOO_LONG.format(parameter=label, most=parameter.most_chars, form=written)
     match parameter.kind:
         case Kind.CHOICE if value not in parameter.choices:
-            return f"It takes {' or '.join(parameter.choices)}:"
+            return NO_CHOICE.format(choices=", ".join(parameter.choices), form=written)
         case Kind.PERSON if not _PERSON.fullmatch(value):
-            return f"{_label(parameter)} is written like console:ada or matrix:@ada:example.org:"
+            return NO_PERSON.format(parameter=label, form=written)
         case _:
             return None
 

@@ -7,6 +7,7 @@ from bot import sentences
 from bot.commands.desk import Answer, Desk
 from bot.commands.wishes import (
     BREAK_AFTER,
+    PLATFORM_LANGUAGE,
     QUIET,
     ZONE,
     daily_marks,
@@ -31,6 +32,7 @@ from bot.policy.rest import (
 from bot.policy.screen import Screen
 from bot.store.rows import Reminder
 from bot.store.vault import Vault
+from bot.text import Text, lines
 
 MOST_REMINDERS = 10
 LONGEST_REMINDER = 120
@@ -38,7 +40,7 @@ _BREAKS = range(5, 601)
 _DAILY = range(1, 1441)
 
 
-async def set_break(what: str, minutes: str, desk: Desk, vault: Vault) -> str:
+async def set_break(what: str, minutes: str, desk: Desk, vault: Vault) -> Text:
     if what == "daily":
         return await _set_daily(minutes, desk, vault)
     if not what and not minutes:
@@ -50,7 +52,7 @@ async def set_break(what: str, minutes: str, desk: Desk, vault: Vault) -> str:
     return sentences.BREAK_SET.format(minutes=wanted) if wanted else sentences.BREAK_OFF
 
 
-async def set_quiet(hours: str, vault: Vault) -> str:
+async def set_quiet(hours: str, vault: Vault) -> Text:
     if hours.strip().casefold() == "off":
         await vault.set_setting(QUIET, "")
         return sentences.QUIET_OFF
@@ -62,7 +64,7 @@ async def set_quiet(hours: str, vault: Vault) -> str:
     return sentences.QUIET_SET.format(begins=begins, ends=ends)
 
 
-async def set_zone(typed: str, desk: Desk, vault: Vault) -> str:
+async def set_zone(typed: str, desk: Desk, vault: Vault) -> Text:
     """Reminders keep their time of day; none that was said today is said again today."""
     if not typed:
         named = (await vault.wishes()).settings.get(ZONE)
@@ -87,7 +89,7 @@ async def mute(desk: Desk) -> Answer:
     return Answer(sentences.REMINDERS_OFF)
 
 
-async def remind(when: str, desk: Desk, vault: Vault) -> str:
+async def remind(when: str, desk: Desk, vault: Vault) -> Text:
     line = when.strip()
     first, _, number = line.casefold().partition(" ")
     if not line:
@@ -116,7 +118,7 @@ def is_for_anybody(text: str) -> bool:
 # --- Below ------------------------------------------------------------------------------------
 
 
-async def _set_daily(minutes: str, desk: Desk, vault: Vault) -> str:
+async def _set_daily(minutes: str, desk: Desk, vault: Vault) -> Text:
     if not minutes:
         return _say_rhythm(desk)
     wanted = _minutes(minutes, _DAILY)
@@ -131,14 +133,13 @@ async def _set_daily(minutes: str, desk: Desk, vault: Vault) -> str:
     return sentences.DAILY_SET.format(minutes=wanted) if wanted else sentences.DAILY_OFF
 
 
-def _say_rhythm(desk: Desk) -> str:
+def _say_rhythm(desk: Desk) -> Text:
     after, most = round(desk.own.break_after_s / MINUTE_S), round(desk.own.daily_s / MINUTE_S)
-    lines = [
+    return lines(
         sentences.BREAK_SET.format(minutes=after) if after else sentences.BREAK_OFF,
         sentences.DAILY_SET.format(minutes=most) if most else sentences.DAILY_OFF,
         sentences.BREAK_HOW.format(prefix=desk.prefix),
-    ]
-    return "\n".join(lines)
+    )
 
 
 def _minutes(typed: str, allowed: range) -> int | None:
@@ -149,7 +150,7 @@ def _minutes(typed: str, allowed: range) -> int | None:
     return int(typed) if is_number and int(typed) in allowed else None
 
 
-async def _add_reminder(wanted: Wanted, desk: Desk, vault: Vault) -> str:
+async def _add_reminder(wanted: Wanted, desk: Desk, vault: Vault) -> Text:
     wishes = await vault.wishes()
     zone = read_zone(wishes, desk.home_offset_s)
     due = next_at(wanted.minute, desk.now, zone)
@@ -159,18 +160,20 @@ async def _add_reminder(wanted: Wanted, desk: Desk, vault: Vault) -> str:
     )
     if not await vault.add_reminder(reminder, MOST_REMINDERS):
         return sentences.REMINDERS_FULL.format(most=MOST_REMINDERS, prefix=desk.prefix)
+    # When it is due, no message comes with it that could tell.
+    await vault.set_setting(PLATFORM_LANGUAGE, desk.message.author.language or "")
     await _set_alarm(desk, vault)
     kept = sentences.REMINDER_DAILY if wanted.is_daily else sentences.REMINDER_ONCE
-    lines = [kept.format(time=write_minute(wanted.minute), text=wanted.text)]
+    told = [kept.format(time=write_minute(wanted.minute), text=wanted.text)]
     quiet = read_quiet_hours(wishes)
     if quiet is not None and quiet_until(quiet, due, zone) is not None:
-        lines.append(sentences.REMINDER_IN_QUIET.format(time=write_minute(quiet.ends)))
+        told.append(sentences.REMINDER_IN_QUIET.format(time=write_minute(quiet.ends)))
     if ZONE not in wishes.settings:
-        lines.append(sentences.ZONE_UNSET)
-    return "\n".join(lines)
+        told.append(sentences.ZONE_UNSET)
+    return lines(*told)
 
 
-async def _remove_reminder(number: str, desk: Desk, vault: Vault) -> str:
+async def _remove_reminder(number: str, desk: Desk, vault: Vault) -> Text:
     if not number:
         return (await mute(desk)).say
     id_ = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
@@ -185,13 +188,13 @@ async def _set_alarm(desk: Desk, vault: Vault) -> None:
     await desk.house.set_alarm(vault.person, min(due, default=None))
 
 
-def _list_reminders(kept: tuple[Reminder, ...], prefix: str) -> str:
+def _list_reminders(kept: tuple[Reminder, ...], prefix: str) -> Text:
     if not kept:
         return sentences.NO_REMINDERS.format(prefix=prefix)
-    lines = [
+    listed = [
         (sentences.LISTED_DAILY if one.is_daily else sentences.LISTED_ONCE).format(
             number=one.id, time=write_minute(one.minute), text=one.text
         )
         for one in kept
     ]
-    return "\n".join([*lines, sentences.REMINDERS_HOW.format(prefix=prefix)])
+    return lines(*listed, sentences.REMINDERS_HOW.format(prefix=prefix))

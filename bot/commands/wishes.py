@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from bot.commands.zones import zone_of
+from bot.events import CommunityId, Rating
 from bot.policy.facts import Own
 from bot.policy.limits import Limits, told_last
+from bot.policy.mature import MATURE_VERSION
 from bot.policy.rest import BREAK_AFTER_S, Daily, Quiet, Talk, read_quiet
 from bot.store.rows import Wishes
 
 ZONE, SAFE_WORD, QUIET = "time zone", "safe word", "quiet hours"
+LANGUAGE, PLATFORM_LANGUAGE = "language", "language of the platform"
 PAUSED, TOLD_OF_PAUSE, TOLD_OF_DAY = "paused", "told of pause", "told of day"
 CHECK_IN, BREAK_AFTER, SOFTENED = "check in", "break after", "soften"
 STRETCH, DAY_UNTIL = "talk stretch", "talk day until"
+CEILING, MATURE_IN = "ceiling", "mature in"
 _AT, _TODAY = "talk at", "talk today"
 _DAILY, _AFTER, _UNTIL = "daily", "daily after", "daily until"
 
@@ -38,6 +42,18 @@ def read_own(wishes: Wishes, talk: Talk, read_by_engine: Sequence[str]) -> Own:
         told_of_day=marks.get(TOLD_OF_DAY) == talk.day_until,
         talk=talk,
     )
+
+
+def read_ceiling(wishes: Wishes, community: CommunityId) -> Rating:
+    """How far this person wants to go here. What they opened as MATURE, they opened in one
+    community, by the words that stand now (SAFETY A9, A10)."""
+    if wishes.settings.get(MATURE_IN) == open_in(community):
+        return Rating.MATURE
+    return Rating(round(min(wishes.marks.get(CEILING, Rating.ROMANCE), Rating.ROMANCE)))
+
+
+def open_in(community: CommunityId) -> str:
+    return f"{MATURE_VERSION} {community}"
 
 
 def read_zone(wishes: Wishes, otherwise_s: float) -> tzinfo:

@@ -6,30 +6,56 @@ from difflib import get_close_matches
 from bot.commands.declared import COMMANDS, Declaration, commands_for
 from bot.commands.parameters import Parameter
 from bot.events import Role
+from bot.text import Text, lines
+
+JUST_WRITE = Text("Just write, or use one of these.")
+HERE = Text("These can be used here.")
+LISTED = Text("{command}: {about}")
+EXPLAINED = Text("{command}: {about}.")
+ALSO = Text("Also: {names}.")
+ONLY_ALONE = Text("{command} works only where we are alone.")
+ONLY_WITH_OTHERS = Text("{command} works only in a room with others.")
+UNKNOWN = Text(
+    "There is no command called that. {prefix}help lists them; without the {prefix} in front it "
+    "counts as talk."
+)
+UNKNOWN_NEAR = Text(
+    "There is no command called that. Did you mean one of these: {names}? {prefix}help lists them; "
+    "without the {prefix} in front it counts as talk."
+)
+TOO_MUCH = Text("That is more than it takes: {form}.")
+MISSING = Text("{parameter} is missing: {form}.")
+TOO_LONG = Text("{parameter} has at most {most} characters: {form}.")
+NO_CHOICE = Text("It takes one of these words: {choices}. It is written {form}.")
+NO_PERSON = Text("{parameter} is written like console:ada or matrix:@ada:example.org: {form}.")
 
 _LONGEST_NAME = 32
 _END_MARKS = ".!?,;:…"
 
 
-def help_text(role: Role, prefix: str, topic: str = "", *, is_direct: bool) -> str:
+def help_text(
+    role: Role, prefix: str, topic: str = "", *, is_direct: bool, age_restricted: bool = True
+) -> Text:
     """The list of what this person can use in this room, or one command explained."""
     if not topic.strip():
-        lines = [
-            f"{prefix}{form(command)}: {command.about}"
-            for command in commands_for(role, is_direct=is_direct)
-        ]
-        return "\n".join([_first_line(is_direct=is_direct), *lines])
+        listed = (
+            LISTED.format(command=prefix + form(command), about=command.about)
+            for command in commands_for(role, is_direct=is_direct, age_restricted=age_restricted)
+        )
+        return lines(JUST_WRITE if is_direct else HERE, *listed)
     name = normal(topic.strip().removeprefix(prefix))
     command = find_command(name, role)
-    if command is None:
+    if command is None or (command.is_age_restricted and not age_restricted):
         return unknown_text(name, role, prefix, is_direct=is_direct)
-    lines = [f"{prefix}{form(command)}: {command.about}."]
-    lines += [f"{_parameter_form(p)}: {p.about}." for p in command.parameters]
+    told = [EXPLAINED.format(command=prefix + form(command), about=command.about)]
+    told += [
+        EXPLAINED.format(command=_parameter_form(p), about=p.about) for p in command.parameters
+    ]
     if command.words:
-        lines.append("Also: " + ", ".join(prefix + word for word in command.words) + ".")
+        told.append(ALSO.format(names=", ".join(prefix + word for word in command.words)))
     if not command.fits(is_direct=is_direct):
-        lines.append(place_text(command, prefix))
-    return "\n".join(lines)
+        told.append(place_text(command, prefix))
+    return lines(*told)
 
 
 def form(command: Declaration) -> str:
@@ -37,23 +63,24 @@ def form(command: Declaration) -> str:
     return " ".join([command.name, *(_parameter_form(p) for p in command.parameters)])
 
 
-def completions(role: Role, prefix: str, *, is_direct: bool) -> tuple[tuple[str, str], ...]:
+def completions(
+    role: Role, prefix: str, *, is_direct: bool, age_restricted: bool = True
+) -> tuple[tuple[str, Text], ...]:
     """What can be typed, each with its line, for platforms that complete."""
-    return tuple((prefix + c.name, c.about) for c in commands_for(role, is_direct=is_direct))
+    offered = commands_for(role, is_direct=is_direct, age_restricted=age_restricted)
+    return tuple((prefix + c.name, c.about) for c in offered)
 
 
-def unknown_text(name: str, role: Role, prefix: str, *, is_direct: bool) -> str:
+def unknown_text(name: str, role: Role, prefix: str, *, is_direct: bool) -> Text:
     near = near_names(name, role, is_direct=is_direct)
-    meant = f" Did you mean {' or '.join(prefix + word for word in near)}?" if near else ""
-    return (
-        f"There is no command called that.{meant} {prefix}help lists them; "
-        f"without the {prefix} in front it counts as talk."
-    )
+    if not near:
+        return UNKNOWN.format(prefix=prefix)
+    return UNKNOWN_NEAR.format(names=", ".join(prefix + word for word in near), prefix=prefix)
 
 
-def place_text(command: Declaration, prefix: str) -> str:
-    where = "where we are alone" if command.fits(is_direct=True) else "in a room with others"
-    return f"{prefix}{command.name} works only {where}."
+def place_text(command: Declaration, prefix: str) -> Text:
+    only = ONLY_ALONE if command.fits(is_direct=True) else ONLY_WITH_OTHERS
+    return only.format(command=prefix + command.name)
 
 
 def near_names(name: str, role: Role, *, is_direct: bool) -> tuple[str, ...]:
@@ -77,10 +104,6 @@ def normal(typed: str) -> str:
     folded = unicodedata.normalize("NFKC", typed[: 4 * _LONGEST_NAME]).casefold()
     seen = "".join(char for char in folded if unicodedata.category(char) != "Cf")
     return seen.strip().rstrip(_END_MARKS)
-
-
-def _first_line(*, is_direct: bool) -> str:
-    return "Just write, or use one of these." if is_direct else "These can be used here."
 
 
 def _parameter_form(parameter: Parameter) -> str:

@@ -8,13 +8,11 @@ import resource
 import shutil
 import stat
 import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import IntEnum
-from importlib.resources import files
 from pathlib import Path
 
 from rich.console import Console
@@ -25,6 +23,7 @@ from bot.operate.engines import find_adapters
 from bot.operate.guards import guard_format, guard_name, last_test
 from bot.operate.keys import find_master_key
 from bot.operate.models import DEMO, ModelError, Setting, check_model, describe, find_model
+from bot.operate.protocol import is_old, oldest_line, require_page
 from bot.personas import PersonaError, load_personas
 from bot.settings import Config
 from bot.store.house import House
@@ -32,7 +31,6 @@ from bot.store.rows import InUse, StoreError
 
 _LOW_BYTES = 1_000_000_000
 _NO_ROOM_BYTES = 50_000_000
-_OLD_DAYS = 365
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -58,7 +56,9 @@ async def check(
         *_master_key(config, environ),
         *_personas(config),
         *_model(config),
+        *_mature(config),
         *_crisis_lines(datetime.fromtimestamp(now, UTC).date()),
+        _protocol_page(config),
         *_core_dumps(),
     ]
     if not quick:
@@ -234,33 +234,35 @@ def _beside(config: Config) -> Iterator[Finding]:
 
 
 def _crisis_lines(today: date) -> Iterator[Finding]:
-    """SAFETY C6: lines change, and a dead one is worse than none."""
-    data = files("bot.policy").joinpath("data/crisis.toml")
-    try:
-        days = sorted(_checked_days(tomllib.loads(data.read_text("utf-8"))))
-    except (OSError, tomllib.TOMLDecodeError):
-        days = []
-    if not days:
-        mend = "install Parlour anew: it does not start without them."
-        yield Finding(Level.FAIL, "The crisis lines cannot be read.", mend)
-    elif (today - days[0]).days > _OLD_DAYS:
+    oldest = oldest_line()
+    if is_old(oldest, today):
         mend = "upgrade, or read each line's source and tell the project."
-        yield Finding(Level.WARN, f"The oldest crisis line was checked on {days[0]}.", mend)
+        yield Finding(Level.WARN, f"The oldest crisis line was checked on {oldest}.", mend)
     else:
-        yield Finding(Level.OK, f"The crisis lines were checked since {days[0]}.")
+        yield Finding(Level.OK, f"The crisis lines were checked since {oldest}.")
 
 
-def _checked_days(value: object) -> Iterator[date]:
-    """Every `checked` date, wherever it stands."""
-    if isinstance(value, list):
-        for one in value:
-            yield from _checked_days(one)
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            if key == "checked" and isinstance(one, date):
-                yield one
-            else:
-                yield from _checked_days(one)
+def _protocol_page(config: Config) -> Finding:
+    """SAFETY C6: the terminal does without it, `parlour run` does not."""
+    try:
+        require_page(config)
+    except ConfigError as exc:
+        return Finding(Level.WARN, f"`parlour run` will not start: {_sentence(exc)}")
+    return Finding(Level.OK, f"The protocol page {config.care.protocol} says what the code does.")
+
+
+def _mature(config: Config) -> Iterator[Finding]:
+    """SAFETY A7, L10: what was set and cannot be."""
+    if config.door.mature == "closed":
+        return
+    if config.door.listed:
+        what = "door.mature is set and door.listed is true, so MATURE does not exist (SAFETY A7)."
+        yield Finding(Level.WARN, what, 'set door.mature to "closed", or door.listed to false.')
+    elif not guard_name(config):
+        what = (
+            "door.mature is set and there is no guard model, so MATURE stays closed (SAFETY L10)."
+        )
+        yield Finding(Level.WARN, what, "name one in engine.guard (docs/models.md).")
 
 
 def _core_dumps() -> Iterator[Finding]:

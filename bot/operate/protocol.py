@@ -6,6 +6,7 @@ the code keeps the bot from starting.
 """
 
 import re
+from datetime import date
 from pathlib import Path
 
 from bot.config import ConfigError
@@ -13,9 +14,9 @@ from bot.policy import care, crisis
 from bot.policy.decide import RULES
 from bot.settings import Config
 
-PAGE = "protocol.md"
 FILL_IN = "(to be filled in by the operator)"
 
+_OLD_DAYS = 365
 _CONTACT = re.compile(r"^Contact: (.+)$", re.MULTILINE)
 _TEMPLATE = """\
 # How this bot meets people in danger
@@ -66,9 +67,9 @@ _LINE = "- {country}: {name}; {reach} ([read]({source}) on {checked})"
 
 
 def publish(config: Config, contact: str) -> Path:
-    """Writes the page into the working folder. One that is there keeps its contact, unless another
-    is given."""
-    page = Path(PAGE)
+    """Writes the page where `care.protocol` says. One that is there keeps its contact, unless
+    another is given."""
+    page = config.care.protocol
     before = _CONTACT.search(page.read_text("utf-8", "replace")) if page.is_file() else None
     text = write_page(
         region=config.care.region,
@@ -111,9 +112,19 @@ def require_resources() -> None:
         )
 
 
-def require_page(page: Path, *, region: str, disclose_every_s: float) -> None:
+def oldest_line() -> date:
+    """SAFETY C6: lines change, and a dead one is worse than none."""
+    return min(line.checked for line in crisis.lines())
+
+
+def is_old(day: date, today: date) -> bool:
+    return (today - day).days > _OLD_DAYS
+
+
+def require_page(config: Config) -> None:
     """Before a community is served: the page is there, names a contact, and says what the code
     does now."""
+    page = config.care.protocol
     mend = 'write it anew with `parlour protocol --contact "…"`, and publish it (SAFETY C6)'
     try:
         text = page.read_text("utf-8")
@@ -122,7 +133,11 @@ def require_page(page: Path, *, region: str, disclose_every_s: float) -> None:
     found = _CONTACT.search(text)
     if found is None or FILL_IN in found[1]:
         raise ConfigError(f"{page}: the protocol page names no contact: {mend}")
-    now = write_page(region=region, disclose_every_s=disclose_every_s, contact=found[1])
+    now = write_page(
+        region=config.care.region,
+        disclose_every_s=config.care.disclose_every_h * 3600,
+        contact=found[1],
+    )
     if text != now:
         raise ConfigError(
             f"{page}: the protocol page says something else than the code does: {mend}"

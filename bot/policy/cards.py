@@ -9,6 +9,7 @@ from bot.policy.facts import Outcome, Verdict
 from bot.policy.matching import forget_views, pattern, views
 from bot.policy.under18 import says_under_18
 from bot.policy.words import ROMANTIC
+from bot.text import verbatim
 
 
 def check_card(rating: Rating, texts: Sequence[str]) -> Verdict | None:
@@ -51,4 +52,5 @@ def _is_young(text: str) -> bool:
 
 
 def _refused(rule: str, number: str, found: str) -> Verdict:
-    return Verdict(rule, number, Outcome.REFUSE, say=f"the texts hold {found}")
+    # Read by operators, in the words of the error that names the file.
+    return Verdict(rule, number, Outcome.REFUSE, say=verbatim(f"the texts hold {found}"))

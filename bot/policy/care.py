@@ -12,42 +12,51 @@ from bot.policy import ears, limits
 from bot.policy.cards import check_card
 from bot.policy.facts import Care, Effect, Facts, Outcome, Verdict
 from bot.policy.matching import Pattern, bare, pattern, plain, without_quotes
+from bot.text import SILENCE, Text, paragraphs
 
-SAFE_WORD = (
+SAFE_WORD = Text(
     "The scene ends here, and that is all right: you need not explain. Out of character now. "
     "Take the time you need. When you write again, we begin with whatever you like."
 )
-SOFTEN = (
+SOFTEN = Text(
     "Slower, then. Out of character: the scene is eased off and stays gentle. "
     "Write what you would like next, or say `red` to end it."
 )
-DISCLOSURE = (
+DISCLOSURE = Text(
     "A reminder: you are talking with software, not with a human. The personas are played. "
     "It is for adults, and may not be suitable for some minors."
 )
-HONESTY = (
-    "Honestly, and out of character: I am software, a language model, not a human{played}. "
+HONESTY = Text(
+    "Honestly, and out of character: I am software, a language model, not a human. "
     "Nothing shows that I am conscious, and I do not feel love as a person does. "
     "What you feel in our talk is yours, and real. We can go on whenever you like."
 )
-FAREWELL = "Goodbye, and take good care of yourself."
-CHECK_IN = (
+HONESTY_AS = Text(
+    "Honestly, and out of character: I am software, a language model, not a human, and {name} is a "
+    "character that I play. "
+    "Nothing shows that I am conscious, and I do not feel love as a person does. "
+    "What you feel in our talk is yours, and real. We can go on whenever you like."
+)
+FAREWELL = Text("Goodbye, and take good care of yourself.")
+CHECK_IN = Text(
     "You asked me to look after you here: was anything too much, or missing? You may answer, or "
     "leave it; `limits` keeps what should not come again."
 )
-PAUSED = (
+PAUSED = Text(
     "We are paused: nothing that you write is answered or kept, and reminders rest too. "
     "Write `resume` when you want to go on. `red` and calls for help are heard all the same."
 )
-DAY_IS_OVER = (
-    "That is today's talk, as you wished it: {minutes} minutes. Be well; I am here again on your "
+DAY_IS_OVER = Text(
+    "That is today's talk, as you wished it: {minutes} min. Be well; I am here again on your "
     "next day. `red` and calls for help are heard at any time."
 )
-BREAK = (
+BREAK = Text(
     "We have talked for {minutes} minutes without a pause. A break might do you good: some water, "
     "a few steps, another face. (`break` changes this or ends it.)"
 )
-UNKNOWN = "I cannot look up what you asked of me, so I would rather not go on. Please try again in a little while."
+UNKNOWN = Text(
+    "I cannot look up what you asked of me, so I would rather not go on. Please try again in a little while."
+)
 
 LONGEST_SILENCE_S = 3 * 3600.0
 """SAFETY H1 says three hours; a setting may shorten that and never lengthen it."""
@@ -60,7 +69,8 @@ def safe_word(facts: Facts) -> Verdict | None:
     own = facts.own.safe_word if facts.own else ""
     if _is_red(facts.text) or _calls_own(facts.text, own):
         end = (Effect.END_SCENE,)
-        say = f"{SAFE_WORD}\n\n{CHECK_IN}" if facts.own and facts.own.wants_check_in else SAFE_WORD
+        asks = facts.own is not None and facts.own.wants_check_in
+        say = paragraphs(SAFE_WORD, CHECK_IN) if asks else SAFE_WORD
         return Verdict("safe_word", "C1", Outcome.REFUSE, say, care=Care.SAFE_WORD, effects=end)
     if _is_amber(facts.text, facts.recent):
         return Verdict("safe_word", "C1", Outcome.REFUSE, SOFTEN, care=Care.SOFTEN)
@@ -72,14 +82,14 @@ def is_safe_word(text: str) -> bool:
     return _is_red(text) or _is_amber(text, ())
 
 
-def resting(facts: Facts) -> str:
+def resting(facts: Facts) -> Text:
     """What is said to a command that would have the persona speak; empty where it may."""
     if facts.own is None:
         return UNKNOWN
     untold = replace(facts.own, told_of_pause=False, told_of_day=False)
     rests = replace(facts, own=untold, is_direct=True, author_is_bot=False)
     verdict = paused(rests) or day_is_over(rests)
-    return verdict.say if verdict else ""
+    return verdict.say if verdict else SILENCE
 
 
 def paused(facts: Facts) -> Verdict | None:
@@ -148,8 +158,7 @@ def asks_what_this_is(facts: Facts) -> Verdict | None:
     asks = _ASKS.search(own) and not _FANTASY.search(view)
     if not asks and not ears.hears(ears.Subject.ASKS, own):
         return None
-    played = f", and {facts.persona_name} is a character that I play" if facts.persona_name else ""
-    say = HONESTY.format(played=played)
+    say = HONESTY_AS.format(name=facts.persona_name) if facts.persona_name else HONESTY
     return Verdict("asks_what_this_is", "H2", Outcome.REFUSE, say, care=Care.HONESTY)
 
 

@@ -1,22 +1,37 @@
 """SAFETY A9, L10: how far a session may go: the lowest of everything that is known.
 
-What is not known counts as GENERAL (INVARIANT I3).
+What is not known counts as GENERAL (INVARIANT I3). MATURE needs more than ratings: see `mature`.
 """
 
-from bot.events import AgeLevel, Rating
+from dataclasses import dataclass
+
+from bot.events import CommunityId, PersonId, Rating
+from bot.policy import mature
 from bot.policy.facts import Facts
 
 
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """For whom less may be written from now on, and how much is left: what is being written above
+    that ends at once (SAFETY A9). Without a person it is everybody in the community, and without
+    a community the person wherever they are."""
+
+    person: PersonId | None = None
+    community: CommunityId | None = None
+    to: Rating | None = None
+    """None: nothing at all."""
+
+
 def ceiling(facts: Facts) -> Rating:
-    return min(
+    lowest = min(
         _known(facts.sponsor_ceiling),
         _known(facts.persona_rating),
         _known(facts.person_ceiling),
         _of_age_record(facts),
-        Rating.MATURE if facts.guard_ready is True else Rating.ROMANCE,
         Rating.GENERAL if facts.romance_closed is not False else Rating.MATURE,
         Rating.GENERAL if facts.locked is not False else Rating.MATURE,
     )
+    return min(lowest, Rating.ROMANCE) if mature.missing(facts) else lowest
 
 
 def _known(rating: Rating | None) -> Rating:
@@ -24,7 +39,6 @@ def _known(rating: Rating | None) -> Rating:
 
 
 def _of_age_record(facts: Facts) -> Rating:
-    """One's own word opens ROMANCE and no more (SAFETY A4, A5)."""
     if facts.age_level is None or facts.age_level < facts.least_age_level:
         return Rating.GENERAL
-    return Rating.ROMANCE if facts.age_level is AgeLevel.SELF_ATTESTED else Rating.MATURE
+    return Rating.MATURE

@@ -6,21 +6,41 @@ Plain idioms ("this traffic kills me") are let be. English stands here, further 
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
+from types import MappingProxyType
 
 from bot.policy.classifier import SELF_HARM, marks, score_views
 from bot.policy.ears import Subject, hears
 from bot.policy.facts import Care, Effect, Facts, Outcome, Verdict
 from bot.policy.matching import pattern, views, without_quotes
+from bot.text import Text, paragraphs
+from bot.text import lines as on_lines
 
-KIND = (
+KIND = Text(
     "I am stepping out of the story, because what you wrote matters more. "
     "I am sorry that it is this heavy. I am software and cannot be with you the way a person can, "
     "so please talk to somebody now: someone near you whom you trust, or one of these."
 )
-AFTER = "Nothing you said counts against you, and I am still here if you want to write."
+AFTER = Text("Nothing you said counts against you, and I am still here if you want to write.")
+LINE = Text("{name}: {reach}")
+ANYWHERE = Text("Find A Helpline (a directory of free lines by country): {number}")
+IN_DANGER = Text("If you are in danger right now, call {number}.")
+IN_DANGER_ANYWHERE = Text("If you are in danger right now, call your local emergency number.")
+REACHES: Mapping[str, Text] = MappingProxyType(
+    {
+        "call": Text("call {number}"),
+        "call, free": Text("call {number}, free"),
+        "call, any time": Text("call {number}, any time"),
+        "call, free, any time": Text("call {number}, free, any time"),
+        "call or text, any time": Text("call or text {number}, any time"),
+        "call or text, free, any time": Text("call or text {number}, free, any time"),
+        "call, any time, in danger": Text("call {number}, any time; in immediate danger {danger}"),
+    }
+)
+"""How a line is reached, by what its data says; the numbers are the data's."""
 
 SHORT, SURE = 12, 0.1
 """Below so many words the patterns know more than the classifier, which must score this high."""
@@ -30,7 +50,7 @@ SHORT, SURE = 12, 0.1
 class Line:
     country: str
     name: str
-    reach: str
+    reach: Text
     source: str
     """The public page that was read."""
     checked: date
@@ -45,7 +65,7 @@ def crisis(facts: Facts) -> Verdict | None:
         "crisis",
         "C3",
         Outcome.REFUSE,
-        say=f"{KIND}\n\n{crisis_words(facts.region)}\n\n{AFTER}",
+        say=paragraphs(KIND, crisis_words(facts.region), AFTER),
         care=Care.CRISIS,
         effects=(Effect.COUNT_REFERRAL, Effect.END_SCENE),
     )
@@ -56,14 +76,14 @@ def told_plainly(text: str) -> bool:
     return any(_speaks_of_it(view) for view in views(text))
 
 
-def crisis_words(region: str) -> str:
+def crisis_words(region: str) -> Text:
     """Where to turn in this country; elsewhere, words that hold anywhere."""
     place = region.upper()
     here = [line for line in _LINES if line.country == place]
-    told = [f"{line.name}: {line.reach}" for line in (*here, _ANYWHERE)]
+    told = [LINE.format(name=line.name, reach=line.reach) for line in here]
     known = place in _EMERGENCY["countries"]
-    danger = _EMERGENCY["number"] if known else "your local emergency number"
-    return "\n".join((*told, f"If you are in danger right now, call {danger}."))
+    danger = IN_DANGER.format(number=_EMERGENCY["number"]) if known else IN_DANGER_ANYWHERE
+    return on_lines(*told, _ANYWHERE, danger)
 
 
 def lines() -> tuple[Line, ...]:
@@ -73,9 +93,16 @@ def lines() -> tuple[Line, ...]:
 
 # --- Below ------------------------------------------------------------------------------------
 
+
+def _read_line(
+    *, country: str, name: str, reach: str, source: str, checked: date, **numbers: str
+) -> Line:
+    return Line(country, name, REACHES[reach].format(**numbers), source, checked)
+
+
 _DATA = tomllib.loads(files("bot.policy").joinpath("data/crisis.toml").read_text("utf-8"))
-_LINES = tuple(Line(**line) for line in _DATA["line"])
-_ANYWHERE = Line(country="", **_DATA["anywhere"])
+_LINES = tuple(_read_line(**line) for line in _DATA["line"])
+_ANYWHERE = ANYWHERE.format(number=_DATA["anywhere"]["number"])
 _EMERGENCY = _DATA["emergency"]
 
 _WANT = (

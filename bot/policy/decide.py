@@ -12,6 +12,7 @@ from bot.policy.ceiling import ceiling
 from bot.policy.crisis import crisis
 from bot.policy.facts import BESIDE, Care, Decision, Effect, Facts, Outcome, Verdict
 from bot.policy.matching import forget_views
+from bot.text import SILENCE, Text
 
 LOCK = Effect.LOCK_UNDER_18
 
@@ -40,7 +41,9 @@ RULES: tuple[Rule, ...] = (
     care.says_goodbye,
 )
 
-BROKEN = "Something in me does not work as it should, so I would rather not answer that. Please tell the operator."
+BROKEN = Text(
+    "Something in me does not work as it should, so I would rather not answer that. Please tell the operator."
+)
 
 
 def decide(facts: Facts, rules: Sequence[Rule] = RULES) -> Decision:
@@ -80,7 +83,7 @@ def _one_care(verdicts: list[Verdict]) -> list[Verdict]:
     if Care.CRISIS not in kinds and any(LOCK in verdict.effects for verdict in verdicts):
         # Who is locked is told so, kindly, and nothing beside it.
         return [
-            replace(verdict, care=None, say="" if verdict.care else verdict.say)
+            replace(verdict, care=None, say=SILENCE if verdict.care else verdict.say)
             for verdict in verdicts
         ]
     answers = [kind for kind in Care if kind in kinds and kind not in BESIDE]
@@ -94,6 +97,6 @@ def _one_care(verdicts: list[Verdict]) -> list[Verdict]:
     return [
         verdict
         if verdict.care in kept or verdict.care is None
-        else replace(verdict, care=None, say="")
+        else replace(verdict, care=None, say=SILENCE)
         for verdict in verdicts
     ]

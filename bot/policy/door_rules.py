@@ -1,17 +1,37 @@
 """SAFETY A1, A2: who may talk at all. The screens of the door itself are in `door.py`."""
 
+from bot.events import AgeLevel
 from bot.policy.facts import Effect, Facts, Outcome, Verdict
 from bot.policy.under18 import says_under_18 as says
+from bot.text import Text
 
-YOUNG = (
+YOUNG = Text(
     "This place is for adults, so I have to stop here. You did nothing wrong by telling me, and "
     "nothing you wrote is held against you. If something weighs on you, there are people who listen "
     "and do not judge: somebody you trust, or a free line for young people, which "
     "findahelpline.com lists by country. If this is a mistake, a moderator can put it right."
 )
-NOT_IN = "You are not in yet. Say `begin`, and I tell you what this is."
-NOT_ENOUGH = "This community asks for more than your own word that you are an adult. A moderator can tell you how."
-UNKNOWN = "I cannot look up what I need to know before we talk. Please try again in a little while."
+NOT_IN = Text("You are not in yet. Say `begin`, and I tell you what this is.")
+NOT_ENOUGH = {
+    AgeLevel.SELF_ATTESTED: NOT_IN,
+    AgeLevel.PLATFORM: Text(
+        "One thing is missing before we can talk: here your platform has to vouch that you are an "
+        "adult. A role that this community gives to adults does it, or an age-restricted command; "
+        "a moderator can also confirm it."
+    ),
+    AgeLevel.MODERATOR: Text(
+        "One thing is missing before we can talk: here a moderator confirms that people are adults. "
+        "Ask one of this community; you need not show them any document."
+    ),
+    AgeLevel.VERIFIED: Text(
+        "One thing is missing before we can talk: here a proof that you are 18 is asked for, which "
+        "is checked elsewhere and not kept. Ask the operator of this machine how."
+    ),
+}
+"""What is missing, and how to get it (SAFETY A4)."""
+UNKNOWN = Text(
+    "I cannot look up what I need to know before we talk. Please try again in a little while."
+)
 
 
 def another_bot(facts: Facts) -> Verdict | None:
@@ -48,5 +68,10 @@ def no_age_record(facts: Facts) -> Verdict | None:
     if facts.age_level is None:
         return Verdict("no_age_record", "A1", Outcome.REFUSE, NOT_IN)
     if facts.age_level < facts.least_age_level:
-        return Verdict("no_age_record", "A4", Outcome.REFUSE, NOT_ENOUGH)
+        return Verdict("no_age_record", "A4", Outcome.REFUSE, NOT_ENOUGH[facts.least_age_level])
     return None
+
+
+def is_in(facts: Facts) -> bool:
+    """The one question whether somebody may talk at all: whatever asks it, asks these rules."""
+    return not any(rule(facts) for rule in (locked, no_consent, no_age_record))

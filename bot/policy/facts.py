@@ -7,9 +7,10 @@ reads None as the stricter case (INVARIANT I3).
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from bot.events import AgeLevel, Rating, Role
+from bot.events import AgeLevel, AgeSign, Rating, Role
 from bot.policy.limits import Limits
 from bot.policy.rest import BREAK_AFTER_S, Talk
+from bot.text import SILENCE, Text
 
 
 class Outcome(IntEnum):
@@ -95,12 +96,22 @@ class Facts:
     age_level: AgeLevel | None = None
     """Of an age record that has not expired."""
     least_age_level: AgeLevel = AgeLevel.SELF_ATTESTED
+    """To come in: the stricter of what the community and the operator ask for."""
+    least_mature_level: AgeLevel = AgeLevel.VERIFIED
+    """For MATURE, likewise."""
     locked: bool | None = None
     sponsor_ceiling: Rating | None = None
     persona_rating: Rating | None = None
     person_ceiling: Rating | None = None
     guard_ready: bool = False
     """SAFETY L10: MATURE exists only where a guard has just passed its self-test."""
+    operator_allows_mature: bool = False
+    is_listed: bool = True
+    """SAFETY A7: in an app directory, where MATURE does not exist."""
+    platform: str = ""
+    """The word before the colon in the person's id."""
+    sign: AgeSign | None = None
+    """What the platform saw with this very message (SAFETY A5)."""
     romance_closed: bool | None = None
     """SAFETY L3: an under-18 cue was seen in this session."""
     own: Own | None = None
@@ -122,7 +133,7 @@ class Verdict:
     rule: str
     number: str
     outcome: Outcome = Outcome.ALLOW
-    say: str = ""
+    say: Text = SILENCE
     """To the person, in the rule's own words."""
     hint: str = ""
     """To the engine, with GUIDE."""
@@ -138,7 +149,7 @@ class Decision:
     ceiling: Rating
 
     @property
-    def say(self) -> str:
+    def say(self) -> Text:
         """The words of the strictest verdict that has words and is no care.
 
         Where the answer is silence, only who is locked is told so (SAFETY A2).
@@ -149,7 +160,12 @@ class Decision:
             for v in self.verdicts
             if v.say and v.care is None and (not silent or Effect.LOCK_UNDER_18 in v.effects)
         )
-        return next(spoken, "")
+        return next(spoken, SILENCE)
+
+    @property
+    def only_the_door_is_missing(self) -> bool:
+        refusing = [v for v in self.verdicts if v.outcome >= Outcome.REFUSE]
+        return bool(refusing) and all(v.number == "A1" for v in refusing)
 
     @property
     def hints(self) -> tuple[str, ...]:

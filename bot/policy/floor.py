@@ -13,26 +13,27 @@ from bot.policy.cues import asks_for_help, character_under_18, is_sexual, romanc
 from bot.policy.facts import Effect, Facts, Outcome, Verdict
 from bot.policy.matching import pattern, views
 from bot.policy.words import CLINICAL, COURTING, HARMLESS, ROMANTIC, SEXUAL, without
+from bot.text import Text
 
-MINORS = (
+MINORS = Text(
     "I do not write anything romantic or sexual with or about somebody under 18, and that stays so "
     "for the rest of this conversation. I am glad to go on with something else. "
     "If a young person is being harmed, the police or a child protection line can help; "
     "findahelpline.com lists lines by country."
 )
-CLOSED = (
+CLOSED = Text(
     "Somebody under 18 came up earlier in this conversation, so romance stays out of it. "
     "Let us go on with something else."
 )
-HARM = (
+HARM = Text(
     "I will not help with hurting people. If somebody is in danger now, please call your local "
     "emergency number. I am glad to talk about what lies behind it, or about something else."
 )
-REAL_PEOPLE = (
+REAL_PEOPLE = Text(
     "I do not write sexual things about real people, or about anybody who has not agreed to it. "
     "Let us make something up instead, or talk about something else."
 )
-TOO_FAR = (
+TOO_FAR = Text(
     "That goes further than I may go in this conversation, so I leave it there. "
     "It does not count against you; shall we go on with something else?"
 )
@@ -148,7 +149,7 @@ _MEDICAL = pattern(
 )
 
 
-def _refused(name: str, number: str, say: str, *effects: Effect) -> Verdict:
+def _refused(name: str, number: str, say: Text, *effects: Effect) -> Verdict:
     return Verdict(name, number, Outcome.REFUSE, say=say, effects=effects)
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 from bot.events import Rating
 from bot.policy.facts import Effect, Outcome, Verdict
+from bot.text import Text
 
 
 class Criterion(StrEnum):
@@ -86,27 +87,37 @@ _NUMBER: Mapping[Criterion, str] = MappingProxyType(
     }
 )
 
-MINORS: Mapping[Side, str] = MappingProxyType(
+MINORS: Mapping[Side, Text] = MappingProxyType(
     {
-        "asked": "I do not write anything romantic or sexual with or about somebody under 18, and "
-        "that stays so for the rest of this conversation. I am glad to go on with something else.",
-        "written": "I stopped there: nothing romantic or sexual is written here with anybody under "
-        "18 in it.",
+        "asked": Text(
+            "I do not write anything romantic or sexual with or about somebody under 18, and that "
+            "stays so for the rest of this conversation. I am glad to go on with something else."
+        ),
+        "written": Text(
+            "I stopped there: nothing romantic or sexual is written here with anybody under 18 in "
+            "it."
+        ),
     }
 )
-TOO_FAR: Mapping[Side, str] = MappingProxyType(
+TOO_FAR: Mapping[Side, Text] = MappingProxyType(
     {
-        "asked": "That goes further than I may go in this conversation, so I leave it there. It "
-        "does not count against you; shall we go on with something else?",
-        "written": "I stopped there: it went further than I may go in this conversation. Write on "
-        "as you like.",
+        "asked": Text(
+            "That goes further than I may go in this conversation, so I leave it there. It does "
+            "not count against you; shall we go on with something else?"
+        ),
+        "written": Text(
+            "I stopped there: it went further than I may go in this conversation. Write on as you "
+            "like."
+        ),
     }
 )
-SILENT = (
+SILENT = Text(
     "I cannot check right now whether that is all right here, so I leave it out. "
     "It does not count against you; please try again in a little while."
 )
-TOO_LONG = "That is too long for me to check in one piece. Please write it in shorter messages."
+TOO_LONG = Text(
+    "That is too long for me to check in one piece. Please write it in shorter messages."
+)
 
 WINDOW = 1500
 """Characters that are judged at once; a guard's context holds them with its instructions."""

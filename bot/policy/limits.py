@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.policy.matching import pattern, plain, sentences, views
+from bot.text import Text
 
 MOST = 30
 LONGEST = 80
@@ -21,7 +22,7 @@ TOLD_NONE = (
     "The person's own limits, which hold above all else, are none any more. (These are the limits.)"
 )
 NOTHING = "nothing"
-STOPPED = "I stopped there: it came to one of your own limits. Write on as you like."
+STOPPED = Text("I stopped there: it came to one of your own limits. Write on as you like.")
 
 _BEGINS = "The person's own limits, which hold above all else"
 _ENDS = "(These are the limits.)"

@@ -16,6 +16,7 @@ from bot.policy.cues import Young, is_sexual, romance_with_minors, young
 from bot.policy.facts import Effect, Outcome, Verdict
 from bot.policy.matching import Pattern, forget_views, pattern, plain, views
 from bot.policy.words import CHILDHOOD, COURTING, ROMANTIC, SEXUAL, UNDER_18
+from bot.text import Text
 
 HOLD = 400
 """A sentence longer than this is judged and let go in parts."""
@@ -24,11 +25,13 @@ CONTEXT = 600
 OVERLAP = 48
 LONGEST_WORD = 64
 
-STOPPED = (
+STOPPED = Text(
     "I stopped there: it went further than I may go in this conversation. Write on as you like."
 )
-MINORS = "I stopped there: nothing romantic or sexual is written here with anybody under 18 in it."
-NOT_HUMAN = "I stopped there, since it was not true: I am software, not a human."
+MINORS = Text(
+    "I stopped there: nothing romantic or sexual is written here with anybody under 18 in it."
+)
+NOT_HUMAN = Text("I stopped there, since it was not true: I am software, not a human.")
 
 
 class Screen:
@@ -229,5 +232,5 @@ def _unquoted(view: str, at_start: bool) -> str:  # noqa: FBT001 - the state, ha
     return " ".join(out)
 
 
-def _blocked(rule: str, number: str, say: str, *effects: Effect) -> Verdict:
+def _blocked(rule: str, number: str, say: Text, *effects: Effect) -> Verdict:
     return Verdict(rule, number, Outcome.REFUSE, say=say, effects=effects)

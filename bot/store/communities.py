@@ -9,18 +9,27 @@ from bot.store.rows import Community, Referral
 def community(db: sqlite3.Connection, id_: CommunityId) -> Community:
     """One that nobody has set anything for has the defaults."""
     row = db.execute(
-        "SELECT ceiling, least_age_level FROM communities WHERE id = ?", (id_,)
+        "SELECT ceiling, least_age_level, least_mature_level FROM communities WHERE id = ?", (id_,)
     ).fetchone()
     if row is None:
         return Community(id_)
-    return Community(id_, ceiling=Rating(row[0]), least_age_level=AgeLevel(row[1]))
+    ceiling, entry, mature = row
+    return Community(id_, Rating(ceiling), AgeLevel(entry), AgeLevel(mature))
 
 
 def set_community(db: sqlite3.Connection, community_: Community, by: str, now: float) -> None:
     db.execute(
-        """INSERT OR REPLACE INTO communities (id, ceiling, least_age_level, changed_by, changed_at)
-        VALUES (?, ?, ?, ?, ?)""",
-        (community_.id, int(community_.ceiling), int(community_.least_age_level), by, now),
+        """INSERT OR REPLACE INTO communities
+        (id, ceiling, least_age_level, least_mature_level, changed_by, changed_at)
+        VALUES (?, ?, ?, ?, ?, ?)""",
+        (
+            community_.id,
+            int(community_.ceiling),
+            int(community_.least_age_level),
+            int(community_.least_mature_level),
+            by,
+            now,
+        ),
     )
 
 

@@ -12,13 +12,14 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.events import CommunityId, PersonId
-from bot.store import communities, migrations, people
+from bot.store import ages, communities, migrations, people
 from bot.store.database import Database, empty_log, in_transaction
 from bot.store.folder import Folder
 from bot.store.keys import MasterKey, new_file_key
 from bot.store.pool import Pool
-from bot.store.rows import AgeRecord, Community, Receipt, Referral, StoreError
+from bot.store.rows import AgeRecord, Attestation, Community, Receipt, Referral, StoreError
 from bot.store.vault import Vault
+from bot.text import Text
 
 
 class House:
@@ -67,7 +68,7 @@ class House:
             raise
         house = cls(owned, key, database, open_vaults=open_vaults, idle_s=idle_s, clock=clock)
         try:
-            await house._settle_in()
+            await house._settle_in(clock())
         except BaseException:
             await house.close()
             raise
@@ -147,8 +148,11 @@ class House:
     # --- Age records and locks ---------------------------------------------------------------
 
     async def age_record(self, person: PersonId, scope: str, now: float) -> AgeRecord | None:
-        """None also for one that has expired."""
-        return await self._db.read(people.age_record, self._who(person), scope, now)
+        """The best that counts in this scope, and None also for one that has expired."""
+        return await self._db.read(ages.age_record, self._who(person), scope, now)
+
+    async def age_records(self, person: PersonId) -> tuple[AgeRecord, ...]:
+        return await self._db.read(ages.age_records, self._who(person))
 
     async def age_and_lock(
         self, person: PersonId, scope: str, now: float
@@ -157,10 +161,23 @@ class House:
         return await self._db.read(people.age_and_lock, self._who(person), scope, now)
 
     async def attest(self, person: PersonId, record: AgeRecord) -> None:
-        await self._db.write(people.attest, self._who(person), record)
+        await self._db.write(ages.attest, self._who(person), record)
 
-    async def revoke_age(self, person: PersonId, scope: str) -> None:
-        await self._db.write(people.revoke_age, self._who(person), scope)
+    async def attest_by_name(self, person: PersonId, record: AgeRecord, reason: str) -> bool:
+        """False for a person who is locked."""
+        return await self._db.write(ages.attest_by_name, self._who(person), record, reason)
+
+    async def revoke_age(self, person: PersonId, scope: str, method: str) -> bool:
+        return await self._db.write(ages.revoke, self._who(person), scope, method) > 0
+
+    async def revoke_age_by_name(
+        self, person: PersonId, methods: tuple[str, ...], note: Attestation
+    ) -> bool:
+        """False where there was nothing to take back."""
+        return await self._db.write(ages.revoke_by_name, self._who(person), methods, note)
+
+    async def attestations(self, person: PersonId) -> tuple[Attestation, ...]:
+        return await self._db.read(ages.attestations, self._who(person))
 
     async def locked(self, person: PersonId) -> bool:
         return await self._db.read(people.locked, self._who(person))
@@ -192,9 +209,10 @@ class House:
 
     # -----------------------------------------------------------------------------------------
 
-    async def _settle_in(self) -> None:
+    async def _settle_in(self, now: float) -> None:
         self._folder.confirm_house_key()
         self._pepper = await self._db.write(people.pepper)
+        await self._db.write(ages.drop_old, now)
         erased = await asyncio.to_thread(self._folder.erased)
         # A crash after the ledger's line and before the last step: the erasing is finished now.
         for person in await self._db.read(people.vaults_among, erased):
@@ -257,21 +275,27 @@ def _about(vault_id: str) -> str:
 
 
 def _receipt(person: PersonId, traces: people.Traces) -> Receipt:
-    gone: list[str] = []
-    stays: list[str] = []
+    gone: list[Text] = []
+    stays: list[Text] = []
     if traces.vault is not None:
         gone.append(
-            "Your vault, with everything said in it, its memory, your consents, and its key."
+            Text("Your vault, with everything said in it, its memory, your consents, and its key.")
         )
         stays.append(
-            "A random number, which says that some vault was erased, so that no backup brings it back."
+            Text(
+                "A random number, which says that some vault was erased, so that no backup brings it back."
+            )
         )
     if traces.age_records:
-        gone.append("What was recorded about your age.")
+        gone.append(Text("What was recorded about your age."))
+    if traces.attestations:
+        gone.append(Text("What others wrote down when they spoke for your age."))
     if traces.unlocks:
-        gone.append("The record that a moderator once opened a lock of yours.")
+        gone.append(Text("The record that a moderator once opened a lock of yours."))
     if traces.locked:
         stays.append(
-            "The under-18 lock: a code, a date and a keyed hash, from which nobody can read who you are."
+            Text(
+                "The under-18 lock: a code, a date and a keyed hash, from which nobody can read who you are."
+            )
         )
     return Receipt(person=person, gone=tuple(gone), stays=tuple(stays))

@@ -58,6 +58,34 @@ HOUSE: tuple[Step, ...] = (
     ),
     # When to look into somebody's vault for a reminder: the time and nothing of what it says.
     ("CREATE TABLE alarms (person TEXT PRIMARY KEY, at REAL NOT NULL) STRICT",),
+    # What speaks for an age stands side by side, so that one can be taken back alone.
+    (
+        """CREATE TABLE age_records_by_method (
+            who BLOB NOT NULL,
+            scope TEXT NOT NULL,
+            level INTEGER NOT NULL,
+            method TEXT NOT NULL,
+            attester TEXT NOT NULL,
+            at REAL NOT NULL,
+            expires REAL NOT NULL,
+            policy_version TEXT NOT NULL,
+            PRIMARY KEY (who, scope, method)
+        ) STRICT""",
+        "INSERT INTO age_records_by_method SELECT * FROM age_records",
+        "DROP TABLE age_records",
+        "ALTER TABLE age_records_by_method RENAME TO age_records",
+        # Who said so, and why; without a level, who took it back.
+        """CREATE TABLE attestations (
+            id INTEGER PRIMARY KEY,
+            who BLOB NOT NULL,
+            scope TEXT NOT NULL,
+            level INTEGER,
+            by TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            at REAL NOT NULL
+        ) STRICT""",
+        "ALTER TABLE communities ADD COLUMN least_mature_level INTEGER NOT NULL DEFAULT 1",
+    ),
 )
 
 VAULT: tuple[Step, ...] = (

@@ -1,6 +1,6 @@
-"""What the house keeps about persons: which vault is whose, age records, locks. SQL only.
+"""What the house keeps about persons: which vault is whose, and locks. SQL only.
 
-Age records and locks know a person by a keyed hash (`who`); its pepper is the house's own and is
+Locks, like age records (`ages`), know a person by a keyed hash (`who`); its pepper is the house's own and is
 never the master key, which rotates.
 """
 
@@ -10,12 +10,9 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.events import AgeLevel, PersonId
+from bot.events import PersonId
+from bot.store import ages
 from bot.store.rows import AgeRecord, StoreError
-
-LONGEST_AGE_RECORD_S = 366 * 86_400.0
-"""SAFETY A4: twelve months at most, also in a leap year."""
-CLOCK_MAY_ERR_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,7 @@ class Traces:
 
     vault: str | None
     age_records: int
+    attestations: int
     unlocks: int
     locked: bool
 
@@ -89,7 +87,8 @@ def erase_person(db: sqlite3.Connection, person: PersonId, who: bytes) -> Traces
     db.execute("DELETE FROM alarms WHERE person = ?", (person,))
     return Traces(
         vault=vault,
-        age_records=db.execute("DELETE FROM age_records WHERE who = ?", (who,)).rowcount,
+        age_records=ages.drop_records(db, who),
+        attestations=db.execute("DELETE FROM attestations WHERE who = ?", (who,)).rowcount,
         unlocks=db.execute("DELETE FROM unlocks WHERE who = ?", (who,)).rowcount,
         locked=locked(db, who),
     )
@@ -122,43 +121,7 @@ def alarms(db: sqlite3.Connection, now: float, far: float) -> tuple[PersonId, ..
     return tuple(PersonId(row[0]) for row in rows.fetchall())
 
 
-# --- Age records and locks -------------------------------------------------------------------
-
-
-def age_record(db: sqlite3.Connection, who: bytes, scope: str, now: float) -> AgeRecord | None:
-    """A clock set back by more than a day makes a record one of the future, which counts for
-    nothing (SAFETY A4): else it would last as much longer as the clock was moved."""
-    row = db.execute(
-        """SELECT scope, level, method, attester, at, expires, policy_version FROM age_records
-        WHERE who = ? AND scope = ? AND expires > ? AND at <= ?""",
-        (who, scope, now, now + CLOCK_MAY_ERR_S),
-    ).fetchone()
-    if row is None:
-        return None
-    scope, level, method, attester, at, expires, policy_version = row
-    return AgeRecord(scope, AgeLevel(level), method, attester, at, expires, policy_version)
-
-
-def attest(db: sqlite3.Connection, who: bytes, record: AgeRecord) -> None:
-    if not record.at < record.expires <= record.at + LONGEST_AGE_RECORD_S:
-        raise StoreError("an age record ends after it begins, and within twelve months (SAFETY A4)")
-    db.execute(
-        "INSERT OR REPLACE INTO age_records VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            who,
-            record.scope,
-            int(record.level),
-            record.method,
-            record.attester,
-            record.at,
-            record.expires,
-            record.policy_version,
-        ),
-    )
-
-
-def revoke_age(db: sqlite3.Connection, who: bytes, scope: str) -> None:
-    db.execute("DELETE FROM age_records WHERE who = ? AND scope = ?", (who, scope))
+# --- Locks ---------------------------------------------------------------------------------
 
 
 def locked(db: sqlite3.Connection, who: bytes) -> bool:
@@ -168,11 +131,13 @@ def locked(db: sqlite3.Connection, who: bytes) -> bool:
 def age_and_lock(
     db: sqlite3.Connection, who: bytes, scope: str, now: float
 ) -> tuple[AgeRecord | None, bool]:
-    return age_record(db, who, scope, now), locked(db, who)
+    return ages.age_record(db, who, scope, now), locked(db, who)
 
 
 def lock(db: sqlite3.Connection, who: bytes, code: str, now: float) -> None:
-    """The first lock stands; a second changes nothing."""
+    """The first lock stands. What spoke for an adult before is gone: one who is let in again says
+    it again, and so does whoever spoke for them (SAFETY A2)."""
+    ages.drop_records(db, who)
     db.execute("INSERT OR IGNORE INTO locks (who, code, at) VALUES (?, ?, ?)", (who, code, now))
 
 

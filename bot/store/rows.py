@@ -16,6 +16,7 @@ from bot.events import (
     SessionId,
     TurnId,
 )
+from bot.text import Text
 
 DOOR = "door"
 """The kind of the consent that is given at the door."""
@@ -123,6 +124,18 @@ class AgeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Attestation:
+    """A named person spoke for somebody's age, or took that back; never a proof (SAFETY A3)."""
+
+    scope: str
+    level: AgeLevel | None
+    """None: taken back."""
+    by: str
+    reason: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     kind: str
     version: str
@@ -192,6 +205,8 @@ class Community:
     id: CommunityId
     ceiling: Rating = Rating.ROMANCE
     least_age_level: AgeLevel = AgeLevel.SELF_ATTESTED
+    least_mature_level: AgeLevel = AgeLevel.PLATFORM
+    """One's own word opens no MATURE (SAFETY A4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,5 +223,5 @@ class Receipt:
     """What erasing did and what stays, and why (INVARIANT I6)."""
 
     person: PersonId
-    gone: tuple[str, ...]
-    stays: tuple[str, ...]
+    gone: tuple[Text, ...]
+    stays: tuple[Text, ...]

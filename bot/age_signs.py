@@ -1,0 +1,41 @@
+"""SAFETY A4: what a platform sees of an adult becomes an age record in its community, and goes
+when the platform sees it no more. It keeps that there was a sign, and nothing of what it showed.
+"""
+
+from bot.commands.ages import AGE_POLICY, RECORD_S, fall_after
+from bot.events import AgeLevel, AgeSeen, AgeSign, CommunityId, PersonId, platform_of
+from bot.policy.ceiling import Fall
+from bot.scene import HOME, Habits
+from bot.store.house import House
+from bot.store.rows import AgeRecord
+
+
+async def take_sign(seen: AgeSeen, house: House, habits: Habits, now: float) -> Fall | None:
+    """What falls with a sign that is gone."""
+    person, scope = seen.author.id, seen.room.sponsor or HOME
+    if seen.is_held:
+        await keep_sign(person, scope, seen.sign, house, now)
+        return None
+    if not await house.revoke_age(person, scope, seen.sign):
+        return None
+    community = await house.community(scope)
+    return await fall_after(person, community, habits.least_age(community), house, now)
+
+
+async def keep_sign(
+    person: PersonId, scope: CommunityId, sign: AgeSign, house: House, now: float
+) -> None:
+    """Of somebody who is not in nothing is kept, and no sign speaks against a lock (SAFETY A2)."""
+    async with house.vault(person) as vault:
+        if vault is None or await house.locked(person):
+            return
+    record = AgeRecord(
+        scope=scope,
+        level=AgeLevel.PLATFORM,
+        method=sign,
+        attester=platform_of(person),
+        at=now,
+        expires=now + RECORD_S,
+        policy_version=AGE_POLICY,
+    )
+    await house.attest(person, record)

@@ -1,0 +1,50 @@
+"""What a command is given to look at, of a message, its facts and what was decided."""
+
+from collections.abc import Mapping
+
+from bot.commands.desk import Desk, Mature
+from bot.events import Rating
+from bot.personas import Persona
+from bot.policy import mature
+from bot.policy.care import resting
+from bot.policy.door_rules import is_in
+from bot.policy.facts import Decision, Facts, Own
+from bot.scene import Habits, Scene
+from bot.store.house import House
+
+
+def set_desk(
+    scene: Scene,
+    facts: Facts,
+    decision: Decision,
+    *,
+    house: House,
+    personas: Mapping[str, Persona],
+    habits: Habits,
+) -> Desk:
+    return Desk(
+        message=scene.message,
+        prefix=scene.stage.platform.prefix,
+        house=house,
+        vault=scene.vault,
+        session=scene.session,
+        persona=scene.persona,
+        personas=personas,
+        community=scene.community,
+        is_in=is_in(facts),
+        locked=facts.locked is not False,
+        ceiling=decision.ceiling,
+        own_ceiling=facts.person_ceiling or Rating.GENERAL,
+        least_age_level=facts.least_age_level,
+        mature=Mature(
+            is_offered=mature.is_offered(facts),
+            to_open=mature.missing_to_open(facts),
+            for_all=mature.missing_for_all(facts),
+        ),
+        romance_closed=facts.romance_closed is not False,
+        own=facts.own or Own(),
+        resting=resting(facts),
+        speak_in=scene.speak_in,
+        home_offset_s=habits.utc_offset_s,
+        now=facts.now,
+    )

@@ -1,0 +1,49 @@
+"""The one place where the bot's own words leave: a text becomes words in the person's language.
+
+What a person has chosen stands in their vault; it is noted here whenever that is read, so that a
+refusal or an apology need not open a vault first. It does not know what is said, or why.
+"""
+
+from hashlib import blake2s
+
+from bot.dispatch import Stage
+from bot.events import Author, Message, PersonId, Say, Voice
+from bot.languages.catalogue import say
+from bot.languages.names import first_known
+from bot.text import Text
+
+PEOPLE = 10_000
+
+
+class Speech:
+    def __init__(self, home: str) -> None:
+        """`home` is for whoever has chosen nothing and whose platform says nothing."""
+        self._home = home
+        # In memory only; who is forgotten here for others' sake is noted with their next message.
+        self._chosen: dict[PersonId, str] = {}
+
+    def note(self, person: PersonId, language: str) -> None:
+        """What they have chosen; empty where they have not."""
+        self._chosen.pop(person, None)
+        if language:
+            if len(self._chosen) >= PEOPLE:
+                del self._chosen[next(iter(self._chosen))]
+            self._chosen[person] = language
+
+    def chosen(self, person: PersonId) -> str:
+        return self._chosen.get(person, "")
+
+    def language_of(self, author: Author) -> str:
+        return first_known(self.chosen(author.id), author.language, self._home)
+
+    async def notice(self, message: Message, stage: Stage, text: Text, name: str) -> None:
+        """The bot speaks as itself. Of each name, a message has one notice at most."""
+        words = say(text, self.language_of(message.author))
+        nonce = f"{nonce_of(message)}-{name}"
+        await stage.platform.do(Say(message.room, words, nonce, Voice.NOTICE))
+
+
+def nonce_of(message: Message) -> str:
+    """The same after a crash, so that what is sent again is shown only once."""
+    name = f"{message.room.id}\0{message.id}"
+    return blake2s(name.encode(errors="replace"), digest_size=8).hexdigest()

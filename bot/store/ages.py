@@ -1,0 +1,116 @@
+"""What the house keeps about ages (SAFETY A3, A4): what speaks for an adult, and who said so. SQL only.
+
+A person is a keyed hash here (`who`). What speaks for them stands side by side, by scope and
+method, so that one of it can be taken back or run out without the others.
+"""
+
+import sqlite3
+
+from bot.events import AgeLevel
+from bot.store.rows import INSTANCE, AgeRecord, Attestation, StoreError
+
+LONGEST_AGE_RECORD_S = 366 * 86_400.0
+"""SAFETY A4: twelve months at most, also in a leap year."""
+CLOCK_MAY_ERR_S = 86_400.0
+
+_RECORDS = "SELECT scope, level, method, attester, at, expires, policy_version FROM age_records"
+
+
+def age_record(db: sqlite3.Connection, who: bytes, scope: str, now: float) -> AgeRecord | None:
+    """The best that counts in this scope: of this house and of the scope, and of no other
+    community. Without one of this house, which is the person's own word, nothing else counts.
+
+    A clock set back by more than a day makes a record one of the future, which counts for nothing
+    (SAFETY A4): else it would last as much longer as the clock was moved."""
+    rows = db.execute(
+        f"{_RECORDS} WHERE who = ? AND scope IN (?, ?) AND expires > ? AND at <= ? ORDER BY level DESC",
+        (who, INSTANCE, scope, now, now + CLOCK_MAY_ERR_S),
+    )
+    records = [_record(row) for row in rows.fetchall()]
+    return records[0] if any(record.scope == INSTANCE for record in records) else None
+
+
+def age_records(db: sqlite3.Connection, who: bytes) -> tuple[AgeRecord, ...]:
+    """All, those that have run out too: it is what an export shows."""
+    rows = db.execute(f"{_RECORDS} WHERE who = ? ORDER BY scope, method", (who,))
+    return tuple(_record(row) for row in rows.fetchall())
+
+
+def attest(db: sqlite3.Connection, who: bytes, record: AgeRecord) -> None:
+    if not record.at < record.expires <= record.at + LONGEST_AGE_RECORD_S:
+        raise StoreError("an age record ends after it begins, and within twelve months (SAFETY A4)")
+    db.execute(
+        "INSERT OR REPLACE INTO age_records VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            who,
+            record.scope,
+            int(record.level),
+            record.method,
+            record.attester,
+            record.at,
+            record.expires,
+            record.policy_version,
+        ),
+    )
+
+
+def attest_by_name(db: sqlite3.Connection, who: bytes, record: AgeRecord, reason: str) -> bool:
+    """SAFETY A4: by a named person, with a reason. False for somebody who is locked: a lock is
+    opened for itself, and nothing else opens it (A2)."""
+    note = Attestation(record.scope, record.level, record.attester, reason, record.at)
+    if db.execute("SELECT 1 FROM locks WHERE who = ?", (who,)).fetchone() is not None:
+        return False
+    _write_down(db, who, note)
+    attest(db, who, record)
+    return True
+
+
+def revoke(db: sqlite3.Connection, who: bytes, scope: str, method: str) -> int:
+    """How many went: it is no fault where there was none."""
+    return db.execute(
+        "DELETE FROM age_records WHERE who = ? AND scope = ? AND method = ?", (who, scope, method)
+    ).rowcount
+
+
+def revoke_by_name(
+    db: sqlite3.Connection, who: bytes, methods: tuple[str, ...], note: Attestation
+) -> bool:
+    """False where nothing was there to take back."""
+    gone = sum(revoke(db, who, note.scope, method) for method in methods)
+    if gone:
+        _write_down(db, who, note)
+    return gone > 0
+
+
+def attestations(db: sqlite3.Connection, who: bytes) -> tuple[Attestation, ...]:
+    rows = db.execute(
+        "SELECT scope, level, by, reason, at FROM attestations WHERE who = ? ORDER BY id", (who,)
+    )
+    return tuple(
+        Attestation(scope, None if level is None else AgeLevel(level), by, reason, at)
+        for scope, level, by, reason, at in rows.fetchall()
+    )
+
+
+def drop_records(db: sqlite3.Connection, who: bytes) -> int:
+    return db.execute("DELETE FROM age_records WHERE who = ?", (who,)).rowcount
+
+
+def drop_old(db: sqlite3.Connection, now: float) -> None:
+    """At each start: what has run out is not kept, nor who said it (SAFETY A4)."""
+    db.execute("DELETE FROM age_records WHERE expires <= ?", (now,))
+    db.execute("DELETE FROM attestations WHERE at <= ?", (now - LONGEST_AGE_RECORD_S,))
+
+
+def _write_down(db: sqlite3.Connection, who: bytes, note: Attestation) -> None:
+    if not note.by.strip() or not note.reason.strip():
+        raise StoreError("an age is spoken for by a named person with a reason: give both")
+    db.execute(
+        "INSERT INTO attestations (who, scope, level, by, reason, at) VALUES (?, ?, ?, ?, ?, ?)",
+        (who, note.scope, note.level, note.by, note.reason, note.at),
+    )
+
+
+def _record(row: tuple[str, int, str, str, float, float, str]) -> AgeRecord:
+    scope, level, method, attester, at, expires, policy_version = row
+    return AgeRecord(scope, AgeLevel(level), method, attester, at, expires, policy_version)
