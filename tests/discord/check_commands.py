@@ -7,6 +7,16 @@ from tests.discord.refusals import Body, Findings, Refused
 SLASH = 1
 SUBCOMMANDS = {1, 2}
 MARKS = "-_'"
+ONLY_FOR = {
+    "choices": {3, 4, 10},
+    "autocomplete": {3, 4, 10},
+    "channel_types": {7},
+    "min_value": {4, 10},
+    "max_value": {4, 10},
+    "min_length": {3},
+    "max_length": {3},
+}
+"""Page "Application Commands" (Option Structure): the kinds of option that may have a field."""
 
 
 def check_commands(commands: list[Body]) -> None:
@@ -85,6 +95,12 @@ def check_options(found: Findings, above: Path, options: list[Body]) -> None:
 
 def check_choices(found: Findings, here: Path, option: Body) -> None:
     choices = option.get("choices") or []
+    for field, kinds in ONLY_FOR.items():
+        if option.get(field) and option.get("type") not in kinds:
+            words = f"{field} is not valid for this type of option"
+            found.add((*here, field), "APPLICATION_COMMAND_OPTIONS_INVALID", words)
+    found.number((*here, "min_length"), option.get("min_length"), 0, limits.OPTION_LENGTH)
+    found.number((*here, "max_length"), option.get("max_length"), 1, limits.OPTION_LENGTH)
     if len(choices) > limits.CHOICES:
         found.add((*here, "choices"), "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
     if choices and option.get("autocomplete"):

@@ -9,6 +9,9 @@ ROW, BUTTON, STRING_SELECT, TEXT_INPUT, LABEL = 1, 2, 3, 4, 18
 SELECTS = {STRING_SELECT, 5, 6, 7, 8}
 V2 = 1 << 15
 LINK, PREMIUM = 5, 6
+STYLES = {1, 2, 3, 4, LINK, PREMIUM}
+EXCLUDED = {LINK: ("custom_id", "sku_id"), PREMIUM: ("custom_id", "label", "url", "emoji")}
+IN_LABEL = {STRING_SELECT, TEXT_INPUT, 5, 6, 7, 8, 19, 21, 22, 23}
 Path = tuple[str | int, ...]
 
 
@@ -39,6 +42,9 @@ def check_message(body: Body, *, files: int = 0, had: Body | None = None) -> Non
 def check_mentions(found: Findings, mentions: Body) -> None:
     """Page "Message" (Allowed Mentions Object): a list beside its own `parse` is refused."""
     for kind in ("users", "roles"):
+        if len(mentions.get(kind) or []) > limits.MENTIONS:
+            words = "Must be 100 or fewer in length."
+            found.add(("allowed_mentions", kind), "BASE_TYPE_MAX_LENGTH", words)
         if kind in (mentions.get("parse") or []) and mentions.get(kind):
             words = f"parse:[{kind!r}] and {kind}: [ids...] are mutually exclusive."
             found.add(("allowed_mentions",), "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", words)
@@ -48,7 +54,7 @@ def check_embeds(found: Findings, embeds: list[Body]) -> None:
     if len(embeds) > limits.EMBEDS:
         found.add(("embeds",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
     total = 0
-    for number, embed in enumerate(embeds):
+    for number, embed in enumerate(trimmed(embeds)):
         here: Path = ("embeds", number)
         for part, most in limits.EMBED_TEXT.items():
             found.at_most((*here, part), embed.get(part), most)
@@ -69,6 +75,15 @@ def check_embeds(found: Findings, embeds: list[Body]) -> None:
     if total > limits.EMBEDS_TOTAL:
         words = "Embed size exceeds maximum size of 6000"
         found.add(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", words)
+
+
+def trimmed(value: Any) -> Any:
+    """Page "Message" (Embed Limits): white space at both ends is not counted."""
+    if isinstance(value, dict):
+        return {key: trimmed(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [trimmed(inner) for inner in value]
+    return value.strip() if isinstance(value, str) else value
 
 
 def check_v2(found: Findings, body: Body) -> None:
@@ -114,6 +129,10 @@ def check_rows(found: Findings, rows: list[Body]) -> None:
             words = "The specified component exceeds the maximum width"
             found.add((*here, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", words)
         for place, part in enumerate(parts):
+            if part.get("type") not in SELECTS | {BUTTON}:
+                words = 'Value of field "type" must be one of (2, 3, 5, 6, 7, 8).'
+                found.add((*here, "components", place, "type"), "UNION_TYPE_CHOICES", words)
+                continue
             check_part(found, (*here, "components", place), part, seen)
 
 
@@ -135,22 +154,33 @@ def check_part(found: Findings, here: Path, part: Body, seen: set[str]) -> None:
         found.at_most((*here, "value"), part.get("value"), limits.TEXT_INPUT)
         found.at_most((*here, "placeholder"), part.get("placeholder"), limits.TEXT_PLACEHOLDER)
         found.at_most((*here, "label"), part.get("label"), limits.LABEL)
+        found.number((*here, "min_length"), part.get("min_length"), 0, limits.TEXT_INPUT)
+        found.number((*here, "max_length"), part.get("max_length"), 1, limits.TEXT_INPUT)
 
 
 def check_button(found: Findings, here: Path, part: Body) -> None:
+    """Page "Component Reference" (Button): what a style needs, and what it excludes."""
+    style = part.get("style")
     found.at_most((*here, "label"), part.get("label"), limits.BUTTON_LABEL)
-    if part.get("style") == LINK:
+    if style not in STYLES:
+        words = "Value must be one of (1, 2, 3, 4, 5, 6)."
+        found.add((*here, "style"), "BASE_TYPE_CHOICES", words)
+    elif style == LINK:
         found.between((*here, "url"), part.get("url"), 1, limits.BUTTON_URL)
-        if part.get("custom_id"):
-            words = "A custom id and url cannot both be specified"
-            found.add((*here, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_AND_URL", words)
-    elif part.get("style") != PREMIUM and not (part.get("label") or part.get("emoji")):
-        words = "A button must have a label or emoji"
-        found.add(here, "BUTTON_COMPONENT_INVALID", words)
+    elif style == PREMIUM:
+        found.between((*here, "sku_id"), part.get("sku_id"), 1, 20)
+    elif not (part.get("label") or part.get("emoji")):
+        found.add(here, "BUTTON_COMPONENT_INVALID", "A button must have a label or emoji")
+    for field in EXCLUDED.get(int(style or 0), ("url", "sku_id")):
+        if part.get(field):
+            words = f"A button of this style cannot have {field}"
+            found.add((*here, field), "BUTTON_COMPONENT_INVALID", words)
 
 
 def check_select(found: Findings, here: Path, part: Body) -> None:
     found.at_most((*here, "placeholder"), part.get("placeholder"), limits.PLACEHOLDER)
+    found.number((*here, "min_values"), part.get("min_values"), 0, limits.OPTIONS)
+    found.number((*here, "max_values"), part.get("max_values"), 1, limits.OPTIONS)
     if part.get("type") != STRING_SELECT:
         return
     options: list[Body] = part.get("options") or []
@@ -186,9 +216,22 @@ def check_modal(data: Body) -> None:
         here: Path = ("data", "components", number)
         if part.get("type") == LABEL:
             found.between((*here, "label"), part.get("label"), 1, limits.LABEL)
-            check_part(found, (*here, "component"), part.get("component") or {}, seen)
+            found.at_most((*here, "description"), part.get("description"), limits.LABEL_MORE)
+            check_asked(found, (*here, "component"), part.get("component") or {}, IN_LABEL, seen)
         for place, inner in enumerate(part.get("components") or []):
             if inner.get("type") == TEXT_INPUT:
                 found.between((*here, "label"), inner.get("label"), 1, limits.LABEL)
-            check_part(found, (*here, "components", place), inner, seen)
+            check_asked(found, (*here, "components", place), inner, {TEXT_INPUT}, seen)
     found.refuse()
+
+
+def check_asked(found: Findings, here: Path, part: Body, kinds: set[int], seen: set[str]) -> None:
+    """Pages "Component Reference" (Label, Action Row) and (String Select): no button, none off."""
+    if part.get("type") not in kinds:
+        words = f'Value of field "type" must be one of {tuple(sorted(kinds))}.'
+        found.add((*here, "type"), "UNION_TYPE_CHOICES", words)
+        return
+    if part.get("disabled"):
+        words = "Components in a modal cannot be disabled"
+        found.add((*here, "disabled"), "COMPONENT_DISABLED_IN_MODAL", words)
+    check_part(found, here, part, seen)

@@ -5,6 +5,8 @@ CONTENT = 2000
 EMBEDS = 10
 NONCE = 25
 ATTACHMENTS = 10
+# Page "Message" (Allowed Mentions Object)
+MENTIONS = 100
 # Page "Message" (Embed Limits)
 EMBED_TEXT = {"title": 256, "description": 4096}
 EMBED_FIELDS = 25
@@ -25,6 +27,7 @@ PLACEHOLDER = 150
 TEXT_INPUT = 4000
 TEXT_PLACEHOLDER = 100
 LABEL = 45
+LABEL_MORE = 100
 COMPONENTS_V2 = 40
 # Page "Receiving and Responding" (Modal, Autocomplete, interaction tokens)
 MODAL_TITLE = 45
@@ -39,5 +42,6 @@ COMMAND_OPTIONS = 25
 CHOICES = 25
 COMMANDS = {1: 100, 2: 15, 3: 15}
 COMMAND_TOTAL = 8000
+OPTION_LENGTH = 6000
 # Page "Webhook" (Create Webhook, Execute Webhook)
 WEBHOOK_NAME = 80

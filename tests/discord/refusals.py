@@ -81,6 +81,10 @@ class Findings:
             words = f"Must be between {least} and {most} in length."
             self.add(path, "BASE_TYPE_BAD_LENGTH", words)
 
+    def number(self, path: tuple[str | int, ...], value: object, least: int, most: int) -> None:
+        if isinstance(value, int) and not least <= value <= most:
+            self.add(path, "NUMBER_TYPE_RANGE", f"Must be between {least} and {most}.")
+
     def refuse(self) -> None:
         if self.errors:
             raise Refused(400, 50035, "Invalid Form Body", self.errors)
