@@ -220,7 +220,8 @@ def check_modal(data: Body) -> None:
             check_asked(found, (*here, "component"), part.get("component") or {}, IN_LABEL, seen)
         for place, inner in enumerate(part.get("components") or []):
             if inner.get("type") == TEXT_INPUT:
-                found.between((*here, "label"), inner.get("label"), 1, limits.LABEL)
+                there = (*here, "components", place, "label")
+                found.between(there, inner.get("label"), 1, limits.LABEL)
             check_asked(found, (*here, "components", place), inner, {TEXT_INPUT}, seen)
     found.refuse()
 
