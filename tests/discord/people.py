@@ -11,13 +11,14 @@ from tests.discord.interactions import (
     Interactions,
     reachable,
 )
+from tests.discord.limits import ANSWER_WITHIN_S
 from tests.discord.messages import Messages
 from tests.discord.refusals import Body
 from tests.discord.state import Asked, Channel, Shown, World
 from tests.discord.wire import allowed, channel_payload, may, member_payload
 
 SLASH, ON_PERSON, ON_MESSAGE = 1, 2, 3
-KINDS = {str: 3, bool: 5, int: 4, float: 10}
+PICKS_WORDS, PICKS_PERSON, PICKS_ROLE, PICKS_EITHER, PICKS_CHANNEL = 3, 5, 6, 7, 8
 
 
 class NotOffered(Exception):
@@ -107,9 +108,37 @@ class Person:
         data: Body = {"custom_id": part["custom_id"], "component_type": part["type"], "id": 1}
         if not part.get("min_values", 1) <= len(values) <= part.get("max_values", 1):
             raise NotOffered("so many cannot be chosen")
-        if part["type"] == 3 and not set(values) <= {one["value"] for one in part["options"]}:
+        if part["type"] == PICKS_WORDS and not set(values) <= {
+            one["value"] for one in part["options"]
+        }:
             raise NotOffered("there is no such option")
-        return self.ask(COMPONENT, data | {"values": list(values)}, channel, on=shown)
+        data["values"] = list(values)
+        if part["type"] != PICKS_WORDS:
+            data["resolved"] = self.resolved(part["type"], channel, values)
+        return self.ask(COMPONENT, data, channel, on=shown)
+
+    def resolved(self, kind: int, channel: Channel, chosen: tuple[str, ...]) -> Body:
+        """Page "Receiving and Responding" (Resolved Data): who and what a select's ids are."""
+        guild, world = channel.guild, self.world
+        found: Body = {}
+        if kind in {PICKS_PERSON, PICKS_EITHER}:
+            people = [one for one in chosen if one in world.users]
+            found["users"] = {one: world.users[one] for one in people}
+            if guild is not None:
+                found["members"] = {
+                    one: member_payload(world, guild, one, with_user=False)
+                    | {"permissions": str(allowed(channel, one))}
+                    for one in people
+                    if one in guild.members
+                }
+        if kind in {PICKS_ROLE, PICKS_EITHER} and guild is not None:
+            found["roles"] = {one["id"]: one for one in guild.roles if one["id"] in chosen}
+        if kind == PICKS_CHANNEL:
+            found["channels"] = {one: channel_payload(world, world.channel(one)) for one in chosen}
+        known = {one for kind in ("users", "roles", "channels") for one in found.get(kind, {})}
+        if not set(chosen) <= known:
+            raise NotOffered("there is nobody and nothing of this kind here")
+        return found
 
     def command(self, name: str, channel: Channel, kind: int) -> tuple[Body, list[str]]:
         """A command as this place offers it, and the subcommands that lead to it."""
@@ -155,7 +184,12 @@ class Person:
             options.append(option | ({"focused": True} if key == focused else {}))
         for part in reversed(path):
             options = [{"name": part["name"], "type": part["type"], "options": options}]
-        return {"id": command["id"], "name": command["name"], "type": SLASH, "options": options}
+        return self.named(command) | {"options": options}
+
+    def named(self, command: Body) -> Body:
+        """Page "Receiving and Responding" (Application Command Data): a guild's own says so."""
+        named = {key: command[key] for key in ("id", "name", "type")}
+        return named | ({"guild_id": command["guild_id"]} if "guild_id" in command else {})
 
     async def runs(self, name: str, channel: Channel, /, **given: Any) -> Asked:
         return self.ask(COMMAND, self.data(name, channel, given), channel)
@@ -167,20 +201,16 @@ class Person:
     async def chooses(self, name: str, channel: Channel, shown: Shown) -> Asked:
         """A command of a message's menu."""
         command, _ = self.command(name, channel, ON_MESSAGE)
-        data: Body = {"id": command["id"], "name": name, "type": ON_MESSAGE, "target_id": shown.id}
+        data = self.named(command) | {"target_id": shown.id}
         data["resolved"] = {"messages": {shown.id: shown.data}}
         return self.ask(COMMAND, data, channel)
 
     async def chooses_person(self, name: str, channel: Channel, other: str) -> Asked:
         """A command of a person's menu."""
         command, _ = self.command(name, channel, ON_PERSON)
-        resolved: Body = {"users": {other: self.world.users[other]}}
-        if channel.guild is not None:
-            guild = channel.guild
-            member = member_payload(self.world, guild, other, with_user=False)
-            resolved["members"] = {other: member | {"permissions": str(allowed(channel, other))}}
-        data: Body = {"id": command["id"], "name": name, "type": ON_PERSON, "target_id": other}
-        return self.ask(COMMAND, data | {"resolved": resolved}, channel)
+        resolved = self.resolved(PICKS_PERSON, channel, (other,))
+        data = self.named(command) | {"target_id": other, "resolved": resolved}
+        return self.ask(COMMAND, data, channel)
 
     async def fills(self, asked: Asked, /, **texts: str) -> Asked:
         """Sends a modal; texts are named by custom id."""
@@ -236,6 +266,11 @@ class Person:
         self.asked.append(asked)
         world.tell("INTERACTION_CREATE", event, channel.guild.id if channel.guild else None)
         return asked
+
+    def failed(self) -> list[Asked]:
+        """What is shown as failed: unanswered after three seconds of the server's clock."""
+        late = self.world.now() - ANSWER_WITHIN_S
+        return [one for one in self.asked if one.answer is None and one.at < late]
 
     async def answered(self, asked: Asked) -> Asked:
         await self.world.until(lambda: asked.answer, "an answer to an interaction")
