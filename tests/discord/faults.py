@@ -63,7 +63,9 @@ class Faults:
         waiting = self.failures.get(route) or self.failures.get("*")
         if waiting:
             return web.json_response({"message": "fault", "code": 0}, status=waiting.pop(0))
-        for key in (route, "*"):
+        # Page "Rate Limits" (Global Rate Limit): interactions' endpoints are not bound to it.
+        free = request.path.startswith(("/api/v10/interactions/", "/api/v10/webhooks/"))
+        for key in (route,) if free else (route, "*"):
             if key in self.limits and (refusal := self.spend(key, request, now)):
                 return refusal
         return None

@@ -52,11 +52,13 @@ class Line:
     request: web.Request
     packer: Any
     queue: "asyncio.Queue[Body | int]" = field(default_factory=lambda: asyncio.Queue(10_000))
+    hung_up: bool = False
 
     def send(self, payload: Body) -> None:
         self.queue.put_nowait(payload)
 
     def hang_up(self, code: int) -> None:
+        self.hung_up = True
         self.queue.put_nowait(code)
 
     def drop(self) -> None:
@@ -112,6 +114,7 @@ class Gateway:
         self.heartbeat_ms = 41_250
         self.acks = True
         self.resumable = True
+        self.disallowed = 0
         self.counted = {"identify": 0, "resume": 0, "heartbeat": 0, "resumed": 0}
         self._names = count(1)
         world.tell = self.tell
@@ -154,9 +157,12 @@ class Gateway:
                     self.hear(line, message.data)
         finally:
             self.lines.discard(line)
-            for session in self.sessions.values():
+            for session in list(self.sessions.values()):
                 if session.line is line:
                     session.line = None
+                    if socket.close_code in {1000, 1001} and not line.hung_up:
+                        # Page "Gateway" (Disconnecting): these two end the session too.
+                        del self.sessions[session.id]
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
             self.world.changed()
@@ -201,6 +207,8 @@ class Gateway:
             line.hang_up(4002)
         elif data["intents"] >> 27 or data["intents"] < 0:
             line.hang_up(4013)
+        elif data["intents"] & self.disallowed:
+            line.hang_up(4014)
         elif not 0 <= shard[0] < shard[1]:
             line.hang_up(4010)
         elif shard[1] < self.world.shards:

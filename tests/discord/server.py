@@ -144,6 +144,13 @@ class DiscordServer:
     def stop_acks(self) -> None:
         self.gateway.acks = False
 
+    def start_acks(self) -> None:
+        self.gateway.acks = True
+
+    def disallow(self, intents: int) -> None:
+        """Intents that this application has not been granted (close code 4014)."""
+        self.gateway.disallowed = intents
+
     def limit(self, route: str, after: int, *, window_s: float = 5.0, scope: str = "user") -> None:
         """`route` as the account names it, or `*` with scope `global`."""
         self.faults.limits[route] = Limit(after, window_s, scope)
