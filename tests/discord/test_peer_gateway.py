@@ -10,6 +10,7 @@ import pytest
 
 from tests.discord import DiscordServer, discord_server
 from tests.discord.asking import asking
+from tests.discord.state import Guild
 
 pytestmark = pytest.mark.live
 
@@ -72,7 +73,7 @@ def told(server: DiscordServer, event: str) -> dict[int, list[str]]:
 async def test_each_shard_hears_its_own_guilds_and_shard_zero_hears_direct_messages() -> None:
     async with discord_server(shards=2) as server:
         anna = server.person("Anna")
-        homes: dict[int, discord.abc.Snowflake | Any] = {}
+        homes: dict[int, Guild] = {}
         while len(homes) < 2:
             server.pass_time(0.001)
             guild = server.guild("Harbour", owner=anna)
@@ -82,8 +83,8 @@ async def test_each_shard_hears_its_own_guilds_and_shard_zero_hears_direct_messa
             for shard, place in enumerate(places):
                 await anna.writes(place, f"guild of {shard}")
             await anna.writes(anna.dm, "privately")
-            for place in (*places, anna.dm):
-                await server.until(lambda place=place: place.shown[1:], "an answer")
+            everywhere = [*places, anna.dm]
+            await server.until(lambda: all(one.shown[1:] for one in everywhere), "answers")
             assert [place.shown[1].content for place in places] == [
                 "0: guild of 0",
                 "1: guild of 1",
