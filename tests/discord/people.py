@@ -1,0 +1,277 @@
+"""What people do, and what Discord itself keeps from them before the bot hears of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.discord.interactions import (
+    COMMAND,
+    COMPLETION,
+    COMPONENT,
+    SUBMIT,
+    Interactions,
+    reachable,
+)
+from tests.discord.limits import ANSWER_WITHIN_S
+from tests.discord.messages import Messages
+from tests.discord.refusals import Body
+from tests.discord.state import Asked, Channel, Shown, World
+from tests.discord.wire import allowed, channel_payload, may, member_payload
+
+SLASH, ON_PERSON, ON_MESSAGE = 1, 2, 3
+PICKS_WORDS, PICKS_PERSON, PICKS_ROLE, PICKS_EITHER, PICKS_CHANNEL = 3, 5, 6, 7, 8
+
+
+class NotOffered(Exception):
+    """Discord's own interface would not let a person do this: no request and no event."""
+
+
+@dataclass(eq=False)
+class Person:
+    id: str
+    world: World
+    messages: Messages
+    interactions: Interactions
+    locale: str = "en-US"
+    adult: bool = True
+    asked: list[Asked] = field(default_factory=list)
+
+    @property
+    def dm(self) -> Channel:
+        return self.world.dm(self.id)
+
+    @property
+    def mention(self) -> str:
+        return f"<@{self.id}>"
+
+    def closes_messages(self) -> None:
+        self.world.closed.add(self.id)
+
+    def opens_messages(self) -> None:
+        self.world.closed.discard(self.id)
+
+    def sees(self, channel: Channel) -> list[Shown]:
+        """With the ephemeral ones that are for this person."""
+        if channel.guild is None:
+            return channel.shown_to(self.id) if self.id in channel.people else []
+        return channel.shown_to(self.id) if may(channel, self.id, "view_channel") else []
+
+    async def writes(
+        self,
+        channel: Channel,
+        content: str,
+        *,
+        to: Shown | None = None,
+        file: tuple[str, bytes] | None = None,
+    ) -> Shown:
+        if channel.guild is not None and not may(channel, self.id, "view_channel", "send_messages"):
+            raise NotOffered(f"a person may not write in #{channel.name}")
+        body: Body = {"content": content}
+        self.messages.store(body, {"file": file} if file else {})
+        if to is not None:
+            body["message_reference"] = {"message_id": to.id}
+        return self.messages.post(channel, self.world.users[self.id], body)
+
+    async def edits(self, channel: Channel, shown: Shown, content: str) -> None:
+        self.messages.change(channel, shown, {"content": content})
+
+    async def deletes(self, channel: Channel, shown: Shown) -> None:
+        self.messages.take_away(channel, shown)
+
+    async def reacts(self, channel: Channel, shown: Shown, emoji: str) -> None:
+        self.messages.reacts(channel, shown, self.id, emoji)
+
+    async def types(self, channel: Channel) -> None:
+        told: Body = {
+            "channel_id": channel.id,
+            "user_id": self.id,
+            "timestamp": int(self.world.now()),
+        }
+        guild = channel.guild.id if channel.guild else None
+        self.world.tell("TYPING_START", told | ({"guild_id": guild} if guild else {}), guild)
+
+    def part(self, shown: Shown, wanted: str) -> Body:
+        """The button or select with this label or custom id."""
+        for part in shown.parts():
+            if wanted in {part.get("label"), part.get("custom_id"), part.get("placeholder")}:
+                if part.get("disabled"):
+                    raise NotOffered(f"{wanted!r} is switched off")
+                return part
+        raise NotOffered(f"there is no {wanted!r} under this message")
+
+    async def presses(self, channel: Channel, shown: Shown, wanted: str) -> Asked:
+        part = self.part(shown, wanted)
+        data = {"custom_id": part["custom_id"], "component_type": part["type"], "id": 1}
+        return self.ask(COMPONENT, data, channel, on=shown)
+
+    async def selects(self, channel: Channel, shown: Shown, wanted: str, *values: str) -> Asked:
+        part = self.part(shown, wanted)
+        data: Body = {"custom_id": part["custom_id"], "component_type": part["type"], "id": 1}
+        if not part.get("min_values", 1) <= len(values) <= part.get("max_values", 1):
+            raise NotOffered("so many cannot be chosen")
+        if part["type"] == PICKS_WORDS and not set(values) <= {
+            one["value"] for one in part["options"]
+        }:
+            raise NotOffered("there is no such option")
+        data["values"] = list(values)
+        if part["type"] != PICKS_WORDS:
+            data["resolved"] = self.resolved(part["type"], channel, values)
+        return self.ask(COMPONENT, data, channel, on=shown)
+
+    def resolved(self, kind: int, channel: Channel, chosen: tuple[str, ...]) -> Body:
+        """Page "Receiving and Responding" (Resolved Data): who and what a select's ids are."""
+        guild, world = channel.guild, self.world
+        found: Body = {}
+        if kind in {PICKS_PERSON, PICKS_EITHER}:
+            people = [one for one in chosen if one in world.users]
+            found["users"] = {one: world.users[one] for one in people}
+            if guild is not None:
+                found["members"] = {
+                    one: member_payload(world, guild, one, with_user=False)
+                    | {"permissions": str(allowed(channel, one))}
+                    for one in people
+                    if one in guild.members
+                }
+        if kind in {PICKS_ROLE, PICKS_EITHER} and guild is not None:
+            found["roles"] = {one["id"]: one for one in guild.roles if one["id"] in chosen}
+        if kind == PICKS_CHANNEL:
+            found["channels"] = {one: channel_payload(world, world.channel(one)) for one in chosen}
+        known = {one for kind in ("users", "roles", "channels") for one in found.get(kind, {})}
+        if not set(chosen) <= known:
+            raise NotOffered("there is nobody and nothing of this kind here")
+        return found
+
+    def command(self, name: str, channel: Channel, kind: int) -> tuple[Body, list[str]]:
+        """A command as this place offers it, and the subcommands that lead to it."""
+        words = [name] if kind != SLASH else name.removeprefix("/").split()
+        guild = channel.guild.id if channel.guild else ""
+        offered = [*self.world.commands.get(guild, []), *self.world.commands.get("", [])]
+        for one in offered:
+            if one["name"] == words[0] and one["type"] == kind and (guild or "guild_id" not in one):
+                break
+        else:
+            raise NotOffered(f"there is no command {name!r}")
+        why = reachable(one, channel.type, age_restricted=channel.age_restricted, adult=self.adult)
+        needed = one.get("default_member_permissions")
+        if channel.guild is not None and needed is not None:
+            own = allowed(channel, self.id)
+            if (int(needed) & own) != int(needed) or needed == "0":
+                why = "this person has not the permissions"
+        if why:
+            raise NotOffered(why)
+        return one, words[1:]
+
+    def data(self, name: str, channel: Channel, given: Body, focused: str = "") -> Body:
+        command, deeper = self.command(name, channel, SLASH)
+        declared: list[Body] = command["options"]
+        path: list[Body] = []
+        for word in deeper:
+            path.append(next(one for one in declared if one["name"] == word))
+            declared = path[-1].get("options") or []
+        known = {one["name"]: one for one in declared}
+        if not given.keys() <= known.keys():
+            raise NotOffered("there is no such option")
+        missing = [
+            one["name"] for one in declared if one.get("required") and one["name"] not in given
+        ]
+        if missing and not focused:
+            raise NotOffered(f"the option {missing[0]!r} is required")
+        options: list[Body] = []
+        for key, value in given.items():
+            choices = known[key].get("choices")
+            if choices and value not in [one["value"] for one in choices]:
+                raise NotOffered(f"{key!r} has no such choice")
+            option: Body = {"name": key, "type": known[key]["type"], "value": value}
+            options.append(option | ({"focused": True} if key == focused else {}))
+        for part in reversed(path):
+            options = [{"name": part["name"], "type": part["type"], "options": options}]
+        return self.named(command) | {"options": options}
+
+    def named(self, command: Body) -> Body:
+        """Page "Receiving and Responding" (Application Command Data): a guild's own says so."""
+        named = {key: command[key] for key in ("id", "name", "type")}
+        return named | ({"guild_id": command["guild_id"]} if "guild_id" in command else {})
+
+    async def runs(self, name: str, channel: Channel, /, **given: Any) -> Asked:
+        return self.ask(COMMAND, self.data(name, channel, given), channel)
+
+    async def completes(self, name: str, channel: Channel, focused: str, /, **given: Any) -> Asked:
+        """What is typed into an option, before it is sent."""
+        return self.ask(COMPLETION, self.data(name, channel, given, focused), channel)
+
+    async def chooses(self, name: str, channel: Channel, shown: Shown) -> Asked:
+        """A command of a message's menu."""
+        command, _ = self.command(name, channel, ON_MESSAGE)
+        data = self.named(command) | {"target_id": shown.id}
+        data["resolved"] = {"messages": {shown.id: shown.data}}
+        return self.ask(COMMAND, data, channel)
+
+    async def chooses_person(self, name: str, channel: Channel, other: str) -> Asked:
+        """A command of a person's menu."""
+        command, _ = self.command(name, channel, ON_PERSON)
+        resolved = self.resolved(PICKS_PERSON, channel, (other,))
+        data = self.named(command) | {"target_id": other, "resolved": resolved}
+        return self.ask(COMMAND, data, channel)
+
+    async def fills(self, asked: Asked, /, **texts: str) -> Asked:
+        """Sends a modal; texts are named by custom id."""
+        modal = await self.world.until(lambda: asked.modal, "a modal")
+        parts: list[Body] = []
+        for part in modal["components"]:
+            inner = part.get("component") or part["components"][0]
+            filled: Body = {"type": inner["type"], "custom_id": inner["custom_id"], "id": 2}
+            value = texts.get(inner["custom_id"], inner.get("value") or "")
+            if inner["type"] == 4:
+                short = len(value) < (inner.get("min_length") or 0)
+                if (inner.get("required", True) and not value) or short:
+                    raise NotOffered(f"{inner['custom_id']!r} must be filled")
+                if len(value) > (inner.get("max_length") or 4000):
+                    raise NotOffered(f"{inner['custom_id']!r} takes fewer characters")
+                filled["value"] = value
+            else:
+                filled["values"] = [value] if value else []
+            whole: Body = {"type": part["type"], "id": 1}
+            whole |= {"component": filled} if part["type"] == 18 else {"components": [filled]}
+            parts.append(whole)
+        data: Body = {"custom_id": modal["custom_id"], "components": parts}
+        return self.ask(SUBMIT, data, asked.channel, on=asked.on)
+
+    def ask(self, kind: int, data: Body, channel: Channel, on: Shown | None = None) -> Asked:
+        world = self.world
+        event: Body = {
+            "id": world.new_id(),
+            "application_id": world.application,
+            "type": kind,
+            "data": data,
+            "channel_id": channel.id,
+            "channel": channel_payload(world, channel),
+            "token": f"token-{world.new_id()}",
+            "version": 1,
+            "locale": self.locale,
+            "entitlements": [],
+            "attachment_size_limit": 10 << 20,
+            "app_permissions": str(allowed(channel, world.application)),
+            "context": 1 if channel.guild is None else 0,
+            "authorizing_integration_owners": {"0": channel.guild.id if channel.guild else "0"},
+        }
+        if channel.guild is None:
+            event["user"] = world.users[self.id]
+        else:
+            member = member_payload(world, channel.guild, self.id)
+            event["member"] = member | {"permissions": str(allowed(channel, self.id))}
+            event |= {"guild_id": channel.guild.id, "guild_locale": "en-US"}
+        if on is not None:
+            event["message"] = on.data
+        asked = Asked(event["id"], event["token"], event, self.id, channel, world.now(), on)
+        world.asked[asked.token] = asked
+        self.asked.append(asked)
+        world.tell("INTERACTION_CREATE", event, channel.guild.id if channel.guild else None)
+        return asked
+
+    def failed(self) -> list[Asked]:
+        """What is shown as failed: unanswered after three seconds of the server's clock."""
+        late = self.world.now() - ANSWER_WITHIN_S
+        return [one for one in self.asked if one.answer is None and one.at < late]
+
+    async def answered(self, asked: Asked) -> Asked:
+        await self.world.until(lambda: asked.answer, "an answer to an interaction")
+        return asked

@@ -1,0 +1,200 @@
+"""The server as a test holds it: builds its parts, listens on loopback, makes faults by one line."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from aiohttp import web
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from yarl import URL
+
+from tests.discord.faults import Faults, Limit, Request
+from tests.discord.gateway import INVALID, RECONNECT, Gateway
+from tests.discord.interactions import Interactions
+from tests.discord.messages import Messages
+from tests.discord.people import Person
+from tests.discord.refusals import Body
+from tests.discord.rest import Places, door
+from tests.discord.state import TEXT, THREAD_PRIVATE, THREAD_PUBLIC, Channel, Guild, World
+from tests.discord.wire import EVERYBODY, bits, member_payload
+
+
+class DiscordServer:
+    def __init__(self, shards: int = 1) -> None:
+        self.world = World(shards=shards)
+        self.faults = Faults()
+        self.gateway = Gateway(self.world)
+        self.messages = Messages(self.world)
+        self.interactions = Interactions(self.world, self.messages)
+        self.token = self.world.token
+        self.application = self.world.application
+        self.base = ""
+
+    def app(self) -> web.Application:
+        app = web.Application(middlewares=[door(self.world, self.faults)], client_max_size=32 << 20)
+        for part in (Places(self.world), self.messages, self.interactions):
+            part.add_to(app)
+        app.router.add_get("/gateway-socket", self.gateway.serve)
+        app.router.add_get("/gateway-socket/", self.gateway.serve)
+        return app
+
+    @property
+    def requests(self) -> list[Request]:
+        return self.faults.requests
+
+    def person(self, name: str, *, adult: bool = True, locale: str = "en-US") -> Person:
+        made = self.world.user(name)
+        return Person(made, self.world, self.messages, self.interactions, locale, adult)
+
+    def guild(self, name: str, *, owner: Person | None = None) -> Guild:
+        owner = owner or self.person("Owner")
+        made = Guild(self.world.new_id(), name, owner.id)
+        made.roles.append(self.role_payload(made.id, "@everyone", EVERYBODY))
+        made.members = {self.application: [], owner.id: []}
+        self.world.guilds[made.id] = made
+        for session in self.gateway.sessions.values():
+            if session.holds(made.id) and session.intents & 1:
+                session.tell("GUILD_CREATE", self.gateway.whole(session, made))
+        return made
+
+    def role_payload(self, role: str, name: str, permissions: int) -> Body:
+        payload: Body = {"id": role, "name": name, "permissions": str(permissions), "color": 0}
+        payload |= {"colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None}}
+        return payload | {
+            "hoist": False,
+            "position": 0,
+            "managed": False,
+            "mentionable": False,
+            "flags": 0,
+        }
+
+    def role(self, guild: Guild, name: str, *permissions: str) -> str:
+        payload = self.role_payload(self.world.new_id(), name, bits(list(permissions)))
+        guild.roles.append(payload)
+        self.world.tell("GUILD_ROLE_CREATE", {"guild_id": guild.id, "role": payload}, guild.id)
+        return str(payload["id"])
+
+    def joins(self, guild: Guild, person: Person, *roles: str) -> None:
+        """Joins, or has these roles from now on."""
+        event = "GUILD_MEMBER_UPDATE" if person.id in guild.members else "GUILD_MEMBER_ADD"
+        guild.members[person.id] = list(roles)
+        told = member_payload(self.world, guild, person.id)
+        self.world.tell(event, told | {"guild_id": guild.id}, guild.id)
+
+    def leaves(self, guild: Guild, person: Person) -> None:
+        del guild.members[person.id]
+        told: Body = {"guild_id": guild.id, "user": self.world.users[person.id]}
+        self.world.tell("GUILD_MEMBER_REMOVE", told, guild.id)
+
+    def channel(self, guild: Guild, name: str, *, nsfw: bool = False) -> Channel:
+        made = Channel(self.world.new_id(), TEXT, name, guild, nsfw)
+        return self.add("CHANNEL_CREATE", made)
+
+    def thread(self, parent: Channel, name: str, *people: Person, private: bool = False) -> Channel:
+        kind = THREAD_PRIVATE if private else THREAD_PUBLIC
+        made = Channel(self.world.new_id(), kind, name, parent.guild, parent=parent)
+        made.people = [self.application, *(one.id for one in people)]
+        return self.add("THREAD_CREATE", made)
+
+    def add(self, event: str, made: Channel) -> Channel:
+        assert made.guild is not None
+        self.world.channels[made.id] = made
+        made.guild.channels.append(made)
+        self.gateway.new_channel(event, made.id)
+        return made
+
+    def forbid(self, channel: Channel, whom: str, *names: str) -> None:
+        """Takes permissions in a channel from a role's or a member's id."""
+        overwrite = {"id": whom, "type": 0, "allow": "0", "deny": str(bits(list(names)))}
+        channel.overwrites.append(overwrite)
+        self.gateway.new_channel("CHANNEL_UPDATE", channel.id)
+
+    async def until(self, there: Callable[[], Any], what: str = "what the test waits for") -> Any:
+        return await self.world.until(there, what)
+
+    def pass_time(self, seconds: float) -> None:
+        """Moves the server's clock: tokens grow old, limits reset."""
+        self.world.ahead_s += seconds
+        self.world.changed()
+
+    def drop_gateway(self) -> None:
+        """Every connection breaks without a goodbye; sessions stay and can be resumed."""
+        for line in list(self.gateway.lines):
+            line.drop()
+
+    def close_gateway(self, code: int) -> None:
+        for line in list(self.gateway.lines):
+            line.hang_up(code)
+
+    def ask_to_reconnect(self) -> None:
+        for line in list(self.gateway.lines):
+            line.send({"op": RECONNECT, "s": None, "t": None, "d": None})
+
+    def invalidate(self, *, resumable: bool) -> None:
+        if not resumable:
+            self.gateway.sessions.clear()
+        for line in list(self.gateway.lines):
+            line.send({"op": INVALID, "s": None, "t": None, "d": resumable})
+
+    def refuse_resume(self) -> None:
+        self.gateway.resumable = False
+
+    def stop_acks(self) -> None:
+        self.gateway.acks = False
+
+    def start_acks(self) -> None:
+        self.gateway.acks = True
+
+    def disallow(self, intents: int) -> None:
+        """Intents that this application has not been granted (close code 4014)."""
+        self.gateway.disallowed = intents
+
+    def limit(self, route: str, after: int, *, window_s: float = 5.0, scope: str = "user") -> None:
+        """`route` as the account names it, or `*` with scope `global`."""
+        self.faults.limits[route] = Limit(after, window_s, scope)
+
+    def fail(self, route: str, status: int, *, times: int = 1) -> None:
+        self.faults.failures.setdefault(route, []).extend([status] * times)
+
+    @contextmanager
+    def delay(self, route: str) -> Iterator[None]:
+        """Requests of a route wait until the block ends: no time is measured."""
+        self.faults.delays[route] = asyncio.Event()
+        try:
+            yield
+        finally:
+            self.faults.delays.pop(route).set()
+
+
+@asynccontextmanager
+async def discord_server(*, shards: int = 1) -> AsyncIterator[DiscordServer]:
+    """A server on a free port of loopback, with discord.py pointed at it inside the block."""
+    server = DiscordServer(shards)
+    runner = web.AppRunner(server.app(), access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        server.base = server.world.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        with pointed_at(server.base):
+            yield server
+    finally:
+        await server.gateway.close()
+        await runner.cleanup()
+
+
+@contextmanager
+def pointed_at(base: str) -> Iterator[None]:
+    """Points discord.py at another address: its two constants, set from outside, put back after.
+
+    `Route.BASE` is every REST address; `DEFAULT_GATEWAY` is where a client without shards begins.
+    The rest comes from the server's own answers (`/gateway/bot`, `resume_gateway_url`).
+    """
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    Route.BASE = f"{base}/api/v10"
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(base.replace("http", "ws", 1) + "/gateway-socket")
+    try:
+        yield
+    finally:
+        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before

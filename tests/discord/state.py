@@ -1,0 +1,222 @@
+"""What stands on the server: people, guilds, channels, messages; its clock, and who waits for it.
+
+It knows no HTTP and no socket: what happens is told to `world.tell`, which the gateway sets.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from tests.discord.refusals import Body, unknown
+
+EPOCH_MS = 1420070400000
+TEXT, DM, THREAD_PUBLIC, THREAD_PRIVATE = 0, 1, 11, 12
+THREADS = {10, THREAD_PUBLIC, THREAD_PRIVATE}
+EPHEMERAL = 64
+PATIENCE_S = 10.0
+"""How long a test waits for what never comes. It ends a broken test and decides nothing else."""
+
+
+@dataclass
+class Seen:
+    """One state of a message, and when it was there by the server's clock."""
+
+    at: float
+    content: str
+    components: list[Body]
+    embeds: list[Body]
+
+
+@dataclass
+class Shown:
+    """A message as it stands, with all that it has said before."""
+
+    data: Body
+    history: list[Seen] = field(default_factory=list)
+    only_for: str | None = None
+    deleted: bool = False
+    reactions: list[tuple[str, str]] = field(default_factory=list)
+    interaction_token: str | None = None
+
+    @property
+    def id(self) -> str:
+        return str(self.data["id"])
+
+    @property
+    def content(self) -> str:
+        return str(self.data["content"])
+
+    @property
+    def author(self) -> str:
+        return str(self.data["author"]["id"])
+
+    @property
+    def flags(self) -> int:
+        return int(self.data["flags"])
+
+    def parts(self) -> Iterator[Body]:
+        """Buttons, selects and texts, in the order in which they are seen."""
+        waiting = list(self.data["components"])
+        while waiting:
+            part = waiting.pop(0)
+            yield part
+            inner = [one for one in (part.get("component"), part.get("accessory")) if one]
+            waiting = [*(part.get("components") or []), *inner, *waiting]
+
+
+@dataclass
+class Channel:
+    id: str
+    type: int
+    name: str = ""
+    guild: "Guild | None" = None
+    nsfw: bool = False
+    parent: "Channel | None" = None
+    people: list[str] = field(default_factory=list)
+    overwrites: list[Body] = field(default_factory=list)
+    messages: list[Shown] = field(default_factory=list)
+    typing: list[float] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[Shown]:
+        """What everybody here sees now."""
+        return [one for one in self.messages if not one.deleted and one.only_for is None]
+
+    def shown_to(self, person: str) -> list[Shown]:
+        return [one for one in self.messages if not one.deleted and one.only_for in {None, person}]
+
+    @property
+    def age_restricted(self) -> bool:
+        return self.parent.nsfw if self.parent and self.type in THREADS else self.nsfw
+
+    def message(self, message_id: str) -> Shown:
+        for one in self.messages:
+            if one.id == message_id and not one.deleted:
+                return one
+        raise unknown("Message")
+
+
+@dataclass
+class Guild:
+    id: str
+    name: str
+    owner: str
+    channels: list[Channel] = field(default_factory=list)
+    roles: list[Body] = field(default_factory=list)
+    members: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass
+class Asked:
+    """An interaction: who asked for what, and how it was answered."""
+
+    id: str
+    token: str
+    data: Body
+    person: str
+    channel: Channel
+    at: float
+    on: Shown | None = None
+    answer: Body | None = None
+    original: Shown | None = None
+
+    @property
+    def modal(self) -> Body | None:
+        answered = self.answer
+        return answered["data"] if answered and answered["type"] == 9 else None
+
+    @property
+    def choices(self) -> list[Body]:
+        return list(self.answer["data"].get("choices", [])) if self.answer else []
+
+
+@dataclass
+class World:
+    token: str = "loopback.token.only"
+    shards: int = 1
+    application: str = ""
+    users: dict[str, Body] = field(default_factory=dict)
+    guilds: dict[str, Guild] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    commands: dict[str, list[Body]] = field(default_factory=dict)
+    webhooks: dict[str, Body] = field(default_factory=dict)
+    asked: dict[str, Asked] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
+    files: dict[str, bytes] = field(default_factory=dict)
+    ahead_s: float = 0.0
+    tell: Callable[..., None] = lambda *_, **__: None
+    base: str = ""
+
+    def __post_init__(self) -> None:
+        self._numbers = count(1)
+        self._waiting: set[asyncio.Future[None]] = set()
+        self.application = self.user("Parlour", bot=True)
+
+    def now(self) -> float:
+        return time.time() + self.ahead_s
+
+    def stamp(self) -> str:
+        return datetime.fromtimestamp(self.now(), UTC).isoformat()
+
+    def new_id(self) -> str:
+        """A snowflake (page "Reference", Snowflakes) by the server's clock."""
+        milliseconds = int(self.now() * 1000) - EPOCH_MS
+        return str((milliseconds << 22) | (next(self._numbers) & 0x3FFFFF))
+
+    def user(self, name: str, *, bot: bool = False) -> str:
+        person = self.new_id()
+        self.users[person] = {
+            "id": person,
+            "username": name.lower(),
+            "global_name": None if bot else name,
+            "discriminator": "0",
+            "avatar": None,
+            "bot": bot,
+            "public_flags": 0,
+        }
+        return person
+
+    def channel(self, channel_id: str) -> Channel:
+        if channel_id not in self.channels:
+            raise unknown("Channel")
+        return self.channels[channel_id]
+
+    def guild(self, guild_id: str) -> Guild:
+        if guild_id not in self.guilds:
+            raise unknown("Guild")
+        return self.guilds[guild_id]
+
+    def dm(self, person: str) -> Channel:
+        if person not in self.users:
+            raise unknown("User")
+        for one in self.channels.values():
+            if one.type == DM and one.people == [person]:
+                return one
+        made = Channel(self.new_id(), DM, people=[person])
+        self.channels[made.id] = made
+        return made
+
+    def changed(self) -> None:
+        """Everybody who waits looks again."""
+        for one in self._waiting:
+            if not one.done():
+                one.set_result(None)
+
+    async def until(self, there: Callable[[], Any], what: str = "what the test waits for") -> Any:
+        """Waits by events until `there()` is true, and returns what it gave."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while not (value := there()):
+                    look_again = asyncio.get_running_loop().create_future()
+                    self._waiting.add(look_again)
+                    try:
+                        await look_again
+                    finally:
+                        self._waiting.discard(look_again)
+        except TimeoutError:
+            raise AssertionError(f"{what} never came") from None
+        return value
