@@ -77,10 +77,11 @@ def forget_views() -> None:
         forget()
 
 
+@for_now
 def bare(text: str) -> str:
     """A short call reduced to its letters and single spaces: `R.E.D!!` -> `red`."""
     view = views(text[:200])[-1]
-    return " ".join(_squeezed(_NOT_WORDS.sub(" ", _joined(view)), "all").split())
+    return " ".join(_squeezed(_NOT_LETTERS.sub(" ", _joined(view)), "all").split())
 
 
 def sentences(view: str) -> list[str]:
@@ -96,8 +97,7 @@ def without_quotes(view: str) -> str:
 
 # The standard library's patterns here cannot backtrack, so they are linear as well.
 _SPACES = re.compile(" {2,}")
-_NOT_WORDS = pattern(r"[^\pL\pN]+")
-_SENTENCE_END = pattern(r"[.!?;]+(?:\s|$)")
+_SENTENCE_END = re.compile(r"[.!?;]+(?:\s|$)")
 _QUOTED = pattern(r'"[^"\n]*(?:"|\n|$)', r"(?m)^\s*>[^\n]*", r"(?s)```.*?(?:```|$)")
 _MARKS_IN_WORDS = re.compile(r"([^\W_])[*_~`|^.\-]+(?=[^\W_])")
 _SINGLE = r"[\pL\pN]"
