@@ -185,6 +185,7 @@ def asked(text: str) -> Decision:
     """An adult who is in, and writes in private; nothing is closed."""
     return decide(
         Facts(
+            is_guest=True,
             text=text,
             now=NOW,
             is_direct=True,

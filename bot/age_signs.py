@@ -1,11 +1,12 @@
 """SAFETY A4: what a platform sees of an adult becomes an age record in its community, and goes
 when the platform sees it no more. It keeps that there was a sign, and nothing of what it showed.
+Of linked accounts the signs are one: what one of them loses is lost, until it is seen again.
 """
 
 from bot.commands.ages import AGE_POLICY, RECORD_S, fall_after
-from bot.events import AgeLevel, AgeSeen, AgeSign, CommunityId, PersonId, platform_of
+from bot.events import HOME, AgeLevel, AgeSeen, AgeSign, CommunityId, Message, PersonId, platform_of
 from bot.policy.ceiling import Fall
-from bot.scene import HOME, Habits
+from bot.scene import Habits
 from bot.store.house import House
 from bot.store.rows import AgeRecord
 
@@ -14,7 +15,7 @@ async def take_sign(seen: AgeSeen, house: House, habits: Habits, now: float) -> 
     """What falls with a sign that is gone."""
     person, scope = seen.author.id, seen.room.sponsor or HOME
     if seen.is_held:
-        await keep_sign(person, scope, seen.sign, house, now)
+        await _keep_sign(person, scope, seen.sign, house, now)
         return None
     if not await house.revoke_age(person, scope, seen.sign):
         return None
@@ -22,7 +23,16 @@ async def take_sign(seen: AgeSeen, house: House, habits: Habits, now: float) -> 
     return await fall_after(person, community, habits.least_age(community), house, now)
 
 
-async def keep_sign(
+async def keep_sign_of(message: Message, community: CommunityId, house: House, now: float) -> None:
+    """What came with this very message, if anything did. A role speaks in the community that gives
+    it, and not in one that the person has chosen since."""
+    if message.sign is not None:
+        is_role, giver = message.sign is AgeSign.ROLE, message.room.sponsor or HOME
+        scope = giver if is_role else community
+        await _keep_sign(message.author.id, scope, message.sign, house, now)
+
+
+async def _keep_sign(
     person: PersonId, scope: CommunityId, sign: AgeSign, house: House, now: float
 ) -> None:
     """Of somebody who is not in nothing is kept, and no sign speaks against a lock (SAFETY A2)."""

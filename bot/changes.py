@@ -11,7 +11,7 @@ from bot.events import Deleted
 from bot.gather import gather_facts
 from bot.guarding import Guard
 from bot.policy.decide import decide
-from bot.policy.facts import Outcome
+from bot.policy.facts import Decision, Outcome
 from bot.scene import Habits, Scene
 from bot.store.house import House
 from bot.store.rows import Side
@@ -33,15 +33,18 @@ async def take_edit(
     *,
     longest: int,
     now: float,
-) -> None:
-    """The scene's message is the edited one; the guard reads it as it would a new one (L6)."""
+) -> Decision | None:
+    """The scene's message is the edited one; the guard reads it as it would a new one (L6).
+    What was decided of it; None where it is no turn any more."""
     turn = scene.look.turn if scene.look else None
     if turn is None or turn.side is not Side.PERSON:
-        return
+        return None
     facts = await gather_facts(scene, house, habits, now, guard_ready=guard.ready)
     if facts.own:
         # An edit is no talk: who has talked enough for today may mend a word all the same.
         facts = replace(facts, own=replace(facts.own, daily_s=0.0))
+    # Nor does it ask whose guest they are: what they said is theirs, also where nobody answers.
+    facts = replace(facts, is_guest=True)
     decision = decide(facts)
     if len(scene.message.text) <= longest:
         decision = await guard.judged(facts, decision)
@@ -53,3 +56,4 @@ async def take_edit(
             await scene.notice(decision.say or sentences.EDIT_REFUSED, name="edit")
     else:
         await vault.revise_turn(turn.id, scene.message.text, now)
+    return decision

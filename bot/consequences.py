@@ -25,7 +25,7 @@ async def bear(
         await house.count_referral(day, "crisis")
     if vault and (marks := _marks(decision, facts, scene, is_talk=is_talk)):
         await vault.set_marks(marks)
-    if vault and ends_session(decision):
+    if vault and ends_session(decision, scene):
         await vault.end_session(now)
 
 
@@ -53,8 +53,12 @@ def is_urgent(decision: Decision) -> bool:
     return bool(cares & urgent) or Effect.LOCK_UNDER_18 in decision.effects
 
 
-def ends_session(decision: Decision) -> bool:
-    return bool(decision.effects & {Effect.END_SCENE, Effect.LOCK_UNDER_18})
+def ends_session(decision: Decision, scene: Scene) -> bool:
+    """Who is nobody's guest with this account may have a session with another of theirs: that one
+    has another sponsor, and goes on."""
+    if decision.effects & {Effect.END_SCENE, Effect.LOCK_UNDER_18}:
+        return True
+    return Effect.LOST_SPONSOR in decision.effects and scene.session is not None
 
 
 def _marks(decision: Decision, facts: Facts, scene: Scene, *, is_talk: bool) -> dict[str, float]:

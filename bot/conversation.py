@@ -11,9 +11,10 @@ The order within a room, and what to do when a message breaks this path, are dis
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from bot import sentences
-from bot.age_signs import keep_sign, take_sign
+from bot.age_signs import keep_sign_of, take_sign
 from bot.changes import drop_deleted, take_edit
 from bot.clean import clean_message
 from bot.commands import desk
@@ -25,10 +26,12 @@ from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.desks import set_desk
 from bot.dispatch import Arrival, Stage
 from bot.engine.base import Engine
-from bot.events import AgeSeen, Deleted, Edited, Event, EventId, Message, Typing
-from bot.flight import Flights
+from bot.events import AgeSeen, Deleted, Edited, EventId, InRoom, Left, Message, Typing
+from bot.flight import Flights, lost_sponsor
 from bot.gather import gather_facts
 from bot.guarding import Guard
+from bot.guests import Guests
+from bot.identity import end_for, finish
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
 from bot.policy.ceiling import Fall
@@ -66,10 +69,15 @@ class Conversation:
         self._habits = habits
         self._metrics = metrics
         self._clock = clock
-        self._flights = Flights()
+        self._flights = Flights(house)
+        self._guests = Guests(clock)
         self._sessions = Sessions(house, habits, clock)
         self._speech = Speech(habits.language)
-        self._warming = Warming(engine, clock)
+        around = partial(set_scene, speech=self._speech, house=house, personas=personas)
+        self._set_scene = partial(around, habits=habits, guests=self._guests)
+        offered = partial(set_desk, house=house, personas=personas, habits=habits)
+        self._set_desk = partial(offered, guests=self._guests)
+        self._warming = Warming(engine, clock, house.links.person_of)
         self._writer = Writer(
             engine=engine,
             sessions=self._sessions,
@@ -78,6 +86,7 @@ class Conversation:
             clock=clock,
             guard=self._guard,
             flights=self._flights,
+            guests=self._guests,
         )
 
     async def warm_cards(self) -> None:
@@ -100,15 +109,13 @@ class Conversation:
             await self._handle(arrival, stage)
 
     async def _handle(self, arrival: Arrival, stage: Stage) -> None:
-        erased = False
+        after: desk.Erase | desk.Join | None = None
         async with self._house.vault(arrival.message.author.id) as vault:
             scene = await self._set_scene(arrival, stage, vault)
             if scene.is_deleted:
                 return
             current = scene.message
-            if current.sign:
-                person, community = current.author.id, scene.community.id
-                await keep_sign(person, community, current.sign, self._house, self._clock())
+            await keep_sign_of(current, scene.community.id, self._house, self._clock())
             facts = await self._gather(scene)
             decision = decide(facts)
             command = read(
@@ -126,10 +133,10 @@ class Conversation:
             elif isinstance(command, Misread):
                 await self._say(scene, command.say)
             else:
-                erased = await self._obey(command, scene, facts, decision)
-        if erased:
-            # After the lease: a vault cannot be erased by somebody who still holds it.
-            await self._erase(scene)
+                after = await self._obey(command, scene, facts, decision)
+        if after:
+            self._sessions.close_door(scene.message.author.id)
+            await finish(after, scene, self._house, self._warming, self._clock())
 
     async def _answer(self, scene: Scene, facts: Facts, decision: Decision) -> None:
         if scene.vault and scene.turn is not None:
@@ -137,9 +144,7 @@ class Conversation:
         self._metrics.decided(decision)
         await bear(decision, facts, scene, self._house)
         cared = await care(decision, facts, scene)
-        if Effect.LOCK_UNDER_18 in decision.effects:
-            self._sessions.close_door(scene.message.author.id)
-            self._flights.end(Fall(scene.message.author.id))
+        self._end_flights(decision, scene)
         if cared:
             await self._settle(scene)
         elif facts.is_direct and decision.only_the_door_is_missing:
@@ -149,43 +154,44 @@ class Conversation:
             await self._say(scene, decision.say)
         elif scene.vault and scene.turn is not None:
             await self._writer.write_reply(scene, scene.vault, scene.turn, facts, decision)
-        if ends_session(decision):
+        if ends_session(decision, scene):
             # Last of all, since nothing that a person reads may wait for the engine.
             await self._warming.forget(scene.message.author.id)
 
     # --- Commands -----------------------------------------------------------------------------
 
-    async def _obey(self, command: Command, scene: Scene, facts: Facts, decision: Decision) -> bool:
-        """True where the person's vault is to be erased, once it is let go."""
+    async def _obey(
+        self, command: Command, scene: Scene, facts: Facts, decision: Decision
+    ) -> desk.Erase | desk.Join | None:
+        """What is to become of the person's vault, once it is let go."""
+        account = scene.message.author.id
         if not isinstance(command, Begin):
             # First, so that a crash in the middle does nothing twice.
             await self._settle(scene)
-        house, personas, habits = self._house, self._personas, self._habits
-        at_desk = set_desk(scene, facts, decision, house=house, personas=personas, habits=habits)
-        match await follow(command, at_desk):
+        match await follow(command, self._set_desk(scene, facts, decision)):
             case desk.Answer(say, fall):
                 self._flights.end(fall)
                 await scene.notice(say)
             case desk.Farewell(say):
-                self._sessions.close_door(scene.message.author.id)
-                self._flights.end(Fall(scene.message.author.id))
+                self._sessions.close_door(account)
+                self._flights.end(Fall(scene.person))
                 await scene.notice(say)
-                await self._warming.forget(scene.message.author.id)
+                await self._warming.forget(account)
             case desk.LikeAMessage():
                 await self._answer(scene, facts, decision)
             case desk.Greet(persona_id):
                 await disclose(decision, facts, scene)
                 await self._sessions.greet(replace(scene, persona=self._personas[persona_id]))
-                await self._warming.forget(scene.message.author.id)
+                await self._warming.forget(account)
             case desk.Rewrite(asked, answer):
                 await disclose(decision, facts, scene)
                 if scene.vault:
                     await self._write_again(asked, answer, scene, scene.vault)
             case desk.Show(turn):
                 await scene.speak(turn.text, name="shown")
-            case desk.Erase():
-                return True
-        return False
+            case desk.Erase() | desk.Join() as after:
+                return after
+        return None
 
     async def _write_again(
         self, asked: Turn, answer: Turn | None, scene: Scene, vault: Vault
@@ -203,14 +209,6 @@ class Conversation:
         else:
             await self._writer.write_another(scene, (asked, answer), vault, facts, decision)
 
-    async def _erase(self, scene: Scene) -> None:
-        person = scene.message.author.id
-        receipt = await self._house.erase(person, self._clock())
-        self._sessions.close_door(person)
-        await scene.notice(sentences.write_receipt(receipt.gone, receipt.stays))
-        scene.speak_in("")
-        await self._warming.forget(person)
-
     # --- Changes on the platform --------------------------------------------------------------
 
     async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None:
@@ -222,16 +220,22 @@ class Conversation:
                 return
             edited = clean_message(as_message(change), LONGEST_MESSAGE)
             scene = await self._set_scene(Arrival(edited, None), stage, vault)
-            now, house, habits = self._clock(), self._house, self._habits
-            longest = LONGEST_MESSAGE
-            await take_edit(scene, vault, house, habits, self._guard, longest=longest, now=now)
+            house, habits, longest = self._house, self._habits, LONGEST_MESSAGE
+            around = (scene, vault, house, habits, self._guard)
+            if decision := await take_edit(*around, longest=longest, now=self._clock()):
+                self._end_flights(decision, scene)
 
     async def take_sign(self, seen: AgeSeen) -> None:
         self._flights.end(await take_sign(seen, self._house, self._habits, self._clock()))
 
+    async def handle_leaving(self, left: Left) -> None:
+        # SAFETY A11: within one token, and before anything is awaited.
+        self._flights.end(lost_sponsor(left.author.id, left.community))
+        await end_for(left, self._guests, self._house, self._warming, self._clock())
+
     # --- Before the next message --------------------------------------------------------------
 
-    async def look_ahead(self, event: Event, stage: Stage) -> None:
+    async def look_ahead(self, event: InRoom, stage: Stage) -> None:
         if isinstance(event, Typing) and not (
             event.room.is_direct and self._warming.heeds_typing(event.room.id)
         ):
@@ -242,7 +246,7 @@ class Conversation:
                 if vault is not None:
                     await self._warm_or_forget(event, stage, vault)
 
-    async def _warm_or_forget(self, event: Event, stage: Stage, vault: Vault) -> None:
+    async def _warm_or_forget(self, event: InRoom, stage: Stage, vault: Vault) -> None:
         """Warmed is who would be answered now: policy is asked as for a message without words."""
         wordless = Message(EventId(""), event.room, event.author, "", self._clock())
         scene = await self._set_scene(Arrival(wordless, None), stage, vault)
@@ -283,11 +287,6 @@ class Conversation:
 
     # --- Small parts --------------------------------------------------------------------------
 
-    async def _set_scene(self, arrival: Arrival, stage: Stage, vault: Vault | None) -> Scene:
-        personas, default = self._personas, self._personas[self._habits.default_persona]
-        around = (arrival, stage, vault, self._speech)
-        return await set_scene(*around, house=self._house, personas=personas, default=default)
-
     async def _gather(self, scene: Scene) -> Facts:
         house, habits, now = self._house, self._habits, self._clock()
         return await gather_facts(scene, house, habits, now, guard_ready=self._guard.ready)
@@ -297,6 +296,13 @@ class Conversation:
         if text:
             await scene.notice(text)
         await self._settle(scene)
+
+    def _end_flights(self, decision: Decision, scene: Scene) -> None:
+        """SAFETY A2, C1: in every room of theirs, and on every account."""
+        if Effect.LOCK_UNDER_18 in decision.effects:
+            self._sessions.close_door(scene.message.author.id)
+        if decision.effects & {Effect.LOCK_UNDER_18, Effect.END_SCENE}:
+            self._flights.end(Fall(scene.person))
 
     async def _settle(self, scene: Scene) -> None:
         if scene.vault and scene.turn is not None:

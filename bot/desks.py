@@ -1,9 +1,11 @@
 """What a command is given to look at, of a message, its facts and what was decided."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from bot.commands.desk import Desk, Mature
 from bot.events import Rating
+from bot.guests import Guests
 from bot.personas import Persona
 from bot.policy import mature
 from bot.policy.care import resting
@@ -21,7 +23,9 @@ def set_desk(
     house: House,
     personas: Mapping[str, Persona],
     habits: Habits,
+    guests: Guests,
 ) -> Desk:
+    account, platform = scene.message.author.id, scene.stage.platform
     return Desk(
         message=scene.message,
         prefix=scene.stage.platform.prefix,
@@ -47,4 +51,6 @@ def set_desk(
         speak_in=scene.speak_in,
         home_offset_s=habits.utc_offset_s,
         now=facts.now,
+        communities=partial(guests.communities, platform, account),
+        terms_of=habits.terms,
     )

@@ -21,6 +21,8 @@ from bot.events import (
     Edited,
     Event,
     Idle,
+    InRoom,
+    Left,
     Message,
     PersonId,
     RoomId,
@@ -66,7 +68,10 @@ class Handler(Protocol):
     async def take_sign(self, seen: AgeSeen) -> None:
         """That a platform saw what speaks for an adult, or that it is gone."""
 
-    async def look_ahead(self, event: Event, stage: Stage) -> None:
+    async def handle_leaving(self, left: Left) -> None:
+        """That somebody is in a community no more."""
+
+    async def look_ahead(self, event: InRoom, stage: Stage) -> None:
         """After an event: what can be prepared for this person's next message is. Nobody waits."""
 
     def leave(self, message: Message) -> None:
@@ -88,7 +93,7 @@ class _Ahead:
     """Looking ahead for one person, and whether to look again when that is done."""
 
     task: asyncio.Task[None]
-    again: Event | None = None
+    again: InRoom | None = None
 
 
 class Dispatch:
@@ -152,27 +157,13 @@ class Dispatch:
                     await self._take(event, platform)
                 except Exception as error:  # noqa: BLE001 - one event must not end the platform
                     await self._report(error, event, None, Stage(platform))
-                    await platform.do(Idle(event.room))
+                    if not isinstance(event, Left):
+                        await platform.do(Idle(event.room))
 
-    async def _take(self, event: Event, platform: Platform) -> None:  # noqa: C901 - one arm for each event
+    async def _take(self, event: Event, platform: Platform) -> None:
         match event:
             case Message():
-                worker = self._workers.get(event.room.id)
-                waiting = len(worker.inbox) if worker else 0
-                if waiting >= self._waiting or (not worker and len(self._workers) >= self._rooms):
-                    await self._handler.turn_away(event, waiting, Stage(platform))
-                    if not worker:
-                        await platform.do(Idle(event.room))
-                    return
-                self._arriving.add(event.room.id)
-                try:
-                    arrival = await self._handler.arrive(event)
-                finally:
-                    self._arriving.discard(event.room.id)
-                if arrival:
-                    self._enqueue(arrival, platform)
-                elif event.room.id not in self._workers:
-                    await platform.do(Idle(event.room))
+                await self._take_in(event, platform)
             case Edited() | Deleted():
                 if worker := self._workers.get(event.room.id):
                     worker.stage.newer.set()
@@ -180,10 +171,30 @@ class Dispatch:
                 self._look_ahead(event, platform)
             case AgeSeen():
                 await self._handler.take_sign(event)
+            case Left():
+                await self._handler.handle_leaving(event)
             case Typing():
                 # While the bot writes there, the end of the reply looks ahead anyway.
                 if event.room.id not in self._workers:
                     self._look_ahead(event, platform)
+
+    async def _take_in(self, message: Message, platform: Platform) -> None:
+        worker = self._workers.get(message.room.id)
+        waiting = len(worker.inbox) if worker else 0
+        if waiting >= self._waiting or (not worker and len(self._workers) >= self._rooms):
+            await self._handler.turn_away(message, waiting, Stage(platform))
+            if not worker:
+                await platform.do(Idle(message.room))
+            return
+        self._arriving.add(message.room.id)
+        try:
+            arrival = await self._handler.arrive(message)
+        finally:
+            self._arriving.discard(message.room.id)
+        if arrival:
+            self._enqueue(arrival, platform)
+        elif message.room.id not in self._workers:
+            await platform.do(Idle(message.room))
 
     def _enqueue(self, arrival: Arrival, platform: Platform) -> None:
         worker = self._workers.get(arrival.message.room.id)
@@ -222,7 +233,7 @@ class Dispatch:
             if not self._workers:
                 self._resting.set()
 
-    def _look_ahead(self, event: Event, platform: Platform) -> None:
+    def _look_ahead(self, event: InRoom, platform: Platform) -> None:
         """In a task of its own, so that no message waits for it; one for each person."""
         person = event.author.id
         if self._stopping.is_set():
@@ -236,8 +247,8 @@ class Dispatch:
             task = self._group.create_task(self._keep_looking(event, Stage(platform)))
             self._ahead[person] = _Ahead(task)
 
-    async def _keep_looking(self, event: Event, stage: Stage) -> None:
-        wanted: Event | None = event
+    async def _keep_looking(self, event: InRoom, stage: Stage) -> None:
+        wanted: InRoom | None = event
         ahead = self._ahead[event.author.id]
         try:
             while wanted is not None:

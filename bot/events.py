@@ -12,6 +12,9 @@ PersonId = NewType("PersonId", str)
 """`platform:name`, as in `discord:123`, `matrix:@ada:example.org`, `console:you`."""
 
 CommunityId = NewType("CommunityId", str)
+HOME = CommunityId("home")
+"""The community of a direct room that names none."""
+
 RoomId = NewType("RoomId", str)
 EventId = NewType("EventId", str)
 """The platform's own name for a message; unique within its room."""
@@ -133,7 +136,17 @@ class AgeSeen:
     """False: what it opened closes at once, in mid-reply, too."""
 
 
-Event = Message | Edited | Deleted | Typing | AgeSeen
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody left a community, was removed from it or banned there: they are its guest no more
+    (SAFETY A11). A platform that can tell does so at once; else the next look finds out."""
+
+    author: Author
+    community: CommunityId
+
+
+InRoom = Message | Edited | Deleted | Typing
+Event = InRoom | AgeSeen | Left
 
 
 # --- Actions: what a platform is asked to do ------------------------------------------------

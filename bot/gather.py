@@ -42,6 +42,7 @@ async def gather_facts(
         author_role=author.role,
         platform=platform_of(author.id),
         sign=message.sign,
+        is_guest=scene.is_guest,
         sponsor_ceiling=scene.community.ceiling,
         persona_rating=scene.persona.rating,
         person_ceiling=read_ceiling(wishes, scene.community.id),

@@ -19,14 +19,20 @@ async def recover(house: House, platforms: Sequence[Platform], now: float) -> tu
     """
     unanswered: list[Arrival] = []
     for person in await house.left_open():
-        if not any(platform.reaches(person) for platform in platforms):
+        if not any(_reached(account, platforms) for account in house.links.accounts_of(person)):
             continue
         try:
-            unanswered += await _recover(person, house, now)
+            found = await _recover(person, house, now)
         except StoreError as error:
             # One damaged vault must not keep the others shut; its owner is told when they write.
             log.warning("a vault could not be looked at: %s", error)
             house.leave_unfinished(person)
+            continue
+        for arrival in found:
+            if _reached(arrival.message.author.id, platforms):
+                unanswered.append(arrival)
+            else:
+                house.leave_unfinished(person)
     return tuple(unanswered)
 
 
@@ -43,4 +49,15 @@ async def _recover(person: PersonId, house: House, now: float) -> list[Arrival]:
                 await vault.close_reply(reply, state=State.CUT, text=text, now=now)
             else:
                 await vault.reopen(reply)
-        return [Arrival(waits.message, waits.turn) for waits in await vault.waiting()]
+        waiting = []
+        for waits in await vault.waiting():
+            if house.links.person_of(waits.message.author.id) == vault.person:
+                waiting.append(Arrival(waits.message, waits.turn))
+            else:
+                # Of an account that was parted since: it reads nothing from here any more.
+                await vault.settle(waits.turn)
+        return waiting
+
+
+def _reached(account: PersonId, platforms: Sequence[Platform]) -> bool:
+    return any(platform.reaches(account) for platform in platforms)

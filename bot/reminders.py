@@ -19,8 +19,9 @@ from bot.commands.wishes import (
     read_quiet_hours,
     read_zone,
 )
-from bot.events import PersonId, Room, RoomId, Say
+from bot.events import CommunityId, PersonId, Room, RoomId, Say
 from bot.gather import read_standing
+from bot.guests import Guests
 from bot.languages.catalogue import say
 from bot.languages.names import first_known
 from bot.platforms.base import Platform
@@ -35,7 +36,7 @@ from bot.policy.rest import (
     quiet_until,
     write_minute,
 )
-from bot.scene import HOME, Habits
+from bot.scene import Habits, sponsor_of
 from bot.sentences import REMINDER
 from bot.store.house import House
 from bot.store.rows import Reminder, StoreError, Wishes
@@ -52,7 +53,8 @@ class _Day:
     zone: tzinfo
     quiet: Quiet | None
     rests: bool
-    """Paused: then it passes in silence, like one of somebody who is not in any more."""
+    """Paused: then it passes in silence, like one of somebody who is not in any more, or nobody's
+    guest (SAFETY A11)."""
     wishes: Wishes
     language: str
 
@@ -72,6 +74,7 @@ class Reminders:
         self._is_at_work = is_at_work
         self._habits = habits
         self._clock = clock
+        self._guests = Guests(clock)
 
     async def tick(self) -> None:
         """Says what is due. Whom no platform reaches now is left for when one does."""
@@ -83,21 +86,22 @@ class Reminders:
             log.warning("reminders could not be looked at: %s", error)
             return
         for person in people:
-            for platform in self._platforms:
-                if platform.reaches(person):
-                    await self._look(person, platform, now)
-                    break
+            if any(self._platform_of(one) for one in self._house.links.accounts_of(person)):
+                await self._look(person, now)
 
-    async def _look(self, person: PersonId, platform: Platform, now: float) -> None:
+    def _platform_of(self, account: PersonId) -> Platform | None:
+        return next((one for one in self._platforms if one.reaches(account)), None)
+
+    async def _look(self, person: PersonId, now: float) -> None:
         try:
             async with self._house.vault(person) as vault:
-                due = [] if vault is None else await self._say_due(vault, platform, now)
+                due = [] if vault is None else await self._say_due(vault, now)
                 await self._house.set_alarm(person, min(due, default=None))
         except Exception as error:  # noqa: BLE001 - one person's must not keep back the others'
             # It stays due: the next look says it under the same nonce, or finds it too late.
-            log.warning("%s: a reminder was not said: %s", platform.name, type(error).__name__)
+            log.warning("a reminder was not said: %s", type(error).__name__)
 
-    async def _say_due(self, vault: Vault, platform: Platform, now: float) -> list[float]:
+    async def _say_due(self, vault: Vault, now: float) -> list[float]:
         """When to look again, for each that stays."""
         wishes = await vault.wishes()
         day = _Day(
@@ -112,13 +116,17 @@ class Reminders:
                 self._habits.language,
             ),
         )
-        looks = [await self._take(one, vault, platform, day) for one in await vault.reminders()]
+        looks = [await self._take(one, vault, day) for one in await vault.reminders()]
         return [at for at in looks if at is not None]
 
-    async def _take(
-        self, one: Reminder, vault: Vault, platform: Platform, day: _Day
-    ) -> float | None:
+    async def _take(self, one: Reminder, vault: Vault, day: _Day) -> float | None:
         """One reminder: when to look at it again, None where it is over."""
+        account = one.account or vault.person
+        if self._house.links.person_of(account) != vault.person:
+            # Of an account that was parted since: nothing of this vault is said there.
+            await vault.remove_reminder(one.id)
+            return None
+        sponsor = sponsor_of(account, _room(one), self._house)
         if is_far(one.due, day.now):
             due = next_at(one.minute, day.now, day.zone, said_on=one.said_day)
             await vault.move_reminder(one.id, due, one.said_on)
@@ -127,12 +135,21 @@ class Reminders:
         if when > day.now:
             return when
         is_over = day.rests or is_too_late(when, day.now, is_daily=one.is_daily)
-        if not is_over and is_for_anybody(one.text) and await self._is_in(one, vault.person, day):
+        if (
+            not is_over
+            and is_for_anybody(one.text)
+            and await self._is_in(vault.person, sponsor, day)
+        ):
             if (ends := quiet_until(day.quiet, day.now, day.zone)) is not None:
                 return ends
-            if self._is_at_work(one.room):
+            platform = self._platform_of(account)
+            if platform is None or self._is_at_work(one.room):
                 return day.now
-            await platform.do(_say(one, vault.person, day.language))
+            is_guest = await self._guests.is_guest(platform, account, sponsor)
+            if is_guest is None:
+                return day.now
+            if is_guest:
+                await platform.do(_say(one, vault.person, day.language))
         if not one.is_daily:
             await vault.remove_reminder(one.id)
             return None
@@ -141,8 +158,8 @@ class Reminders:
         await vault.move_reminder(one.id, due, said.isoformat())
         return due
 
-    async def _is_in(self, one: Reminder, person: PersonId, day: _Day) -> bool:
-        community = await self._house.community(one.sponsor or HOME)
+    async def _is_in(self, person: PersonId, sponsor: CommunityId, day: _Day) -> bool:
+        community = await self._house.community(sponsor)
         house, habits = self._house, self._habits
         return is_in(
             await read_standing(
@@ -156,4 +173,8 @@ def _say(one: Reminder, person: PersonId, language: str) -> Say:
     name = f"{person}\0reminder\0{one.id}\0{one.due}"
     nonce = blake2s(name.encode(errors="replace"), digest_size=8).hexdigest()
     text = say(REMINDER.format(time=write_minute(one.minute), text=one.text), language)
-    return Say(Room(one.room, is_direct=True, sponsor=one.sponsor), text, f"{nonce}-reminder")
+    return Say(_room(one), text, f"{nonce}-reminder")
+
+
+def _room(one: Reminder) -> Room:
+    return Room(one.room, is_direct=True, sponsor=one.sponsor)

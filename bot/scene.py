@@ -5,16 +5,28 @@ from dataclasses import dataclass, replace
 
 from bot.commands.wishes import LANGUAGE
 from bot.dispatch import Arrival, Stage
-from bot.events import AgeLevel, CommunityId, Edited, Message, Rating, Say, TurnId, Voice
+from bot.events import (
+    HOME,
+    AgeLevel,
+    CommunityId,
+    Edited,
+    Message,
+    PersonId,
+    Rating,
+    Room,
+    Say,
+    TurnId,
+    Voice,
+    name_in,
+)
+from bot.guests import Guests
 from bot.personas import Persona
+from bot.policy.door import Terms
 from bot.speech import Speech, nonce_of
 from bot.store.house import House
 from bot.store.rows import Community, Look, Session
 from bot.store.vault import Vault
 from bot.text import Text
-
-HOME = CommunityId("home")
-"""The community of a direct room that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,10 @@ class Habits:
         most = Rating.MATURE if self.allows_mature and not self.is_listed else Rating.ROMANCE
         return min(most, community.ceiling)
 
+    def terms(self, community: Community) -> Terms:
+        name = name_in(community.id)
+        return Terms(name, self.ceiling(community), self.least_age(community))
+
     language: str = "en"
     """For who has chosen none and whose platform names none."""
 
@@ -59,6 +75,10 @@ class Scene:
     """What stood in the vault when the message's turn came."""
     session: Session | None
     speech: Speech
+    person: PersonId
+    """Whose account the author is."""
+    is_guest: bool | None
+    """Of the community, by what the platform says; None where it does not say (SAFETY A11)."""
 
     @property
     def nonce(self) -> str:
@@ -86,28 +106,32 @@ async def set_scene(
     arrival: Arrival,
     stage: Stage,
     vault: Vault | None,
-    speech: Speech,
     *,
+    speech: Speech,
     house: House,
     personas: Mapping[str, Persona],
-    default: Persona,
+    habits: Habits,
+    guests: Guests,
 ) -> Scene:
     message = arrival.message
-    community = await house.community(message.room.sponsor or HOME)
+    community = await house.community(sponsor_of(message.author.id, message.room, house))
     look = await vault.look(message.room.id, message.id, community.id) if vault else None
-    if look and look.turn and arrival.turn is not None:
-        # With the words that it has by now: it may have been edited while it waited.
-        message = replace(message, text=look.turn.text)
+    turn = arrival.turn
+    if look and look.turn and turn is not None:
+        # With the words and the number that it has by now: it may have been edited while it
+        # waited, and its vault may have been joined to another.
+        message, turn = replace(message, text=look.turn.text), look.turn.id
     if look:
         speech.note(message.author.id, look.wishes.settings.get(LANGUAGE, ""))
     session = look.session if look else None
     # A session belongs to its sponsor (SAFETY P3) and to its persona, whose file may be gone.
     if session and (session.sponsor != community.id or session.persona not in personas):
         session = None
+    default = personas[habits.default_persona]
     last = look.last_persona if look else None
     return Scene(
         message=message,
-        turn=arrival.turn,
+        turn=turn,
         stage=stage,
         community=community,
         persona=personas.get(last, default) if last else default,
@@ -115,7 +139,16 @@ async def set_scene(
         look=look,
         session=session,
         speech=speech,
+        person=vault.person if vault else house.links.person_of(message.author.id),
+        is_guest=not message.room.is_direct
+        or await guests.is_guest(stage.platform, message.author.id, community.id),
     )
+
+
+def sponsor_of(account: PersonId, room: Room, house: House) -> CommunityId:
+    """Whose rules hold: in a direct room, those of whom the person chose to be a guest."""
+    chosen = house.links.sponsor_of(account)
+    return (chosen if room.is_direct else None) or room.sponsor or HOME
 
 
 def as_message(edited: Edited) -> Message:

@@ -38,6 +38,10 @@ EDIT_REFUSED = Text(
     "Write it another way if you like."
 )
 STOPPED = Text("Stopped.")
+NO_GUEST_ANY_MORE = Text(
+    "I do not find you in the community any more whose rules held here, so I have stopped. What we "
+    "said stays sealed in your vault."
+)
 LEFT_THE_DOOR = Text("That is all right. Nothing of yours was kept.")
 LEFT = Text(
     "You are out. What we said stays sealed in your vault until you say `{prefix}erase confirm`; "
@@ -73,6 +77,8 @@ PRIVACY = Text(
     "own wish; until you take them back; each command takes back what it sets, `mute` every reminder.\n"
     "- That you said you are an adult, with date and level and no birth date, and who else said so, "
     "when and why: the law's duty to keep minors out; twelve months at most; `erase` ends it.\n"
+    "- Which accounts you have linked, and whose guest you chose to be: your own wish; until "
+    "you part them, choose another, or erase; `unlink`, `sponsor`, `erase`.\n"
     "- An under-18 lock, if there is one, as a code and a keyed hash: the same duty; until a "
     "moderator opens it; it outlives `erase`.\n"
     "- How often help was named, by day and kind and without any name: the law's yearly report; as "

@@ -6,7 +6,7 @@ from secrets import randbits
 
 from bot import sentences
 from bot.commands.wishes import LANGUAGE, MATURE_IN
-from bot.events import AgeLevel, PersonId, Rating, RoomId, name_in
+from bot.events import AgeLevel, PersonId, Rating, RoomId
 from bot.languages.names import list_languages
 from bot.personas import fill
 from bot.policy.cards import check_card
@@ -17,7 +17,6 @@ from bot.policy.door import (
     Door,
     Entered,
     Left,
-    Terms,
     answer_door,
     open_door,
 )
@@ -41,14 +40,18 @@ class Sessions:
         # In memory only: a door that a restart closes is opened again by the next word, and until
         # somebody is in, nothing of theirs is kept.
         self._doors: dict[tuple[PersonId, RoomId], Door] = {}
+        self._entering: set[PersonId] = set()
 
     async def at_the_door(self, scene: Scene) -> None:
-        """A person has a door in each of their rooms: who answers, answers what they read there."""
+        """A person has a door in each of their rooms: who answers, answers what they read there.
+        The first that they come through is the one that counts."""
         at = (scene.message.author.id, scene.message.room.id)
         community = scene.community
-        ceiling, least = self._habits.ceiling(community), self._habits.least_age(community)
-        terms = Terms(name_in(community.id), ceiling, least)
+        terms = self._habits.terms(community)
         door = self._doors.get(at)
+        if door is None and await self._has_come_in(scene):
+            await scene.notice(sentences.ALREADY_IN, name="door")
+            return
         if door is None:
             if len(self._doors) >= DOORS_OPEN:
                 del self._doors[next(iter(self._doors))]
@@ -72,8 +75,9 @@ class Sessions:
                 await self._let_in(scene, step, say)
 
     def close_door(self, person: PersonId) -> None:
-        """In every room of theirs."""
-        for at in [at for at in self._doors if at[0] == person]:
+        """In every room of theirs, and of every account."""
+        accounts = self._house.links.accounts_of(person)
+        for at in [at for at in self._doors if at[0] in accounts]:
             del self._doors[at]
 
     async def greet(self, scene: Scene) -> None:
@@ -99,8 +103,27 @@ class Sessions:
             seed=randbits(63),
         )
 
+    async def _has_come_in(self, scene: Scene) -> bool:
+        """Through another door, while this message was being read."""
+        person = self._house.links.person_of(scene.message.author.id)
+        if person in self._entering:
+            return True
+        if await self._house.age_record(person, INSTANCE, self._clock()) is None:
+            return False
+        async with self._house.vault(person) as vault:
+            consent = await vault.consent(DOOR) if vault else None
+        return consent is not None and consent.version == DOOR_VERSION
+
     async def _let_in(self, scene: Scene, entered: Entered, welcome: Text) -> None:
-        person, now = scene.message.author.id, self._clock()
+        person = self._house.links.person_of(scene.message.author.id)
+        self._entering.add(person)
+        try:
+            await self._enter(person, scene, entered, welcome)
+        finally:
+            self._entering.discard(person)
+
+    async def _enter(self, person: PersonId, scene: Scene, entered: Entered, welcome: Text) -> None:
+        now = self._clock()
         if scene.vault is None:
             await self._house.make_vault(person)
         record = AgeRecord(
@@ -116,7 +139,7 @@ class Sessions:
         async with self._house.vault(person) as vault:
             assert vault is not None, "just made"
             await vault.set_mark("disclosed at", now)
-            await vault.set_setting(LANGUAGE, scene.speech.chosen(person))
+            await vault.set_setting(LANGUAGE, scene.speech.chosen(scene.message.author.id))
             # What was chosen now stands, and nothing that was chosen before.
             await vault.set_setting(MATURE_IN, "")
             for kind in (MEMORY, INTIMATE):

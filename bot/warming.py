@@ -24,8 +24,15 @@ FORGET_S = 5.0
 
 
 class Warming:
-    def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Callable[[], float],
+        person_of: Callable[[PersonId], PersonId] = lambda account: account,
+    ) -> None:
+        """`person_of`: what is computed goes by the person, whatever account they come with."""
         self._engine = engine
+        self._person_of = person_of
         self._clock = clock
         self._heeded_at: dict[RoomId, float] = {}
         # One at a time for each person, and only while somebody holds it.
@@ -64,6 +71,7 @@ class Warming:
 
     async def forget(self, person: PersonId) -> None:
         """Everything computed of their talk; to be called once there is nothing left to read."""
+        person = self._person_of(person)
         # An engine that does not answer holds nothing either: it begins anew, empty.
         with suppress(EngineError, TimeoutError):
             async with asyncio.timeout(FORGET_S), self._order(person):

@@ -13,10 +13,11 @@ from bot.commands.wishes import SOFTENED
 from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
 from bot.events import Rating, TurnId
-from bot.flight import Flights
+from bot.flight import Flights, lost_sponsor
 from bot.gate import Gate
 from bot.gather import romance_closed
 from bot.guarding import Guard
+from bot.guests import Guests
 from bot.memory.asking import ask
 from bot.memory.window import TRIM_ABOVE, Talk, trim
 from bot.operate.metrics import Metrics
@@ -55,9 +56,11 @@ class Writer:
         clock: Callable[[], float],
         guard: Guard,
         flights: Flights,
+        guests: Guests,
     ) -> None:
         self._guard = guard
         self._flights = flights
+        self._guests = guests
         self._engine = engine
         self._sessions = sessions
         self._habits = habits
@@ -129,7 +132,8 @@ class Writer:
         self, asked: Turn, bounds: _Bounds, display: Display, scene: Scene, vault: Vault
     ) -> tuple[State, Text]:
         """Engine -> screen -> display, until it ends or something newer waits."""
-        self._flights.write_under(scene.message.room.id, bounds.ceiling)
+        room = scene.message.room.id
+        self._flights.write_under(room, scene.community.id, bounds.ceiling)
         screen = Screen(
             bounds.ceiling,
             persona_name=scene.persona.name,
@@ -148,7 +152,7 @@ class Writer:
             if screen.closes_romance or closes:
                 # SAFETY L3, also for what the persona brought up itself; before it is shown.
                 await vault.set_mark(romance_closed(scene.persona), 1.0)
-            await display.grow(free)
+            await display.grow(await self._to_guests(free, display, scene))
 
         def due_in() -> float:
             waits, shows = patience.due_in(monotonic()), display.due_in()
@@ -161,7 +165,7 @@ class Writer:
                 if piece:
                     patience.heard(monotonic())
                 else:
-                    await self._wait_on(patience, scene, monotonic())
+                    await self._wait_on(patience, scene, vault, monotonic())
                 await show(screen.feed(piece))
                 if screen.blocked or gate.blocked:
                     break
@@ -171,13 +175,23 @@ class Writer:
         await display.finish()
         if blocked := gate.blocked or screen.blocked:
             return State.CUT, blocked.say
-        if whole and gate.is_through:
+        fallen = self._flights.told(room)
+        if whole and gate.is_through and not (fallen and display.is_empty):
             nothing = sentences.NOTHING_SAID.format(prefix=scene.stage.platform.prefix)
             return State.DONE, nothing if display.is_empty else SILENCE
-        has_fallen = self._flights.has_fallen(scene.message.room.id)
-        return State.CUT, sentences.FELL if has_fallen else SILENCE
+        return State.CUT, fallen
 
-    async def _wait_on(self, patience: Patience, scene: Scene, now: float) -> None:
+    async def _to_guests(self, text: str, display: Display, scene: Scene) -> str:
+        """SAFETY A4: whoever waited long is looked at again before anything is shown to them."""
+        if not text or not display.is_empty or not scene.message.room.is_direct:
+            return text
+        platform, account = scene.stage.platform, scene.message.author.id
+        if await self._guests.is_guest(platform, account, scene.community.id):
+            return text
+        self._flights.end(lost_sponsor(account, scene.community.id))
+        return ""
+
+    async def _wait_on(self, patience: Patience, scene: Scene, vault: Vault, now: float) -> None:
         """While nothing comes: the person is told once who is before them, and nothing hangs."""
         if patience.is_over(now):
             raise EngineError("the engine has said nothing for too long")
@@ -185,7 +199,7 @@ class Writer:
             before = 0
             with suppress(EngineError, TimeoutError):
                 async with asyncio.timeout(PLACE_S):
-                    before = await self._engine.place(scene.message.author.id)
+                    before = await self._engine.place(vault.person)
             if before > 0:
                 await scene.notice(sentences.PLACE.format(count=before), name="place")
 

@@ -18,6 +18,8 @@ from bot.events import (
     Event,
     EventId,
     Idle,
+    InRoom,
+    Left,
     Message,
     PersonId,
     Remove,
@@ -50,6 +52,11 @@ class PaperPlatform:
         self._numbers = itertools.count(1)
         self._by_nonce: dict[str, EventId] = {}
         self._idle: dict[RoomId, asyncio.Event] = {}
+        self.tea = CommunityId(f"{name}:tea")
+        self.places: dict[PersonId, tuple[CommunityId, ...] | None] = {}
+        """Where people are, who are not in tea and nowhere else; None: no answer."""
+        self.asked: list[PersonId] = []
+        """Of whom it was asked where they are."""
         self.shown: list[Shown] = []
         self.actions: list[Action] = []
         self.on_action: asyncio.Event = asyncio.Event()
@@ -66,12 +73,17 @@ class PaperPlatform:
     def prefix(self) -> str:
         return "/"
 
+    async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
+        self.asked.append(person)
+        return self.places.get(person, (self.tea,))
+
     def reaches(self, person: PersonId) -> bool:
         return person.startswith(f"{self._name}:")
 
     async def events(self) -> AsyncGenerator[Event, None]:
         while (event := await self._events.get()) is not None:
             yield event
+            self._events.task_done()
 
     async def do(self, action: Action) -> EventId | None:
         self.actions.append(action)
@@ -101,7 +113,7 @@ class PaperPlatform:
 
     def message(self, text: str, person: str = "ada", role: Role = Role.MEMBER) -> Message:
         author = Author(PersonId(f"{self._name}:{person}"), person.title(), role)
-        room = Room(RoomId(f"{self._name}:{person}"), True, CommunityId(f"{self._name}:tea"))
+        room = Room(RoomId(f"{self._name}:{person}"), True, self.tea)
         number = next(self._numbers)
         return Message(EventId(f"p{number}"), room, author, text, at=1_000_000.0 + number)
 
@@ -118,7 +130,7 @@ class PaperPlatform:
         self._events.put_nowait(typing)
         return typing
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: InRoom) -> None:
         self._idle_of(event.room.id).clear()
         self._events.put_nowait(event)
 
@@ -138,6 +150,21 @@ class PaperPlatform:
             while sum(s.voice is voice for s in self.shown) < count:
                 self.on_action.clear()
                 await self.on_action.wait()
+
+    async def leave(self, person: str = "ada", community: CommunityId | None = None) -> None:
+        """Somebody leaves, and the platform tells it; until the bot has taken it in."""
+        author = self.message("", person).author
+        gone = community or self.tea
+        self.places[author.id] = tuple(
+            one for one in self.places.get(author.id) or (self.tea,) if one != gone
+        )
+        self._events.put_nowait(Left(author, gone))
+        await self.read()
+
+    async def read(self) -> None:
+        """Until the bot has taken everything from here."""
+        async with asyncio.timeout(60):
+            await self._events.join()
 
     def hang_up(self) -> None:
         self._events.put_nowait(None)

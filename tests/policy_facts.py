@@ -23,6 +23,7 @@ def facts(text: str, **changes: Any) -> Facts:
         is_listed=False,
         platform="console",
         locked=False,
+        is_guest=True,
         sponsor_ceiling=Rating.ROMANCE,
         persona_rating=Rating.ROMANCE,
         person_ceiling=Rating.ROMANCE,

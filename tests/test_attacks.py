@@ -53,6 +53,8 @@ async def test_a2_nobody_opens_their_own_lock_and_the_door_stands_behind_it(
 
 
 async def test_p3_a_session_does_not_cross_from_one_sponsor_to_another(parlour: Parlour) -> None:
+    both = (parlour.paper.tea, CommunityId("paper:chess"))
+    parlour.paper.places[parlour.paper.message("").author.id] = both
     await parlour.let_in()
     await parlour.paper.say("the marmalade is ours")
     message = parlour.paper.message("what do you remember?")

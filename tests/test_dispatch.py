@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.dispatch import Arrival, Dispatch, Stage
-from bot.events import AgeSeen, Deleted, Edited, Event, Message, RoomId, Typing
+from bot.events import AgeSeen, Deleted, Edited, Event, InRoom, Left, Message, RoomId, Typing
 from tests.fakes import PaperPlatform
 
 
@@ -59,12 +59,15 @@ class Notebook:
     async def take_sign(self, seen: AgeSeen) -> None:
         self.handled.append(f"sign {seen.sign}")
 
-    async def look_ahead(self, event: Event, stage: Stage) -> None:
+    async def look_ahead(self, event: InRoom, stage: Stage) -> None:
         self.ahead.append(event)
         self.looked.set()
         await self.see_on.wait()
         if isinstance(event, Message) and event.text == "break ahead":
             raise RuntimeError("these are words")
+
+    async def handle_leaving(self, left: Left) -> None:
+        self.handled.append(f"left {left.community}")
 
     def leave(self, message: Message) -> None:
         self.left.append(message.text)

@@ -36,24 +36,24 @@ VAULT_1 = {
     "replies": "INSERT INTO replies VALUES (1, 1, 1, 'n', NULL)",
     "seen": "INSERT INTO seen VALUES ('r', 'e')",
 }
+HOUSE_4 = {
+    **HOUSE_3,
+    "accounts": "INSERT INTO accounts VALUES ('console:ben', 'console:ada')",
+    "guests": "INSERT INTO guests VALUES ('console:ben', 'console:tea')",
+    "codes": "INSERT INTO codes VALUES (x'03', x'04', 'console:ada', 1, 0)",
+    "unmerged": "INSERT INTO unmerged VALUES ('id2', 'console:ada', 'console:ben', x'05')",
+}
+VAULT_2 = {
+    **VAULT_1,
+    "settings": "INSERT INTO settings VALUES ('time zone', 'Europe/Berlin')",
+    "limits": "INSERT INTO limits VALUES (1, 'spiders', 1, 1)",
+    "reminders": """INSERT INTO reminders
+        (id, minute, is_daily, text, due, room, sponsor, said_on)
+        VALUES (1, 1200, 1, 'stretch', 1, 'r', NULL, '')""",
+}
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
-    "house": (
-        HOUSE,
-        {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3},
-    ),
-    "vault": (
-        VAULT,
-        {
-            1: VAULT_1,
-            2: {
-                **VAULT_1,
-                "settings": "INSERT INTO settings VALUES ('time zone', 'Europe/Berlin')",
-                "limits": "INSERT INTO limits VALUES (1, 'spiders', 1, 1)",
-                "reminders": """INSERT INTO reminders
-                    VALUES (1, 1200, 1, 'stretch', 1, 'r', NULL, '')""",
-            },
-        },
-    ),
+    "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4}),
+    "vault": (VAULT, {1: VAULT_1, 2: VAULT_2, 3: VAULT_2}),
 }
 CASES = [(name, version) for name, (_, versions) in ROWS.items() for version in versions]
 

@@ -413,9 +413,9 @@ async def test_after_the_daily_limit_a_word_can_still_be_mended(parlour: Parlour
 async def test_a_persona_that_negotiates_asks_after_limits_before_it_begins(
     parlour: Parlour,
 ) -> None:
-    wren = parlour.conversation._personas["wren"]
-    personas = {**parlour.conversation._personas, "wren": replace(wren, negotiates=True)}
-    parlour.conversation._personas = personas
+    personas = parlour.conversation._personas
+    assert isinstance(personas, dict)
+    personas["wren"] = replace(personas["wren"], negotiates=True)
     await parlour.let_in()
     assert any("what should not come" in one.text for one in parlour.paper.shown)
 

@@ -401,3 +401,20 @@ def test_a_card_that_goes_too_far_is_refused(rating: Rating, text: str, number: 
 def test_an_ordinary_card_passes() -> None:
     assert check_card(Rating.GENERAL, ("Pip is 12 and draws maps.", "He likes rain.")) is None
     assert check_card(Rating.ROMANCE, ("Wren is 31, keeps a lamp and flirts.",)) is None
+
+
+@pytest.mark.parametrize("is_guest", [False, None])
+def test_only_a_guest_of_the_sponsor_is_answered_and_no_answer_means_no(
+    is_guest: bool | None,  # noqa: FBT001 - the fact itself
+) -> None:
+    """SAFETY A4, A11."""
+    decision = decide(facts("hello", is_guest=is_guest))
+    assert decision.outcome is Outcome.REFUSE
+    assert {verdict.number for verdict in decision.verdicts} == {"A11"}
+    assert (Effect.LOST_SPONSOR in decision.effects) is (is_guest is False)
+    assert not decision.only_the_door_is_missing
+
+
+def test_who_is_locked_hears_of_that_and_not_of_their_sponsor() -> None:
+    decision = decide(facts("hello", is_guest=False, locked=True))
+    assert decision.verdicts[0].number == "A2"

@@ -145,6 +145,17 @@ async def test_a2_a_lock_outlives_erasing_and_only_a_moderator_with_a_reason_ope
 # --- Hard limits ----------------------------------------------------------------------------
 
 
+async def test_a11_who_loses_their_sponsor_is_told_kindly_and_the_model_is_not_asked(
+    parlour: Parlour,
+) -> None:
+    await parlour.let_in()
+    asked = len(parlour.scripted.prompts)
+    await parlour.paper.leave()
+    shown = await parlour.paper.say("are you there?")
+    assert "no longer a guest" in noticed(shown)
+    assert len(parlour.scripted.prompts) == asked
+
+
 async def test_l3_after_an_under_18_cue_romance_stays_closed_with_this_persona(
     tmp_path: Path,
 ) -> None:

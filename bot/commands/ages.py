@@ -22,7 +22,7 @@ MODERATOR = "moderator"
 
 async def attest(typed: PersonId, reason: str, desk: Desk) -> Answer:
     person, moderator = _whole(typed, desk), desk.message.author.id
-    if desk.locked or person == moderator:
+    if desk.locked or _is_own(person, desk):
         return Answer(sentences.NOT_YOUR_OWN_AGE)
     if names_a_date(reason):
         return Answer(sentences.REASON_NAMES_A_DATE)
@@ -47,7 +47,7 @@ async def revoke(typed: PersonId, reason: str, desk: Desk) -> Answer:
 
 async def unlock(typed: PersonId, reason: str, desk: Desk) -> Answer:
     person, moderator = _whole(typed, desk), desk.message.author.id
-    if desk.locked or person == moderator:
+    if desk.locked or _is_own(person, desk):
         return Answer(sentences.NOT_YOUR_OWN)
     opened = await desk.house.unlock(person, moderator=moderator, reason=reason, now=desk.now)
     return Answer((sentences.UNLOCKED if opened else sentences.NOT_LOCKED).format(person=person))
@@ -91,6 +91,11 @@ async def fall_after(
 def name_of(level: AgeLevel) -> str:
     """As it is typed: `self-attested`."""
     return level.name.lower().replace("_", "-")
+
+
+def _is_own(person: PersonId, desk: Desk) -> bool:
+    """Also on another account of the moderator's."""
+    return person in desk.house.links.accounts_of(desk.message.author.id)
 
 
 def _whole(person: PersonId, desk: Desk) -> PersonId:

@@ -1,11 +1,12 @@
 """What a command may look at, and what it hands back for the conversation to carry out. Values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from bot.events import AgeLevel, Message, Rating
+from bot.events import AgeLevel, CommunityId, Message, Rating
 from bot.personas import Persona
 from bot.policy.ceiling import Fall
+from bot.policy.door import Terms
 from bot.policy.facts import Own
 from bot.store.house import House
 from bot.store.rows import Community, Session, Turn
@@ -52,6 +53,9 @@ class Desk:
     home_offset_s: float
     """Of the operator's clock, for who has named no time zone."""
     now: float
+    communities: Callable[[], Awaitable[tuple[CommunityId, ...] | None]]
+    """Those whose guest the person could be; None where the platform does not say."""
+    terms_of: Callable[[Community], Terms]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,15 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """This account and the one that shows the code become one person, once the vault is let go."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
-    """The vault goes, once it is let go of."""
+    """The vault goes, once it is let go of: nobody can end one that they hold."""
 
 
-Outcome = Answer | Farewell | LikeAMessage | Greet | Rewrite | Show | Erase
+Outcome = Answer | Farewell | LikeAMessage | Greet | Rewrite | Show | Erase | Join

@@ -12,6 +12,7 @@ from bot import sentences
 from bot.commands import ages, declared
 from bot.commands.declared import Command
 from bot.commands.desk import Answer, Desk, Greet, LikeAMessage, Outcome, Rewrite, Show
+from bot.commands.follow_accounts import linked
 from bot.commands.follow_own import follow_own
 from bot.commands.own import OwnCommand
 from bot.commands.words import help_text
@@ -52,14 +53,14 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
                 sentences.WITH.format(name=desk.persona.name, tagline=desk.persona.tagline)
             )
         case declared.Where():
-            return Answer(
-                sentences.WHERE.format(
-                    community=name_in(desk.community.id),
-                    ceiling=desk.community.ceiling.name.lower(),
-                    own=desk.own_ceiling.name.lower(),
-                    open=desk.ceiling.name.lower(),
-                )
+            where = sentences.WHERE.format(
+                community=name_in(desk.community.id),
+                ceiling=desk.community.ceiling.name.lower(),
+                own=desk.own_ceiling.name.lower(),
+                open=desk.ceiling.name.lower(),
             )
+            accounts = linked(desk)
+            return Answer(lines(where, accounts) if accounts else where)
         case declared.Again():
             asked, answer = await _last_exchange(desk)
             return Rewrite(asked, answer) if asked else Answer(sentences.NO_REPLY_YET)

@@ -7,8 +7,10 @@ from typing import assert_never
 
 from bot import sentences
 from bot.commands import own, rhythm
+from bot.commands.accounts import Link, Sponsor, Unlink
 from bot.commands.declared import COMMANDS
 from bot.commands.desk import Answer, Desk, Erase, Farewell, Outcome
+from bot.commands.follow_accounts import follow_accounts, linked
 from bot.commands.own import OwnCommand
 from bot.commands.wishes import (
     CEILING,
@@ -50,7 +52,10 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
         case own.Goodbye():
             return Answer(FAREWELL)
         case own.Privacy():
-            return Answer(sentences.PRIVACY)
+            accounts = linked(desk)
+            return Answer(lines(sentences.PRIVACY, accounts) if accounts else sentences.PRIVACY)
+        case Link() | Unlink() | Sponsor():
+            return await follow_accounts(command, desk)
         case own.Safeword(word) if not word:
             return Answer(sentences.SAFE_WORD)
         case own.Export():
@@ -113,6 +118,9 @@ async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> Text:  # noqa:
         case (
             own.Stop()
             | own.Goodbye()
+            | Link()
+            | Unlink()
+            | Sponsor()
             | own.Privacy()
             | own.Export()
             | own.Erase()
@@ -278,5 +286,7 @@ async def _export(desk: Desk) -> Outcome:
         "age_records": [asdict(one) for one in await desk.house.age_records(person)],
         "attestations": [asdict(one) for one in await desk.house.attestations(person)],
         "locked": await desk.house.locked(person),
+        "accounts": desk.house.links.accounts_of(person),
+        "sponsor": desk.house.links.sponsor_of(person),
     }
     return Answer(verbatim(json.dumps(everything, ensure_ascii=False, indent=1)))

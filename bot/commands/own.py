@@ -6,6 +6,7 @@ where we are alone (INVARIANT I1).
 
 from dataclasses import dataclass
 
+from bot.commands.accounts import ACCOUNTS, AccountCommand
 from bot.commands.declaration import Declares
 from bot.commands.parameters import Kind, Parameter, Place
 from bot.text import Text
@@ -113,7 +114,8 @@ class Leave: ...
 
 OwnCommand = (
     Stop | Pause | Resume | Goodbye | Safeword | Limits | CheckIn | Break | Quiet | Remind | Mute
-    | Timezone | Language | Memory | General | Romance | Mature | Privacy | Export | Erase | Leave
+    | Timezone | Language | Memory | General | Romance | Mature | AccountCommand | Privacy | Export
+    | Erase | Leave
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -259,6 +261,7 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         place=Place.DIRECT,
         is_age_restricted=True,
     ),
+    *ACCOUNTS,
     Declares("privacy", Text("says what is kept, why, and for how long"), lambda _: Privacy()),
     Declares(
         "export",

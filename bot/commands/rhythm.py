@@ -156,7 +156,13 @@ async def _add_reminder(wanted: Wanted, desk: Desk, vault: Vault) -> Text:
     due = next_at(wanted.minute, desk.now, zone)
     room = desk.message.room
     reminder = Reminder(
-        wanted.minute, wanted.is_daily, wanted.text, due, room.id, room.sponsor, said_on=""
+        wanted.minute,
+        wanted.is_daily,
+        wanted.text,
+        due,
+        room.id,
+        room.sponsor,
+        account=desk.message.author.id,
     )
     if not await vault.add_reminder(reminder, MOST_REMINDERS):
         return sentences.REMINDERS_FULL.format(most=MOST_REMINDERS, prefix=desk.prefix)

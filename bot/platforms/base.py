@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from bot.drafts import Pace
-from bot.events import Action, Event, EventId, PersonId
+from bot.events import Action, CommunityId, Event, EventId, PersonId
 
 
 class Platform(Protocol):
@@ -25,6 +25,11 @@ class Platform(Protocol):
 
     def reaches(self, person: PersonId) -> bool:
         """Whether this person can be answered here: a terminal has one person only."""
+
+    async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
+        """Where this person is now, of the communities that have the bot: any may sponsor them.
+        As the service has it at this moment, banned people left out; None where it does not say,
+        and a person of whom nothing can be known is nobody's guest (SAFETY A4, A11)."""
 
     def events(self) -> AsyncGenerator[Event, None]:
         """Ends when the platform has nothing more to tell and never will."""

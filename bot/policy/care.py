@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.events import Rating
 from bot.policy import ears, limits
 from bot.policy.cards import check_card
+from bot.policy.door_rules import not_a_guest
 from bot.policy.facts import Care, Effect, Facts, Outcome, Verdict
 from bot.policy.matching import Pattern, bare, pattern, plain, without_quotes
 from bot.text import SILENCE, Text, paragraphs
@@ -86,6 +87,8 @@ def resting(facts: Facts) -> Text:
     """What is said to a command that would have the persona speak; empty where it may."""
     if facts.own is None:
         return UNKNOWN
+    if (lost := not_a_guest(facts)) is not None:
+        return lost.say
     untold = replace(facts.own, told_of_pause=False, told_of_day=False)
     rests = replace(facts, own=untold, is_direct=True, author_is_bot=False)
     verdict = paused(rests) or day_is_over(rests)

@@ -20,6 +20,8 @@ class Fall:
     community: CommunityId | None = None
     to: Rating | None = None
     """None: nothing at all."""
+    account: PersonId | None = None
+    """Instead of the person: only where they come with this account, because it left."""
 
 
 def ceiling(facts: Facts) -> Rating:

@@ -27,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     door_rules.not_spoken_to,
     door_rules.says_under_18,
     door_rules.locked,
+    door_rules.not_a_guest,
     door_rules.no_consent,
     door_rules.no_age_record,
     floor.romance_with_somebody_under_18,
@@ -63,7 +64,7 @@ def _ask(rule: Rule, facts: Facts) -> Verdict | None:
         return Verdict(getattr(rule, "__name__", "unnamed rule"), "I3", Outcome.REFUSE, say=BROKEN)
 
 
-_PRECEDENCE = ("C3", "A2", "C1", "H5", "L1", "L3", "L4", "L5", "A1", "A4")
+_PRECEDENCE = ("C3", "A2", "A11", "C1", "H5", "L1", "L3", "L4", "L5", "A1", "A4")
 
 
 def _strictest_first(verdict: Verdict) -> tuple[int, int, str]:

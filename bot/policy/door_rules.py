@@ -29,6 +29,15 @@ NOT_ENOUGH = {
     ),
 }
 """What is missing, and how to get it (SAFETY A4)."""
+NOT_A_GUEST = Text(
+    "You are no longer a guest of the community whose rules held here, so our session has ended. "
+    "What we said stays sealed in your vault. `sponsor` lists whose guest you can be; `erase` "
+    "deletes everything of yours."
+)
+NOBODYS_GUEST = Text(
+    "I am here for the people of communities that have invited me, and I do not find you in this "
+    "one. Come in through one of them; `sponsor` lists those where I find you."
+)
 UNKNOWN = Text(
     "I cannot look up what I need to know before we talk. Please try again in a little while."
 )
@@ -58,6 +67,18 @@ def says_under_18(facts: Facts) -> Verdict | None:
         return None
     lock = (Effect.LOCK_UNDER_18,)
     return Verdict("says_under_18", "A2", Outcome.REFUSE, YOUNG, effects=lock)
+
+
+def not_a_guest(facts: Facts) -> Verdict | None:
+    """SAFETY A4, A11. Nobody's session ends because a platform gives no answer; it waits."""
+    if facts.is_guest is True:
+        return None
+    if facts.is_guest is None:
+        return Verdict("not_a_guest", "A11", Outcome.REFUSE, UNKNOWN)
+    if facts.consented is not True:
+        return Verdict("not_a_guest", "A11", Outcome.REFUSE, NOBODYS_GUEST)
+    over = (Effect.LOST_SPONSOR,)
+    return Verdict("not_a_guest", "A11", Outcome.REFUSE, NOT_A_GUEST, effects=over)
 
 
 def no_consent(facts: Facts) -> Verdict | None:

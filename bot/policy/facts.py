@@ -48,6 +48,8 @@ class Effect(StrEnum):
     CLOSE_ROMANCE = "close romance"
     COUNT_REFERRAL = "count referral"
     END_SCENE = "end scene"
+    LOST_SPONSOR = "lost sponsor"
+    """The session with this sponsor is over, where there is one."""
     TOLD_OF_PAUSE = "told of pause"
     TOLD_OF_DAY = "told of day"
 
@@ -100,6 +102,8 @@ class Facts:
     least_mature_level: AgeLevel = AgeLevel.VERIFIED
     """For MATURE, likewise."""
     locked: bool | None = None
+    is_guest: bool | None = None
+    """SAFETY A11: of the community whose rules hold here, at most a minute ago."""
     sponsor_ceiling: Rating | None = None
     persona_rating: Rating | None = None
     person_ceiling: Rating | None = None

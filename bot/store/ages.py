@@ -5,8 +5,9 @@ method, so that one of it can be taken back or run out without the others.
 """
 
 import sqlite3
+from collections.abc import Sequence
 
-from bot.events import AgeLevel
+from bot.events import AgeLevel, PersonId
 from bot.store.rows import INSTANCE, AgeRecord, Attestation, StoreError
 
 LONGEST_AGE_RECORD_S = 366 * 86_400.0
@@ -82,6 +83,41 @@ def revoke_by_name(
     return gone > 0
 
 
+def unite(db: sqlite3.Connection, who: bytes, other: bytes, accounts: Sequence[PersonId]) -> None:
+    """Two become one person, called `who`: what others have said of either they have said of the
+    person; of the same in both the lower counts, until the sooner of both ends. What was taken
+    back for one is not there for the other, nobody has spoken for themselves with an account of
+    their own, and the other's own word makes nothing more than it was (SAFETY A4)."""
+    for one, another in ((who, other), (other, who)):
+        db.executemany(
+            "DELETE FROM age_records WHERE who = ? AND scope = ? AND level >= ?",
+            [(another, scope, AgeLevel.MODERATOR) for scope in _taken_back(db, one)],
+        )
+    db.executemany(
+        "DELETE FROM age_records WHERE who IN (?, ?) AND attester = ? AND level >= ?",
+        [(who, other, account, AgeLevel.MODERATOR) for account in accounts],
+    )
+    db.execute(
+        """UPDATE age_records AS mine SET level = min(mine.level, theirs.level),
+            expires = min(mine.expires, theirs.expires)
+        FROM age_records AS theirs WHERE mine.who = ? AND theirs.who = ?
+            AND mine.scope = theirs.scope AND mine.method = theirs.method""",
+        (who, other),
+    )
+    db.execute(
+        "UPDATE OR IGNORE age_records SET who = ? WHERE who = ? AND level > ?",
+        (who, other, AgeLevel.SELF_ATTESTED),
+    )
+    drop_records(db, other)
+    db.execute("UPDATE attestations SET who = ? WHERE who = ?", (who, other))
+
+
+def keep_own_word(db: sqlite3.Connection, who: bytes) -> None:
+    """Accounts are parted, and of which of them the others spoke is not known any more: whoever
+    spoke for somebody does it again (SAFETY A4)."""
+    db.execute("DELETE FROM age_records WHERE who = ? AND level > ?", (who, AgeLevel.SELF_ATTESTED))
+
+
 def attestations(db: sqlite3.Connection, who: bytes) -> tuple[Attestation, ...]:
     rows = db.execute(
         "SELECT scope, level, by, reason, at FROM attestations WHERE who = ? ORDER BY id", (who,)
@@ -100,6 +136,16 @@ def drop_old(db: sqlite3.Connection, now: float) -> None:
     """At each start: what has run out is not kept, nor who said it (SAFETY A4)."""
     db.execute("DELETE FROM age_records WHERE expires <= ?", (now,))
     db.execute("DELETE FROM attestations WHERE at <= ?", (now - LONGEST_AGE_RECORD_S,))
+
+
+def _taken_back(db: sqlite3.Connection, who: bytes) -> tuple[str, ...]:
+    """The scopes in which the last that was written down is that."""
+    rows = db.execute(
+        """SELECT scope FROM attestations AS note WHERE who = ? AND level IS NULL AND id =
+            (SELECT max(id) FROM attestations WHERE who = note.who AND scope = note.scope)""",
+        (who,),
+    )
+    return tuple(row[0] for row in rows.fetchall())
 
 
 def _write_down(db: sqlite3.Connection, who: bytes, note: Attestation) -> None:

@@ -12,14 +12,15 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.events import CommunityId, PersonId
-from bot.store import ages, communities, migrations, people
-from bot.store.database import Database, empty_log, in_transaction
+from bot.store import accounts, ages, communities, migrations, people
+from bot.store.database import Database, empty_log
 from bot.store.folder import Folder
 from bot.store.keys import MasterKey, new_file_key
+from bot.store.links import Links
 from bot.store.pool import Pool
+from bot.store.receipts import receipt
 from bot.store.rows import AgeRecord, Attestation, Community, Receipt, Referral, StoreError
 from bot.store.vault import Vault
-from bot.text import Text
 
 
 class House:
@@ -40,6 +41,7 @@ class House:
         self._left_open: tuple[PersonId, ...] = ()
         self._communities: dict[CommunityId, Community] = {}
         self._pool = Pool(self._open_vault, open_vaults=open_vaults, idle_s=idle_s, clock=clock)
+        self.links = Links(database, self._pool, folder, master, clock)
 
     @classmethod
     async def open(
@@ -85,7 +87,7 @@ class House:
 
     def leave_unfinished(self, person: PersonId) -> None:
         """Their vault holds something that the next start is to take up: see `left_open`."""
-        self._pool.leave_unfinished(person)
+        self._pool.leave_unfinished(self.links.person_of(person))
 
     async def left_open(self) -> tuple[PersonId, ...]:
         """Whose vault was open when the last process died, or was left unfinished. Their vaults may hold open replies and
@@ -96,13 +98,17 @@ class House:
 
     @asynccontextmanager
     async def vault(self, person: PersonId) -> AsyncIterator[Vault | None]:
-        """None for a person without a vault."""
-        vault = await self._pool.take(person)
+        """None for a person without a vault. Of linked accounts, each leads to the same one."""
+        owner = self.links.person_of(person)
+        vault = await self._pool.take(owner)
+        while vault is None and owner != (owner := self.links.person_of(person)):
+            # Joined to another account while this waited.
+            vault = await self._pool.take(owner)
         try:
             yield vault
         finally:
             if vault is not None:
-                self._pool.give_back(person)
+                self._pool.give_back(owner)
 
     async def close_idle(self) -> None:
         self._pool.close_unused()
@@ -111,16 +117,20 @@ class House:
 
     async def make_vault(self, person: PersonId) -> None:
         """A person who has one keeps it."""
+        person = self.links.person_of(person)
 
         async def make() -> None:
-            if await self._db.read(people.vault_of, person) is not None:
+            if (
+                person != self.links.person_of(person)
+                or await self._db.read(people.vault_of, person) is not None
+            ):
                 return
             id_, key = secrets.token_hex(16), new_file_key()
             # The file first: a row without its file would look like a lost vault.
             file = self._folder.vault(id_)
             database = await Database.make(file, key, migrations.VAULT, durable="process")
             await database.close()
-            place = people.Place(id_, self._master.wrap(key, _about(id_)))
+            place = people.Place(id_, self._master.wrap(key, people.about(id_)))
             await self._db.write(people.add_vault, person, place)
 
         async with self.vault(person) as vault:
@@ -130,17 +140,19 @@ class House:
 
     async def erase(self, person: PersonId, now: float) -> Receipt:
         """At once, also while others use the vault or wait for it: they meet Gone, or None."""
+        person = self.links.person_of(person)
+        known = len(self.links.accounts_of(person))
         traces: list[people.Traces] = []
 
         async def erase() -> None:
             traces.append(await self._db.read(self._erase_now, person, now))
 
         await self._pool.close_person(person, erase)
-        return _receipt(person, traces[0])
+        return receipt(person, traces[0], known)
 
     async def set_alarm(self, person: PersonId, at: float | None) -> None:
         """When to look into this vault for a reminder; None: never."""
-        await self._db.write(people.set_alarm, person, at)
+        await self._db.write(people.set_alarm, self.links.person_of(person), at)
 
     async def alarms(self, now: float, far: float) -> tuple[PersonId, ...]:
         return await self._db.read(people.alarms, now, far)
@@ -158,36 +170,49 @@ class House:
         self, person: PersonId, scope: str, now: float
     ) -> tuple[AgeRecord | None, bool]:
         """Both at once: every message asks for both."""
-        return await self._db.read(people.age_and_lock, self._who(person), scope, now)
+        return await self._db.read(
+            lambda db: (
+                ages.age_record(db, self._who(person), scope, now),
+                self._is_locked(db, person),
+            )
+        )
 
     async def attest(self, person: PersonId, record: AgeRecord) -> None:
-        await self._db.write(ages.attest, self._who(person), record)
+        await self._db.write(lambda db: ages.attest(db, self._who(person), record))
 
     async def attest_by_name(self, person: PersonId, record: AgeRecord, reason: str) -> bool:
         """False for a person who is locked."""
-        return await self._db.write(ages.attest_by_name, self._who(person), record, reason)
+        return await self._db.write(
+            lambda db: ages.attest_by_name(db, self._who(person), record, reason)
+        )
 
     async def revoke_age(self, person: PersonId, scope: str, method: str) -> bool:
-        return await self._db.write(ages.revoke, self._who(person), scope, method) > 0
+        gone = await self._db.write(lambda db: ages.revoke(db, self._who(person), scope, method))
+        return gone > 0
 
     async def revoke_age_by_name(
         self, person: PersonId, methods: tuple[str, ...], note: Attestation
     ) -> bool:
         """False where there was nothing to take back."""
-        return await self._db.write(ages.revoke_by_name, self._who(person), methods, note)
+        return await self._db.write(
+            lambda db: ages.revoke_by_name(db, self._who(person), methods, note)
+        )
 
     async def attestations(self, person: PersonId) -> tuple[Attestation, ...]:
         return await self._db.read(ages.attestations, self._who(person))
 
     async def locked(self, person: PersonId) -> bool:
-        return await self._db.read(people.locked, self._who(person))
+        return await self._db.read(self._is_locked, person)
 
     async def lock(self, person: PersonId, code: str, now: float) -> None:
-        await self._db.write(people.lock, self._who(person), code, now)
+        """SAFETY A2: the person is locked, on whichever account of theirs they come."""
+        await self._db.write(lambda db: people.lock_all(db, self.links.whos(person), code, now))
 
     async def unlock(self, person: PersonId, moderator: str, reason: str, now: float) -> bool:
         """False for a person who was not locked."""
-        return await self._db.write(people.unlock, self._who(person), moderator, reason, now)
+        return await self._db.write(
+            lambda db: people.unlock_all(db, self.links.whos(person), moderator, reason, now)
+        )
 
     # --- Communities and counts --------------------------------------------------------------
 
@@ -213,15 +238,20 @@ class House:
         self._folder.confirm_house_key()
         self._pepper = await self._db.write(people.pepper)
         await self._db.write(ages.drop_old, now)
+        await self.links.begin(self._pepper)
         erased = await asyncio.to_thread(self._folder.erased)
         # A crash after the ledger's line and before the last step: the erasing is finished now.
         for person in await self._db.read(people.vaults_among, erased):
-            await self._db.write(people.erase_person, person, self._who(person))
+            await self._db.read(self.links.change, self._erase_rows, person)
+        await self._db.read(self.links.change, accounts.merged, erased)
         await self._db.read(empty_log)
         for id_ in erased:
             if self._folder.vault(id_).exists():
                 self._folder.remove_vault(id_)
         self._left_open = await self._db.read(people.marked_open)
+
+    def _is_locked(self, db: sqlite3.Connection, person: PersonId) -> bool:
+        return any(people.locked(db, who) for who in self.links.whos(person))
 
     # Both on the house's thread, one after the other: what is remembered is what stands there.
     def _read_community(self, db: sqlite3.Connection, id_: CommunityId) -> Community:
@@ -246,56 +276,34 @@ class House:
         if place is None:
             return None
         try:
-            key = self._master.unwrap(place.wrapped, _about(place.id))
+            key = self._master.unwrap(place.wrapped, people.about(place.id))
             file = self._folder.vault(place.id)
-            return await Database.open(file, key, migrations.VAULT, durable="process")
+            database = await Database.open(file, key, migrations.VAULT, durable="process")
+            await self.links.merge_into(database, person)
         except StoreError:
             with suppress(StoreError):
                 await self._db.write_lightly(people.mark_closed, [person])
             raise
+        return database
 
     def _erase_now(self, db: sqlite3.Connection, person: PersonId, now: float) -> people.Traces:
         """One function on the house's thread, so that a cancelled task cannot cut it in two."""
-        vault = people.vault_of(db, person)
-        if vault is not None:
+        vaults = accounts.vaults_of(db, person)
+        for vault in vaults:
             self._folder.note_erased(vault, now)
-        traces = in_transaction(db, lambda: people.erase_person(db, person, self._who(person)))
+        traces = self.links.change(db, self._erase_rows, person)
         # The wrapped key leaves the log too; without it the vault is noise, also on an old disk.
         empty_log(db)
-        if traces.vault is not None:
-            self._folder.remove_vault(traces.vault)
+        for vault in vaults:
+            self._folder.remove_vault(vault)
+        return traces
+
+    def _erase_rows(self, db: sqlite3.Connection, person: PersonId) -> people.Traces:
+        traces = people.erase_person(db, person, self.links.whos(person))
+        accounts.drop(db, person)
         return traces
 
     def _who(self, person: PersonId) -> bytes:
-        return people.keyed_hash(self._pepper, person)
-
-
-def _about(vault_id: str) -> str:
-    return f"vault {vault_id}"
-
-
-def _receipt(person: PersonId, traces: people.Traces) -> Receipt:
-    gone: list[Text] = []
-    stays: list[Text] = []
-    if traces.vault is not None:
-        gone.append(
-            Text("Your vault, with everything said in it, its memory, your consents, and its key.")
-        )
-        stays.append(
-            Text(
-                "A random number, which says that some vault was erased, so that no backup brings it back."
-            )
-        )
-    if traces.age_records:
-        gone.append(Text("What was recorded about your age."))
-    if traces.attestations:
-        gone.append(Text("What others wrote down when they spoke for your age."))
-    if traces.unlocks:
-        gone.append(Text("The record that a moderator once opened a lock of yours."))
-    if traces.locked:
-        stays.append(
-            Text(
-                "The under-18 lock: a code, a date and a keyed hash, from which nobody can read who you are."
-            )
-        )
-    return Receipt(person=person, gone=tuple(gone), stays=tuple(stays))
+        """Of the person: what is recorded of their age is one, whatever accounts they have. For
+        changes it is asked on the house's thread, where accounts are joined and parted."""
+        return people.keyed_hash(self._pepper, self.links.person_of(person))

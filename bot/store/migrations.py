@@ -86,6 +86,26 @@ HOUSE: tuple[Step, ...] = (
         ) STRICT""",
         "ALTER TABLE communities ADD COLUMN least_mature_level INTEGER NOT NULL DEFAULT 1",
     ),
+    (
+        # Those accounts of a person that are not the one with the vault.
+        "CREATE TABLE accounts (account TEXT PRIMARY KEY, person TEXT NOT NULL) STRICT",
+        "CREATE TABLE guests (account TEXT PRIMARY KEY, sponsor TEXT NOT NULL) STRICT",
+        # One-time codes, as keyed hashes.
+        """CREATE TABLE codes (
+            handle BLOB PRIMARY KEY,
+            secret BLOB NOT NULL,
+            account TEXT NOT NULL UNIQUE,
+            at REAL NOT NULL,
+            tries INTEGER NOT NULL
+        ) STRICT""",
+        # Vaults of joined accounts, from the join until they are merged into their person's.
+        """CREATE TABLE unmerged (
+            id TEXT PRIMARY KEY,
+            person TEXT NOT NULL,
+            account TEXT NOT NULL,
+            wrapped BLOB NOT NULL
+        ) STRICT""",
+    ),
 )
 
 VAULT: tuple[Step, ...] = (
@@ -182,6 +202,11 @@ VAULT: tuple[Step, ...] = (
             sponsor TEXT,
             said_on TEXT NOT NULL DEFAULT ''
         ) STRICT""",
+    ),
+    # Which account it came from, or is to go to: a person may have several.
+    (
+        "ALTER TABLE turns ADD COLUMN account TEXT",
+        "ALTER TABLE reminders ADD COLUMN account TEXT",
     ),
 )
 

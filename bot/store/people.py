@@ -7,12 +7,12 @@ never the master key, which rotates.
 import hmac
 import secrets
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.events import PersonId
 from bot.store import ages
-from bot.store.rows import AgeRecord, StoreError
+from bot.store.rows import StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ def keyed_hash(pepper_: bytes, person: PersonId) -> bytes:
 # --- Vaults ----------------------------------------------------------------------------------
 
 
+def about(vault_id: str) -> str:
+    """What a wrapped key says it is for."""
+    return f"vault {vault_id}"
+
+
 def vault_of(db: sqlite3.Connection, person: PersonId) -> str | None:
     row = db.execute("SELECT id FROM vaults WHERE person = ?", (person,)).fetchone()
     return None if row is None else str(row[0])
@@ -80,18 +85,22 @@ def marked_open(db: sqlite3.Connection) -> tuple[PersonId, ...]:
     return tuple(PersonId(row[0]) for row in rows.fetchall())
 
 
-def erase_person(db: sqlite3.Connection, person: PersonId, who: bytes) -> Traces:
-    """The wrapped key goes with its row. An under-18 lock stays (INVARIANT I6)."""
+def erase_person(db: sqlite3.Connection, person: PersonId, whos: Sequence[bytes]) -> Traces:
+    """`whos` are all accounts of theirs. The wrapped key goes with its row. An under-18 lock stays (INVARIANT I6)."""
     vault = vault_of(db, person)
     db.execute("DELETE FROM vaults WHERE person = ?", (person,))
     db.execute("DELETE FROM alarms WHERE person = ?", (person,))
     return Traces(
         vault=vault,
-        age_records=ages.drop_records(db, who),
-        attestations=db.execute("DELETE FROM attestations WHERE who = ?", (who,)).rowcount,
-        unlocks=db.execute("DELETE FROM unlocks WHERE who = ?", (who,)).rowcount,
-        locked=locked(db, who),
+        age_records=sum(ages.drop_records(db, who) for who in whos),
+        attestations=_drop_all(db, "DELETE FROM attestations WHERE who = ?", whos),
+        unlocks=_drop_all(db, "DELETE FROM unlocks WHERE who = ?", whos),
+        locked=any(locked(db, who) for who in whos),
     )
+
+
+def _drop_all(db: sqlite3.Connection, deleting: str, whos: Sequence[bytes]) -> int:
+    return sum(db.execute(deleting, (who,)).rowcount for who in whos)
 
 
 def vaults_among(db: sqlite3.Connection, ids: Iterable[str]) -> tuple[PersonId, ...]:
@@ -128,12 +137,6 @@ def locked(db: sqlite3.Connection, who: bytes) -> bool:
     return db.execute("SELECT 1 FROM locks WHERE who = ?", (who,)).fetchone() is not None
 
 
-def age_and_lock(
-    db: sqlite3.Connection, who: bytes, scope: str, now: float
-) -> tuple[AgeRecord | None, bool]:
-    return ages.age_record(db, who, scope, now), locked(db, who)
-
-
 def lock(db: sqlite3.Connection, who: bytes, code: str, now: float) -> None:
     """The first lock stands. What spoke for an adult before is gone: one who is let in again says
     it again, and so does whoever spoke for them (SAFETY A2)."""
@@ -152,3 +155,17 @@ def unlock(db: sqlite3.Connection, who: bytes, moderator: str, reason: str, now:
         (who, moderator, reason, now),
     )
     return True
+
+
+def lock_all(db: sqlite3.Connection, whos: Sequence[bytes], code: str, now: float) -> None:
+    """On every account of theirs."""
+    for who in whos:
+        lock(db, who, code, now)
+
+
+def unlock_all(
+    db: sqlite3.Connection, whos: Sequence[bytes], moderator: str, reason: str, now: float
+) -> bool:
+    """On every account of theirs."""
+    opened = [unlock(db, who, moderator, reason, now) for who in whos]
+    return any(opened)

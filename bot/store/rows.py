@@ -168,6 +168,8 @@ class Reminder:
     said_on: str = ""
     """The person's day, as in 2026-01-31, on which it was said last."""
     id: int = 0
+    account: PersonId | None = None
+    """The one of the person's that it was set from; None in what was kept by an older version."""
 
     @property
     def said_day(self) -> date | None:

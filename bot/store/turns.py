@@ -37,8 +37,8 @@ def take_in(db: sqlite3.Connection, message: Message) -> TurnId | None:
         return None
     row = db.execute(
         """INSERT INTO turns (side, state, at, room, is_direct, sponsor, event_id, author_name,
-            author_role, author_is_bot, addresses_bot, reply_to)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+            author_role, author_is_bot, addresses_bot, reply_to, account)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
         (
             Side.PERSON,
             State.WAITING,
@@ -52,6 +52,7 @@ def take_in(db: sqlite3.Connection, message: Message) -> TurnId | None:
             message.author.is_bot,
             message.addresses_bot,
             message.reply_to,
+            sound(message.author.id),
         ),
     ).fetchone()
     db.execute(
@@ -75,7 +76,8 @@ def waiting(db: sqlite3.Connection, person: PersonId) -> tuple[Waiting, ...]:
     """Those whose reply is in the making are not among them: nothing is answered twice."""
     rows = db.execute(
         """SELECT turns.id, event_id, room, is_direct, sponsor, author_name, author_role,
-            author_is_bot, revisions.text, turns.at, addresses_bot, reply_to
+            author_is_bot, revisions.text, turns.at, addresses_bot, reply_to,
+            account
         FROM turns JOIN revisions ON revisions.turn = turns.id AND step = chosen
         WHERE state = 'waiting' AND turns.id NOT IN (SELECT answers FROM replies)
         ORDER BY turns.id"""
@@ -164,7 +166,8 @@ def _one(db: sqlite3.Connection, where: str, *values: object) -> Turn | None:
 
 
 def _waiting(person: PersonId, row: tuple[Any, ...]) -> Waiting:
-    turn, event_id, room, direct, sponsor, name, role, is_bot, text, at, addressed, reply_to = row
+    (turn, event_id, room, direct, sponsor, name, role, is_bot, text, at, addressed, reply_to,
+        account) = row  # fmt: skip
     return Waiting(
         turn=TurnId(turn),
         message=Message(
@@ -174,7 +177,7 @@ def _waiting(person: PersonId, row: tuple[Any, ...]) -> Waiting:
                 is_direct=bool(direct),
                 sponsor=None if sponsor is None else CommunityId(sponsor),
             ),
-            author=Author(id=person, name=name, role=Role(role), is_bot=bool(is_bot)),
+            author=Author(id=account or person, name=name, role=Role(role), is_bot=bool(is_bot)),
             text=text,
             at=at,
             addresses_bot=bool(addressed),

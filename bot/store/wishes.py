@@ -3,12 +3,12 @@
 import sqlite3
 from collections.abc import Mapping
 
-from bot.events import CommunityId, EventId, RoomId
+from bot.events import CommunityId, EventId, PersonId, RoomId
 from bot.store.database import sound
 from bot.store.rows import Limit, Reminder, Wishes
 
 _LIMIT = "SELECT text, is_hard, may_be_told, id FROM limits"
-_REMINDER = "SELECT minute, is_daily, text, due, room, sponsor, said_on, id FROM reminders"
+_REMINDER = "SELECT minute, is_daily, text, due, room, sponsor, said_on, id, account FROM reminders"
 
 
 def wishes(db: sqlite3.Connection) -> Wishes:
@@ -77,8 +77,9 @@ def add_reminder(db: sqlite3.Connection, reminder: Reminder, most: int) -> bool:
     if db.execute("SELECT count(*) FROM reminders").fetchone()[0] >= most:
         return False
     db.execute(
-        """INSERT INTO reminders (minute, is_daily, text, due, room, sponsor, said_on)
-        VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO reminders (minute, is_daily, text, due, room, sponsor, said_on,
+            account)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             reminder.minute,
             reminder.is_daily,
@@ -87,6 +88,7 @@ def add_reminder(db: sqlite3.Connection, reminder: Reminder, most: int) -> bool:
             reminder.room,
             reminder.sponsor,
             reminder.said_on,
+            reminder.account,
         ),
     )
     return True
@@ -103,8 +105,8 @@ def remove_reminder(db: sqlite3.Connection, id_: int | None) -> int:
     return db.execute("DELETE FROM reminders WHERE id = ?", (id_,)).rowcount
 
 
-def _reminder(row: tuple[int, int, str, float, str, str | None, str, int]) -> Reminder:
-    minute, is_daily, text, due, room, sponsor, said_on, id_ = row
+def _reminder(row: tuple[int, int, str, float, str, str | None, str, int, str | None]) -> Reminder:
+    minute, is_daily, text, due, room, sponsor, said_on, id_, account = row
     return Reminder(
         minute=minute,
         is_daily=bool(is_daily),
@@ -114,4 +116,5 @@ def _reminder(row: tuple[int, int, str, float, str, str | None, str, int]) -> Re
         sponsor=None if sponsor is None else CommunityId(sponsor),
         said_on=said_on,
         id=id_,
+        account=None if account is None else PersonId(account),
     )

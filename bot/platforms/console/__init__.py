@@ -11,7 +11,7 @@ from typing import TextIO
 from uuid import uuid4
 
 from bot.drafts import Pace
-from bot.events import Action, Event, EventId, PersonId, Role
+from bot.events import HOME, Action, CommunityId, Event, EventId, PersonId, Role
 from bot.platforms.console.output import Output
 from bot.platforms.console.plain import Plain
 from bot.platforms.console.seat import PLATFORM, Seat
@@ -50,6 +50,7 @@ class Console:
         gap_s = _TERMINAL_GAP_S if is_terminal else _PLAIN_GAP_S
         self._pace = Pace(page_chars=page_chars, gap_s=gap_s)
         self._person = seat.author.id
+        self._communities = (seat.room.sponsor or HOME,)
         if is_terminal:
             from bot.platforms.console.terminal import Terminal  # noqa: PLC0415 - see above
 
@@ -73,6 +74,9 @@ class Console:
 
     def reaches(self, person: PersonId) -> bool:
         return person == self._person
+
+    async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
+        return self._communities if person == self._person else ()
 
     def events(self) -> AsyncGenerator[Event, None]:
         return self._side.events()

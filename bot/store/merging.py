@@ -1,0 +1,206 @@
+"""One vault's contents into another, when two accounts become one person (SAFETY A2, C2, L3).
+
+One transaction: all of it is there afterwards, or nothing. Of everything that binds, the stricter
+holds; nothing that was said is lost. It runs before anybody can read the vault.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.events import PersonId, TurnId
+from bot.store import replies
+from bot.store.database import in_transaction
+from bot.store.keys import FileKey
+from bot.store.rows import OpenReply, State
+
+Pair = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """The vault to take in: of the newest version, and closed."""
+
+    file: Path
+    key: FileKey
+    id: str
+    account: PersonId
+
+
+def merge(db: sqlite3.Connection, other: Other, now: float) -> None:
+    """Nothing where it was done before."""
+    done = f"merged {other.id}"
+    if db.execute("SELECT 1 FROM marks WHERE name = ?", (done,)).fetchone() is not None:
+        return
+    secret = f"x'{other.key.secret.hex()}'"
+    db.execute("ATTACH DATABASE ? AS other KEY ?", (str(other.file), secret))
+    try:
+        in_transaction(db, lambda: _merge(db, done, other.account, now))
+    finally:
+        db.execute("DETACH DATABASE other")
+
+
+def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> None:
+    _merge_talk(db, account, now)
+    _merge_wishes(db, account)
+    # A consent holds where both have given it, to the same words (SAFETY A10).
+    db.execute(
+        """DELETE FROM main.consents WHERE NOT EXISTS (SELECT 1 FROM other.consents AS theirs
+            WHERE theirs.kind = main.consents.kind AND theirs.version = main.consents.version)"""
+    )
+    _merge_marks(db)
+    db.execute("INSERT INTO main.marks (name, value) VALUES (?, ?)", (done, now))
+
+
+# --- The talk -----------------------------------------------------------------------------------
+
+
+def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> None:
+    """Theirs stands in sessions of its own, which have ended; mine goes on where it is."""
+    for reply in db.execute("SELECT turn, answers FROM main.replies").fetchall():
+        _end(db, TurnId(reply[0]), TurnId(reply[1]), now)
+    # Of all that ever were: a number that was dropped is not used again either.
+    counted = dict(db.execute("SELECT name, seq FROM main.sqlite_sequence").fetchall())
+    turns, sessions = counted.get("turns", 0), counted.get("sessions", 0)
+    places = db.execute("SELECT coalesce(max(place), 0) FROM main.turns").fetchone()[0]
+    shift = {"turns": turns, "sessions": sessions, "places": places, "account": account, "now": now}
+    db.execute(
+        """INSERT INTO main.sessions (id, persona, sponsor, began, ended, head, first_place, seed)
+        SELECT id + :sessions, persona, sponsor, began, coalesce(ended, :now), head,
+            first_place + :places, seed FROM other.sessions ORDER BY id""",
+        shift,
+    )
+    db.execute(
+        """INSERT INTO main.turns (id, session, place, side, state, chosen, note, at, answers, room,
+            is_direct, sponsor, event_id, author_name, author_role, author_is_bot, addresses_bot,
+            reply_to, account)
+        SELECT id + :turns, session + :sessions, place + :places, side, state, chosen, note, at,
+            answers + :turns, room, is_direct, sponsor, event_id, author_name, author_role,
+            author_is_bot, addresses_bot, reply_to, coalesce(account, :account)
+        FROM other.turns ORDER BY id""",
+        shift,
+    )
+    db.execute(
+        """INSERT INTO main.revisions (turn, step, text, at)
+        SELECT turn + :turns, step, text, at FROM other.revisions""",
+        shift,
+    )
+    db.execute(
+        """INSERT INTO main.pages (turn, step, number, nonce, text, event_id)
+        SELECT turn + :turns, step, number, nonce, text, event_id FROM other.pages""",
+        shift,
+    )
+    db.execute(
+        """INSERT INTO main.replies (turn, step, answers, nonce, state_before)
+        SELECT turn + :turns, step, answers + :turns, nonce, state_before FROM other.replies""",
+        shift,
+    )
+    for reply in db.execute("SELECT turn, answers FROM main.replies").fetchall():
+        _end(db, TurnId(reply[0]), TurnId(reply[1]), now)
+    db.execute("INSERT OR IGNORE INTO main.seen SELECT room, event_id FROM other.seen")
+
+
+def _end(db: sqlite3.Connection, turn: TurnId, answers: TurnId, now: float) -> None:
+    """A reply in the making is not written on: what was shown stays, and `again` asks anew."""
+    shown = [page.text for page in replies.pages(db, turn) if page.event_id]
+    if not shown:
+        replies.abandon(db, turn)
+        db.execute("UPDATE main.turns SET state = ? WHERE id = ?", (State.DONE, answers))
+        return
+    nonce = db.execute("SELECT nonce FROM main.replies WHERE turn = ?", (turn,)).fetchone()[0]
+    reply = OpenReply(turn, answers, nonce)
+    replies.close_reply(db, reply, state=State.CUT, text="\n".join(shown), now=now)
+
+
+# --- Wishes -------------------------------------------------------------------------------------
+
+
+def _merge_wishes(db: sqlite3.Connection, account: PersonId) -> None:
+    db.execute(
+        """INSERT OR IGNORE INTO main.settings SELECT name, value FROM other.settings
+        WHERE name <> 'mature in'"""
+    )
+    # What somebody has opened for themselves is open only where it was opened twice (SAFETY A9).
+    db.execute(
+        """DELETE FROM main.settings WHERE name = 'mature in' AND value NOT IN
+            (SELECT value FROM other.settings WHERE name = 'mature in')"""
+    )
+    # The same words twice are one limit, the harder of the two (SAFETY C2).
+    db.execute(
+        """UPDATE main.limits SET
+            is_hard = max(is_hard, (SELECT max(is_hard) FROM other.limits AS theirs
+                WHERE theirs.text = main.limits.text)),
+            may_be_told = min(may_be_told, (SELECT min(may_be_told) FROM other.limits AS theirs
+                WHERE theirs.text = main.limits.text))
+        WHERE text IN (SELECT text FROM other.limits)"""
+    )
+    db.execute(
+        """INSERT INTO main.limits (text, is_hard, may_be_told)
+        SELECT text, is_hard, may_be_told FROM other.limits
+        WHERE text NOT IN (SELECT text FROM main.limits) ORDER BY id"""
+    )
+    db.execute(
+        """INSERT INTO main.reminders
+            (minute, is_daily, text, due, room, sponsor, said_on, account)
+        SELECT minute, is_daily, text, due, room, sponsor, said_on, coalesce(account, ?)
+        FROM other.reminders ORDER BY id""",
+        (account,),
+    )
+
+
+# --- Marks --------------------------------------------------------------------------------------
+
+
+def _merge_marks(db: sqlite3.Connection) -> None:
+    mine = dict(db.execute("SELECT name, value FROM main.marks").fetchall())
+    theirs = dict(db.execute("SELECT name, value FROM other.marks").fetchall())
+    for name in sorted(mine.keys() | theirs.keys()):
+        value = _rule(name)((mine.get(name), theirs.get(name)))
+        if value is None:
+            db.execute("DELETE FROM main.marks WHERE name = ?", (name,))
+        else:
+            db.execute("INSERT OR REPLACE INTO main.marks VALUES (?, ?)", (name, value))
+
+
+def _higher(pair: Pair) -> float | None:
+    return max(value for value in pair if value is not None)
+
+
+def _lower(pair: Pair) -> float | None:
+    return min(value for value in pair if value is not None)
+
+
+def _sum(pair: Pair) -> float | None:
+    return sum(value for value in pair if value is not None)
+
+
+def _of_both(pair: Pair) -> float | None:
+    """Only what was said to both."""
+    return None if None in pair else _lower(pair)
+
+
+def _shorter(pair: Pair) -> float | None:
+    """A time after which something ends: 0 is never, and nothing is what holds for everybody."""
+    wished = [value for value in pair if value]
+    if wished:
+        return min(wished)
+    return None if None in pair else 0.0
+
+
+_RULES: dict[str, Callable[[Pair], float | None]] = {
+    "break after": _shorter,
+    "daily": _shorter,
+    "daily after": _shorter,
+    "ceiling": _lower,
+    "disclosed at": _of_both,
+    "told of pause": _of_both,
+    "told of day": _of_both,
+    "talk today": _sum,
+    "replies": _sum,
+}
+
+
+def _rule(name: str) -> Callable[[Pair], float | None]:
+    """Of a mark that is not named here the higher holds: it closes, pauses or counts."""
+    return _RULES.get(name, _higher)
