@@ -1,7 +1,7 @@
 """The whole bot on paper: real house, real vaults, real policy; a scripted engine."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,6 +61,7 @@ async def running(
     engine: Engine,
     *,
     paper: PaperPlatform | None = None,
+    beside: Sequence[PaperPlatform] = (),
     clock: Clock | None = None,
     waiting: int = 8,
     stop_s: float = 5.0,
@@ -69,8 +70,9 @@ async def running(
     personas: Mapping[str, Persona] | None = None,
     language: str = "en",
 ) -> AsyncIterator[Parlour]:
-    """From the start to a clean stop."""
+    """From the start to a clean stop. `beside` are further platforms, for who has several."""
     paper = paper or PaperPlatform()
+    platforms = [paper, *beside]
     clock = clock or Clock()
     key_file = folder.parent / f"{folder.name}.key"
     key: MasterKey = read_master_key(key_file) if key_file.exists() else make_master_key(key_file)
@@ -87,11 +89,12 @@ async def running(
     dispatch = Dispatch(conversation, waiting=waiting, rooms=1000, stop_s=stop_s)
     await engine.start()
     try:
-        left_over = await recover(house, [paper], clock())
+        left_over = await recover(house, platforms, clock())
         async with asyncio.TaskGroup() as group:
-            group.create_task(dispatch.run([paper], left_over))
+            group.create_task(dispatch.run(platforms, left_over))
             yield Parlour(paper, engine, house, clock, dispatch, conversation)
-            paper.hang_up()
+            for platform in platforms:
+                platform.hang_up()
     finally:
         await engine.close()
         await house.close()

@@ -8,7 +8,7 @@ import pytest
 
 from bot.commands.rhythm import MOST_REMINDERS
 from bot.engine.scripted import ScriptedEngine
-from bot.events import Action, EventId, Voice
+from bot.events import Action, EventId, PersonId, Voice
 from bot.reminders import Reminders
 from tests.conftest import HABITS, Parlour, running
 from tests.fakes import Clock, noticed
@@ -62,6 +62,19 @@ async def test_one_word_silences_them_all(noon: Parlour, word: str) -> None:
     await noon.paper.say("/remind daily 20:00 stretch")
     await noon.paper.say("/remind 21:00 water the plants")
     assert noticed(await noon.paper.say(word))
+    assert not await come(noon, 48)
+
+
+async def test_a11_none_comes_to_who_is_nobodys_guest_and_none_goes_by_a_silent_platform(
+    noon: Parlour,
+) -> None:
+    ada = PersonId("paper:ada")
+    await noon.paper.say("/remind daily 20:00 stretch")
+    noon.paper.places[ada] = None
+    assert not await come(noon, 8)
+    noon.paper.places[ada] = (noon.paper.tea,)
+    assert len(await come(noon, 1)) == 1, "no answer is no no"
+    await noon.paper.leave()
     assert not await come(noon, 48)
 
 
