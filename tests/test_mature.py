@@ -36,7 +36,7 @@ NEEDS: dict[str, tuple[Any, tuple[Any, ...], str]] = {
     "age_level": (
         AgeLevel.PLATFORM,
         (None, AgeLevel.SELF_ATTESTED),
-        mature.AGE[AgeLevel.PLATFORM],
+        mature.AGE[AgeLevel.MODERATOR],
     ),
     "person_ceiling": (Rating.MATURE, BELOW, mature.PERSON),
 }
@@ -93,7 +93,7 @@ def test_each_need_that_is_not_met_closes_it_and_is_named_in_one_sentence(name: 
 
 def test_no_two_needs_are_told_in_the_same_words() -> None:
     told = [mature.SIGN, *mature.AGE.values(), *(sentence for _, _, sentence in NEEDS.values())]
-    assert len(set(told)) == len(told) - 1, "the level of PLATFORM stands in both"
+    assert len(set(told)) == len(told) - 1, "the level of MODERATOR stands in both"
 
 
 @pytest.mark.parametrize("asked", AgeLevel)
@@ -136,7 +136,7 @@ async def test_a8_where_a_platform_has_no_sign_a_named_moderators_word_is_asked_
     async with grown(tmp_path / "data", platform="matrix") as bot:
         await bot.parlour.let_in()
         await bot.moderate("/ceiling mature")
-        assert await bot.say("/mature") == mature.AGE[AgeLevel.PLATFORM]
+        assert await bot.say("/mature") == mature.AGE[AgeLevel.MODERATOR]
         await bot.moderate("/attest ada known for years")
         assert "mature is open" in await bot.say("/mature")
         assert await bot.is_open()

@@ -92,6 +92,12 @@ def _of_age(facts: Facts) -> bool:
     return facts.age_level is not None and facts.age_level >= level_asked(facts)
 
 
+def _level_told(facts: Facts) -> AgeLevel:
+    """What somebody can get: where there are no signs, nobody is sent to look for one."""
+    least = AgeLevel.MODERATOR if facts.platform in SIGNLESS else AgeLevel.PLATFORM
+    return max(least, level_asked(facts))
+
+
 def _is_signed(facts: Facts) -> bool:
     return facts.platform in SIGNLESS or facts.sign is AgeSign.NSFW
 
@@ -109,7 +115,7 @@ NEEDS: tuple[Need, ...] = (
     (lambda facts: facts.sponsor_ceiling is Rating.MATURE, _says(COMMUNITY)),
     (lambda facts: facts.persona_rating is Rating.MATURE, _says(PERSONA)),
     (lambda facts: facts.romance_closed is False, _says(STORY)),
-    (_of_age, lambda facts: AGE[level_asked(facts)]),
+    (_of_age, lambda facts: AGE[_level_told(facts)]),
     (lambda facts: facts.person_ceiling is Rating.MATURE, _says(PERSON)),
 )
 """The operator's part first, the person's own last: what they cannot change is told before."""
