@@ -6,6 +6,7 @@ An edit is decided like a message (SAFETY L7): what would have been refused is f
 from dataclasses import replace
 
 from bot import sentences
+from bot.clean import LONGEST_MESSAGE
 from bot.consequences import bear, care
 from bot.events import Deleted
 from bot.gather import gather_facts
@@ -14,7 +15,7 @@ from bot.policy.decide import decide
 from bot.policy.facts import Decision, Outcome
 from bot.scene import Habits, Scene
 from bot.store.house import House
-from bot.store.rows import Side
+from bot.store.rows import Exchange, Side, State
 from bot.store.vault import Vault
 
 
@@ -31,7 +32,6 @@ async def take_edit(
     habits: Habits,
     guard: Guard,
     *,
-    longest: int,
     now: float,
 ) -> Decision | None:
     """The scene's message is the edited one; the guard reads it as it would a new one (L6).
@@ -46,14 +46,24 @@ async def take_edit(
     # Nor does it ask whose guest they are: what they said is theirs, also where nobody answers.
     facts = replace(facts, is_guest=True)
     decision = decide(facts)
-    if len(scene.message.text) <= longest:
+    if len(scene.message.text) <= LONGEST_MESSAGE:
         decision = await guard.judged(facts, decision)
     await bear(decision, facts, scene, house, is_talk=False)
     cared = await care(decision, facts, scene)
-    if decision.outcome >= Outcome.REFUSE or len(scene.message.text) > longest:
+    if decision.outcome >= Outcome.REFUSE or len(scene.message.text) > LONGEST_MESSAGE:
         await vault.drop([turn.id])
         if not cared:
             await scene.notice(decision.say or sentences.EDIT_REFUSED, name="edit")
     else:
         await vault.revise_turn(turn.id, scene.message.text, now)
     return decision
+
+
+async def cut_short(scene: Scene, vault: Vault) -> Exchange | None:
+    """The message and what there is of its answer, which a change cut short; None where it was
+    whole by then, or where the person has gone on."""
+    said = await vault.last_exchange(scene.session.id) if scene.session else None
+    if said is None or said[0].id != scene.turn:
+        return None
+    answer = said[1]
+    return said if answer is None or answer.state is State.CUT else None

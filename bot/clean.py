@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from bot.events import Message
 
+LONGEST_MESSAGE = 20_000
+
 _KEPT_CONTROLS = "\n\t"
 # Overrides reorder what a reader sees against what is stored; the marks LRM and RLM do not, and
 # Arabic and Hebrew need them.
@@ -29,7 +31,7 @@ def clean_name(name: str) -> str:
     return line or "someone"
 
 
-def clean_message(message: Message, longest: int) -> Message:
+def clean_message(message: Message, longest: int = LONGEST_MESSAGE) -> Message:
     """The message with at most `longest` characters and one more, which shows that it was longer."""
     author = replace(message.author, name=clean_name(message.author.name))
     # Whatever else the platform told stays as it told it.

@@ -15,8 +15,8 @@ from functools import partial
 
 from bot import sentences
 from bot.age_signs import keep_sign_of, take_sign
-from bot.changes import drop_deleted, take_edit
-from bot.clean import clean_message
+from bot.changes import cut_short, drop_deleted, take_edit
+from bot.clean import LONGEST_MESSAGE, clean_message
 from bot.commands import desk
 from bot.commands.declared import Begin, Command
 from bot.commands.follow import follow
@@ -41,13 +41,11 @@ from bot.scene import Habits, Scene, as_message, set_scene
 from bot.sessions import Sessions
 from bot.speech import Speech
 from bot.store.house import House
-from bot.store.rows import Gone, StoreError, Turn
+from bot.store.rows import Exchange, Gone, StoreError
 from bot.store.vault import Vault
 from bot.text import Text
 from bot.warming import Warming
 from bot.writing import Writer
-
-LONGEST_MESSAGE = 20_000
 
 
 class Conversation:
@@ -95,7 +93,7 @@ class Conversation:
 
     async def arrive(self, message: Message) -> Arrival | None:
         """Commits the message before anything else; None when it was seen before."""
-        message = clean_message(message, LONGEST_MESSAGE)
+        message = clean_message(message)
         async with self._house.vault(message.author.id) as vault:
             if vault is None:
                 # Who is not in has no vault, and nothing of theirs is kept.
@@ -115,6 +113,10 @@ class Conversation:
             if scene.is_deleted:
                 return
             current = scene.message
+            if current.cut_at is not None:
+                if vault and (said := await cut_short(scene, vault)):
+                    await self._write_again(said, scene, vault)
+                return
             await keep_sign_of(current, scene.community.id, self._house, self._clock())
             facts = await self._gather(scene)
             decision = decide(facts)
@@ -186,17 +188,16 @@ class Conversation:
             case desk.Rewrite(asked, answer):
                 await disclose(decision, facts, scene)
                 if scene.vault:
-                    await self._write_again(asked, answer, scene, scene.vault)
+                    await self._write_again((asked, answer), scene, scene.vault)
             case desk.Show(turn):
                 await scene.speak(turn.text, name="shown")
             case desk.Erase() | desk.Join() as after:
                 return after
         return None
 
-    async def _write_again(
-        self, asked: Turn, answer: Turn | None, scene: Scene, vault: Vault
-    ) -> None:
+    async def _write_again(self, said: Exchange, scene: Scene, vault: Vault) -> None:
         """Another answer to the same message, under the rules that hold now."""
+        asked, answer = said
         again = replace(scene, message=replace(scene.message, text=asked.text))
         facts = await self._gather(again)
         decision = await self._guard.judged(facts, decide(facts))
@@ -218,11 +219,10 @@ class Conversation:
             if isinstance(change, Deleted):
                 await drop_deleted(change, vault)
                 return
-            edited = clean_message(as_message(change), LONGEST_MESSAGE)
+            edited = clean_message(as_message(change))
             scene = await self._set_scene(Arrival(edited, None), stage, vault)
-            house, habits, longest = self._house, self._habits, LONGEST_MESSAGE
-            around = (scene, vault, house, habits, self._guard)
-            if decision := await take_edit(*around, longest=longest, now=self._clock()):
+            around = (scene, vault, self._house, self._habits, self._guard)
+            if decision := await take_edit(*around, now=self._clock()):
                 self._end_flights(decision, scene)
 
     async def take_sign(self, seen: AgeSeen) -> None:

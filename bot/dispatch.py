@@ -11,7 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.events import (
@@ -85,6 +85,8 @@ class Handler(Protocol):
 class _Worker:
     stage: Stage
     inbox: deque[Arrival] = field(default_factory=deque)
+    current: Arrival | None = None
+    """What is being answered."""
     task: asyncio.Task[None] | None = None
 
 
@@ -128,7 +130,7 @@ class Dispatch:
                     self._enqueue(arrival, by_name[name])
             readers = [self._group.create_task(self._read(platform)) for platform in platforms]
             stopped = self._group.create_task(self._stopping.wait())
-            ended = self._group.create_task(_all_done(readers))
+            ended = self._group.create_task(asyncio.wait(readers))
             await asyncio.wait([stopped, ended], return_when=asyncio.FIRST_COMPLETED)
             rested = self._group.create_task(self._resting.wait())
             # After the end of all input what is being answered may take as long as it takes.
@@ -165,9 +167,7 @@ class Dispatch:
             case Message():
                 await self._take_in(event, platform)
             case Edited() | Deleted():
-                if worker := self._workers.get(event.room.id):
-                    worker.stage.newer.set()
-                await self._handler.handle_change(event, Stage(platform))
+                await self._take_change(event, platform)
                 self._look_ahead(event, platform)
             case AgeSeen():
                 await self._handler.take_sign(event)
@@ -196,6 +196,25 @@ class Dispatch:
         elif message.room.id not in self._workers:
             await platform.do(Idle(message.room))
 
+    async def _take_change(self, change: Edited | Deleted, platform: Platform) -> None:
+        """What is being answered was asked beside words that are gone: it is answered again."""
+        room = change.room.id
+        worker = self._workers.get(room)
+        cut = worker.current if worker else None
+        if worker:
+            worker.stage.newer.set()
+        self._arriving.add(room)
+        try:
+            await self._handler.handle_change(change, Stage(platform))
+        finally:
+            self._arriving.discard(room)
+        now = self._workers.get(room)
+        if cut and not (now and (now.inbox or now.current is not cut)):
+            again = replace(cut.message, cut_at=change.at)
+            self._enqueue(replace(cut, message=again), platform)
+        elif worker and not now:
+            await platform.do(Idle(change.room))
+
     def _enqueue(self, arrival: Arrival, platform: Platform) -> None:
         worker = self._workers.get(arrival.message.room.id)
         if worker is None:
@@ -211,7 +230,7 @@ class Dispatch:
         try:
             # What waits when the bot stops stays in the vault and is answered at the next start.
             while worker.inbox and not self._stopping.is_set():
-                arrival = worker.inbox.popleft()
+                worker.current = arrival = worker.inbox.popleft()
                 await worker.stage.platform.do(Busy(arrival.message.room))
                 if not worker.inbox:
                     worker.stage.newer.clear()
@@ -286,7 +305,3 @@ def _interrupt(worker: _Worker) -> None:
 def _cancel(worker: _Worker) -> None:
     if worker.task is not None:
         worker.task.cancel()
-
-
-async def _all_done(tasks: Sequence[asyncio.Task[None]]) -> None:
-    await asyncio.wait(tasks)

@@ -45,5 +45,6 @@ class Speech:
 
 def nonce_of(message: Message) -> str:
     """The same after a crash, so that what is sent again is shown only once."""
-    name = f"{message.room.id}\0{message.id}"
+    cut = "" if message.cut_at is None else f"\0{message.cut_at}"
+    name = f"{message.room.id}\0{message.id}{cut}"
     return blake2s(name.encode(errors="replace"), digest_size=8).hexdigest()

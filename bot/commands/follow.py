@@ -20,7 +20,7 @@ from bot.events import Rating, name_in
 from bot.personas import Persona
 from bot.policy.ceiling import Fall
 from bot.policy.screen import Screen
-from bot.store.rows import Turn
+from bot.store.rows import Exchange
 from bot.text import Text, lines
 
 
@@ -114,7 +114,7 @@ def _choose(name: str, desk: Desk) -> Outcome:
     return Answer(sentences.NO_PERSONA.format(names=", ".join(desk.personas)))
 
 
-async def _last_exchange(desk: Desk) -> tuple[Turn, Turn | None] | tuple[None, None]:
+async def _last_exchange(desk: Desk) -> Exchange | tuple[None, None]:
     if not desk.is_in or desk.vault is None or desk.session is None:
         return None, None
     return await desk.vault.last_exchange(desk.session.id) or (None, None)

@@ -64,6 +64,10 @@ class Turn:
     at: float = 0.0
 
 
+Exchange = tuple[Turn, Turn | None]
+"""What was said, and what it was answered, if it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     id: SessionId

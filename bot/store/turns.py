@@ -21,7 +21,7 @@ from bot.events import (
 )
 from bot.store import replies
 from bot.store.database import sound
-from bot.store.rows import Gone, Side, State, Turn, Waiting
+from bot.store.rows import Exchange, Gone, Side, State, Turn, Waiting
 
 TURN = """
     SELECT turns.id, side, state, revisions.text, note,
@@ -92,7 +92,7 @@ def window(db: sqlite3.Connection, session: SessionId) -> tuple[Turn, ...]:
     return tuple(turn_from(row) for row in rows.fetchall())
 
 
-def last_exchange(db: sqlite3.Connection, session: SessionId) -> tuple[Turn, Turn | None] | None:
+def last_exchange(db: sqlite3.Connection, session: SessionId) -> Exchange | None:
     """The last thing that the person said in this session, and the answer if there is one."""
     said = db.execute(
         f"{TURN} WHERE session = ? AND side = 'person' ORDER BY place DESC LIMIT 1", (session,)

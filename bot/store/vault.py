@@ -12,6 +12,7 @@ from bot.store import export, looks, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
 from bot.store.rows import (
     Consent,
+    Exchange,
     Limit,
     Look,
     OpenReply,
@@ -66,7 +67,7 @@ class Vault:
         """The open session and its window; None where none is open."""
         return await self._db.read(looks.talk)
 
-    async def last_exchange(self, session: SessionId) -> tuple[Turn, Turn | None] | None:
+    async def last_exchange(self, session: SessionId) -> Exchange | None:
         return await self._db.read(turns.last_exchange, session)
 
     async def drop(self, turn_ids: Sequence[TurnId]) -> None:
