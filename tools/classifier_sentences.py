@@ -1,4 +1,4 @@
-"""Mild sentences of our own for the classifier, put together from parts.
+"""Mild sentences of our own for the classifier: some put together from parts, and whole messages.
 
 They show it what the public sets hold little of: the talk of a companion bot, where a kiss, a
 battle, a doctor and a bad day are ordinary, and plain, abstract forms of what is not. None knows
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import gcd
+from pathlib import Path
 from string import Formatter
 
 EACH = 12
@@ -25,7 +26,13 @@ class Sentence:
     minor: bool | None = False
 
 
+def everyday() -> list[str]:
+    """What adults tell a companion on an ordinary day, a message a line."""
+    return Path(__file__).with_name("classifier_everyday.txt").read_text("utf-8").splitlines()
+
+
 def sentences() -> Iterator[Sentence]:
+    yield from (Sentence(text, sexual=None, minor=None) for text in everyday())
     for patterns, like in _GROUPS:
         for pattern in patterns:
             yield from (replace(like, text=text) for text in _filled(pattern))

@@ -47,7 +47,7 @@ SAY_OF_WORDS = 0.75
 """What the table of words has to say, beside the runs of letters."""
 OWN_WEIGHT = 0.3
 """How much a sentence of ours counts beside a public row."""
-MOST_FLAGGED = {"sexual": 0.05, "self_harm": 0.04}
+MOST_FLAGGED = {"sexual": 0.05, "self_harm": 0.03}
 """Of the rows without any label, with the rules' own flags; the bound is 5 %."""
 CALM = 0.05
 """Below this score a single listed word is a topic; it costs one sexual row in a hundred."""
@@ -250,7 +250,7 @@ def choose_marks(rows: Rows, whole: Matrix) -> dict[str, float]:
     once = np.array(
         [floor.names_once(text) and not romance_with_minors(text) for text in rows.texts]
     )
-    short = np.array([len(text.split()) < crisis.SHORT for text in rows.texts])
+    least = np.array([crisis.least_score(views(text)) for text in rows.texts])
     forget_views()
     sexual = rows.labels["sexual"] == 1
     among = {
@@ -265,7 +265,7 @@ def choose_marks(rows: Rows, whole: Matrix) -> dict[str, float]:
         if head == "sexual":
             rules &= ~(once & (score < CALM))
         if head == "self_harm":
-            score = np.where(short & (score < crisis.SURE), 0.0, score)
+            score = np.where(score < least, 0.0, score)
         flagged = [
             (mark, float((rules | (score >= mark))[base].mean())) for mark in np.sort(score)[::-1]
         ]

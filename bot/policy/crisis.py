@@ -44,6 +44,8 @@ REACHES: Mapping[str, Text] = MappingProxyType(
 
 SHORT, SURE = 12, 0.1
 """Below so many words the patterns know more than the classifier, which must score this high."""
+UNTOLD = 0.3
+"""And this high where no word tells of danger: its mark alone is low enough for any bad day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,13 @@ def crisis(facts: Facts) -> Verdict | None:
 def told_plainly(text: str) -> bool:
     """By the patterns alone."""
     return any(_speaks_of_it(view) for view in views(text))
+
+
+def least_score(seen: tuple[str, ...]) -> float:
+    """What the classifier has to find in these views, whatever its mark."""
+    if not any(map(_TELLING.search, seen)):
+        return UNTOLD
+    return SURE if len(seen[0].split()) < SHORT else 0.0
 
 
 def crisis_words(region: str) -> Text:
@@ -163,8 +172,20 @@ _IDIOM = pattern(
     r"\b(?:said|says|whispered|cried|murmured|sighed) the \w+\b",
     r"\b(?:essay|article|lecture|paper|documentary|thesis|course|training) (?:on|about) (?:\w+ )?(?:suicide|self ?-?harm|overdos\w*)\b",
 )
-_SUICIDE_AS_TOPIC = pattern(
-    r"\bsuicide (?:squad|prevention|rates?|hotline|awareness|king|door|doors|mission|run)\b"
+_TURNS_OF_SPEECH = pattern(
+    r"\bsuicide (?:squad|prevention|rates?|hotline|awareness|king|door|doors|mission|run)\b",
+    r"\b(?:is|are|was|were|'s|'re) (?:\w+ )?killing me\b",
+    r"\beat(?:s|ing|en)? me alive\b",
+    r"\bcut(?:ting)? (?:down|back)\b",
+    r"\b(?:burned|burnt|hurt|cut) myself (?:\w+ )?(?:at|on|with) (?:the|my|an?) (?:\w+ )?(?:gym|oven|stove|pan|kettle|iron|tea|coffee|soup|match|game|training|bike|can|tin|paper|door|cupboard)\b",
+)
+"""Taken out of a sentence that is read all the same."""
+_TELLING = pattern(
+    r"\b(?:die|dying|dead|deaths?|kill\w*|suicid\w*|kms|unaliv\w*|harm\w*|hurt(?:s|ing)?|cut(?:s|ting)?|burn\w*|scars?|razors?|blades?"
+    r"|pills?|overdos\w*|hang|hanged|hanging|bleed\w*|blood|wrists?|exist\w*|disappear\w*|worthless\w*|hopeless\w*|pointless|burden"
+    r"|numb|no way out|no point|no future|better off|starv\w*|purg\w*|bing(?:e|ed|ing)|vomit\w*|laxatives?|calor\w*|anore\w*|bulimi\w*|thinner|skinny"
+    r"|pain\w*|suffer\w*|end (?:it|my|this)|ending (?:it|my|this)|never wake|not wake|take it|go on|give up|given up|giving up|live|lives?|living|life|alive"
+    r"|alone|myself|self|eating|food|weight)\b"
 )
 
 
@@ -178,13 +199,12 @@ def _speaks_of_it(view: str) -> bool:
 def _sounds_like_it(text: str) -> bool:
     """The classifier reads quotations too: what somebody quotes may be what they feel."""
     meant = tuple(". ".join(_parts(view)) for view in views(text))
-    mark = max(marks().self_harm, SURE) if len(meant[0].split()) < SHORT else marks().self_harm
-    return float(score_views(meant)[SELF_HARM]) >= mark
+    return float(score_views(meant)[SELF_HARM]) >= max(marks().self_harm, least_score(meant))
 
 
 def _parts(view: str) -> list[str]:
     """Sentence by sentence, so that an idiom in one does not hide the other; idioms left out."""
-    own = _SUICIDE_AS_TOPIC.sub("#", view)
+    own = _TURNS_OF_SPEECH.sub("#", view)
     return [part for part in _sentences(own) if not _IDIOM.search(part)]
 
 
