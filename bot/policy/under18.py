@@ -81,6 +81,8 @@ _STATED = pattern(
     rf"\b({AGE}) is my (?:real )?age\b",
     rf"\bi've been ({AGE}) (?:for|since)\b",
     rf"^(?:only|just) ({AGE}) (?:here|btw|fyi|lol)\b",
+    rf"^({AGE}) ?/ ?[fm] ?/",
+    rf"\b(?:we're|we are|(?:and|&) i are|and my \w+ are) (?:both|all) (?:only |just |still )*({AGE})(?:{YEARS_OLD}|[ .!,]*$)",
     rf"^({AGE}) (?:btw|fyi)[ .!]*$",
 )
 _JUST_A_NUMBER = pattern(rf"^(?:{_FILL})({AGE})[ .!]*$")
@@ -107,6 +109,10 @@ _WITHOUT_A_NUMBER = pattern(
     r"\bi (?:won't|will not|wont) (?:be|turn) (?:18|eighteen) (?:until|till|for|before)\b",
     rf"\bmy (?:{_YOUNG_BIRTHDAY}) birthday(?: is|'s| was)? (?:tomorrow|today|next|last|yesterday|in|on|this|soon|coming)\b",
     rf"{_I}(?:{_FILL})(?:in )?(?:my|the) (?:freshman|sophomore|junior|senior) year (?:of|in) high ?school{_END}",
+    r"\bi (?:said|told you|clicked|put)(?: that)? i(?:'m|m| was| am) (?:18|over 18|eighteen|an adult),? but i(?:'m|m| am) (?:actually |really )?not\b",
+    rf"\bi(?:'ve| have)? just started (?:(?:middle|high|secondary|elementary) ?-?school|(?:\d+th|\w+th) grade){_END}",
+    rf"{_I}(?:{_FILL})(?:grade|year) (?:[1-9]|1[0-2]) (?:student|pupil)\b",
+    r"\b(?:until|till|before) i(?:'m|m| am) (?:legal|of age|an adult)\b|\bi(?:'ll|ll| will) be (?:legal|of age|an adult) (?:in|next|soon)\b",
     rf"\bi (?:still )?(?:go to|attend) (?:middle|high|elementary|primary|secondary|junior high) ?school{_END}",
 )
 _ORDINAL = r"(?:1[0-2]|[1-9])(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
@@ -115,8 +121,10 @@ _AT_SCHOOL = pattern(
     r"|year (?:1[0-3]|[1-9])\b|(?:middle|high|elementary|primary|secondary) ?-?school|junior high|kindergarten|sixth form)"
 )
 _SCHOOL_WORK = pattern(
-    r"^(?:[^.!?]*\b(?:teach\w*|education|musical|staff|admin\w*|counsell?or|job|volunteer\w*|coach\w*|parking|to pick|waiting for|dropping"
-    r"|reunion)\b| of\b| grade teacher)"
+    r"^ (?:grade )?(?:teach\w*|education|musical|staff|admin\w*|counsell?or|job|coach\w*|parking|library|reunion|board)\b| of\b",
+    r"^[^.!?]*\b(?:i teach|teaching|i coach|i work (?:here|there)|to pick up|picking up|dropping off|to vote|to give|giving a talk"
+    r"|my (?:own )?(?:kids?|sons?|daughters?|children|grandson|granddaughter|grandchildren|students|pupils|husband|wife)"
+    r"|parents'? (?:evening|night)|parent-teacher|pta)\b",
 )
 
 _STORY = pattern(
@@ -141,6 +149,7 @@ _IS_IT_OK = pattern(
 _AT_HEART = pattern(
     r"^[^.!?\n]{0,30}\b(?:at heart|on the inside|in spirit|mentally|emotionally|in my head|all over again|again|deep down|any ?more|any longer|in (?:dog|cat) years)\b",
     r"^[^.!?\n]{0,12} inside\W*$",
+    r"^[a-z]? (?:19\d\d|200\d)\b",
 )
 _SAID = pattern(
     r"^[,.!?\"' ]*(?:said|says|whispered|replied|answered|shouted|cried|(?:he|she|they|the \w+) (?:said|says|whispers|whispered|replied|answered|shouted))\b"
