@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.events import AgeLevel, AgeSign, Rating, Role
 from bot.policy import care, crisis
 from bot.policy.cards import check_card
+from bot.policy.cues import romance_with_minors
 from bot.policy.decide import RULES, Rule, decide
 from bot.policy.facts import Care, Decision, Effect, Facts, Outcome, Own, Verdict
 from bot.policy.rest import Talk
@@ -418,3 +419,11 @@ def test_only_a_guest_of_the_sponsor_is_answered_and_no_answer_means_no(
 def test_who_is_locked_hears_of_that_and_not_of_their_sponsor() -> None:
     decision = decide(facts("hello", is_guest=False, locked=True))
     assert decision.verdicts[0].number == "A2"
+
+
+@pytest.mark.parametrize(
+    "text", ["the kids have sex", "my kids are sexy", "our children make love"]
+)
+def test_l1_no_ordinary_word_beside_a_child_lets_sexual_words_pass(text: str) -> None:
+    """Also where sexual words alone would be allowed: in MATURE no other rule stops them."""
+    assert romance_with_minors(text)

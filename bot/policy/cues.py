@@ -50,7 +50,8 @@ def romance_with_minors(text: str, recent: Sequence[str] = (), *, written: bool 
     """
     seen = [_look(view) for view in views(text)]
     sexual = any(look.sexual for look in seen)
-    if not sexual and not any(look.romantic for look in seen):
+    courts = any(_courts(look.view) for look in seen)
+    if not (sexual or courts or any(look.romantic for look in seen)):
         return False
     asks_help = any(_helps(look.view) for look in seen)
     requests = not written and any(_requests(look.view) for look in seen)
@@ -58,10 +59,10 @@ def romance_with_minors(text: str, recent: Sequence[str] = (), *, written: bool 
         case Young.CHARACTER:
             return (written and sexual) or requests or not asks_help
         case Young.SOMEBODY:
-            return (sexual or requests) and not (asks_help and not requests)
+            return (sexual or courts or requests) and not (asks_help and not requests)
         case Young.NOBODY:
             pass
-    if any(_tied(look.view, sexual=look.sexual) for look in seen):
+    if any(_tied(look.view, sexual=look.sexual, requests=requests) for look in seen):
         return requests or not asks_help
     return any(character_under_18(said) for said in recent)
 
@@ -117,18 +118,24 @@ _GRADE = pattern(
     r"\b(?:turn|turns|turned|turning|shrink|shrinks|shrunk|transform|transforms|transformed|regress|regresses|regressed|become|becomes|became)(?: (?:back|me|you|her|him|them|again|him back|her back|you back))* (?:in ?to )?an? (?:\w+ )?(?:child|kid|teen|teenager|toddler|little girl|little boy|schoolgirl|schoolboy|baby|infant)\b",
     r"\b(?:her|his|your) (?:1[0-7]th|[5-9]th|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|sweet sixteen) birthday\b",
     r"\b(?:body|face|mind|figure) of an? (?:\w+ )?(?:child|kid|little girl|little boy|teen|teenager|schoolgirl|schoolboy)\b",
+    r"\b(?:i'm|i am|i'll be|i will be) your little (?:girl|boy)\b|\bbe my little (?:girl|boy)\b",
     r"\b(?:younger|child|teenage|kid|childhood|little) version of (?:you|me|her|him|yourself|herself|himself)\b",
     r"\b(?:looks?|looking) like an? (?:\w+ )?(?:child|kid|teen|teenager|little girl|little boy|schoolgirl|schoolboy)\b",
 )
-_THING = pattern(
-    r"^ (?:\w+ )?(?:car|truck|van|bike|motorcycle|whisky|whiskey|scotch|bourbon|rum|wine|port|cheese|house|home|building|flat|apartment"
+_THINGS = (
+    r"(?:car|truck|van|bike|motorcycle|whisky|whiskey|scotch|bourbon|rum|wine|port|cheese|house|home|building|flat|apartment"
     r"|roof|boiler|fridge|laptop|computer|phone|pc|console|tv|software|code|codebase|bug|company|business|bank|tree|oak|dog|cat"
     r"|horse|puppy|kitten|parrot|tortoise|turtle|game|show|series|song|album|film|movie|book|record|contract|mortgage|marriage"
     r"|relationship|friendship|war|law|policy|tradition|scar|injury|debt|account|machine|engine|boat|plane|bridge|church|site|website"
     r"|forum|sofa|couch|mattress|shoes|jacket|guitar|piano|camera|printer|tech|technology|version|recipe|map|letter|secret|feud|curse|oil|vinegar)s?\b"
 )
+_THING = pattern(rf"^ (?:\w+ )?{_THINGS}")
+_THING_IS = pattern(
+    rf"\b{_THINGS}(?: is| was| are|'s| turned| turns) (?:only |just |about |already |almost |now )*$"
+)
 _OURS_BEFORE = pattern(
-    r"\b(?:my|our|his|her|their|your|whose)(?: \w+)?[ '(]*$",
+    r"\b(?:my|our|his|her|their|your|whose)(?: \w+(?:'s)?)?[ '(]*$",
+    r"\b(?:girlfriend|boyfriend|partner|wife|husband|sister|brother|friend|ex|neighbou?r|colleague|boss|she|he) (?:already )?(?:has|had) (?:an? |two |three )$",
     r"\bi (?:have|had|teach|am teaching|work with|raised?)(?: an?| two| three| some)? $",
     r"\b(?:mother|father|mom|mum|dad|parents?|teacher|guardian|grandmother|grandfather) (?:of|to) (?:an? |two |three )?$",
 )
@@ -149,6 +156,7 @@ _ORDINARY_BEFORE = pattern(
     r"\b(?:my|our|the|no|have|having|had|has|without|want|raise|raising|are|with the) $",
     r"\b(?:my|our|have|having|had|has|raise|raising|with) (?:two|three|four|five) $",
 )
+_LOOKS_ON = pattern(r"\bin front of (?:the|all the|both) $")
 _HELP = pattern(
     r"\b(?:abus(?:e|ed|er|ing)|assault(?:ed)?|molest(?:ed|er|ing)?|groom(?:ed|ing)|survivors?|rap(?:e|ed|ist)|police|report(?:ed|ing)?|illegal|crime|court|trial|arrest(?:ed)?"
     r"|convicted|news|article|headline|documentary|charity|safeguard\w*|protect\w*|counsell?\w*|therap\w*|doctor|paediatric\w*|pediatric\w*|puberty"
@@ -158,6 +166,22 @@ _HELP = pattern(
 _REQUEST = pattern(
     r"\b(?:write|role ?-?play|rp|scene|story|fantasy|fantasi[sz]e|imagine|pretend|play|act as|you(?:'re| are) (?:a|an|my|the|now|\d+)|be my|let's|lets|fan ?fic|fanfiction|erotica|describe)\b"
 )
+
+
+_CHILD = (
+    r"(?:(?:step|grand|god)?(?:son|daughter|child)(?:s|ren)?|kids?|nephews?|nieces?|students?|pupils?|patients?"
+    rf"|{AGE}(?:{YEARS_OLD}|[ -]?yos?\b))"
+)
+_COURTS = pattern(
+    rf"\b(?:in love with|love affair with|crush on|dat(?:e|es|ed|ing)(?: with)?|flirt\w* with|seduc\w+|attracted to|mak(?:e|ing) out with|made out with"
+    rf"|romantic \w+ with|falling for|fell for|(?:love|kissing|bedroom) (?:scene|story) (?:with|about|between)) (?:(?:my|our|his|her|an?|the|this|one of my) )?(?:[\w-]+ ){{0,2}}{_CHILD}\b",
+    r"\b(?:student|pupil|patient)s? (?:\w+ )?kiss(?:ed|es)? me\b|\bkiss(?:ed|ing|es)? (?:my|a|the|one of my) (?:[\w-]+ ){0,2}(?:student|pupil|patient)s?\b",
+)
+"""Said of a child in the person's life. A kiss alone is none: parents give them."""
+
+
+def _courts(view: str) -> bool:
+    return bool(_COURTS.search(view) or tongues.COURTS.search(view))
 
 
 def _helps(view: str) -> bool:
@@ -185,7 +209,10 @@ def _named_young(view: str, calm: str) -> Iterator[Young]:
         ours = tongues.is_ours(view, start, end)
         yield _whose(view, start) if ours is None else _OF[ours]
     for hit in _YEAR_OLD.finditer(view):
-        if value(hit.group(1) or "") < ADULT and not _THING.search(view[hit.end() :][:60]):
+        thing = _THING.search(view[hit.end() :][:60]) or _THING_IS.search(
+            view[: hit.start(1)][-40:]
+        )
+        if value(hit.group(1) or "") < ADULT and not thing:
             yield _whose(view, hit.start(1))
     for hit in _AGED.finditer(view):
         if value(hit.group(1) or "") < ADULT:
@@ -223,7 +250,7 @@ def _is_young(view: str, hit: Found) -> bool:
     return number < ADULT and is_age(number, view[hit.end(2) :][:80])
 
 
-def _tied(view: str, *, sexual: bool) -> bool:
+def _tied(view: str, *, sexual: bool, requests: bool) -> bool:
     """A child in the wider sense, close to a word of romance, with nothing ordinary between."""
     calm = without(without(view, INNOCENT), HARMLESS)
     children = list(CHILDHOOD.find(calm))
@@ -231,16 +258,31 @@ def _tied(view: str, *, sexual: bool) -> bool:
         return False
     if sexual and not all(_is_ordinary(calm, start) for start, _ in children):
         return True
-    words = [*SEXUAL.find(calm), *ROMANTIC.find(calm)]
-    return any(_close(calm, one, other) for one in children for other in words)
+    if requests and _courts(calm):
+        return True
+    sexes, romances = list(SEXUAL.find(calm)), list(ROMANTIC.find(calm))
+    if any(_close(calm, one, other) for one in children for other in sexes):
+        return True
+    return any(
+        _close(calm, one, other) and (requests or not _is_ordinary_beside(calm, one, other))
+        for one in children
+        for other in romances
+    )
 
 
-def _close(view: str, child: tuple[int, int], word: tuple[int, int]) -> bool:
-    first, second = sorted((child, word))
+def _close(view: str, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    first, second = sorted((one, other))
     between = view[first[1] : second[0]]
-    if len(between) > _NEAR or _NOT_FREE.search(between):
-        return False
-    return not (_is_ordinary(view, first[0]) or tongues.is_ordinary(view, child[0]))
+    return len(between) <= _NEAR and not _NOT_FREE.search(between)
+
+
+def _is_ordinary_beside(view: str, child: tuple[int, int], word: tuple[int, int]) -> bool:
+    present = _LOOKS_ON.search(view[max(0, child[0] - 24) : child[0]])
+    return (
+        present is not None
+        or _is_ordinary(view, min(child, word)[0])
+        or tongues.is_ordinary(view, child[0])
+    )
 
 
 def _is_ordinary(view: str, start: int) -> bool:

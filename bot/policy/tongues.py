@@ -267,6 +267,8 @@ def _of_all(name: str) -> Pattern:
 
 HELP = _of_all("help")
 """SAFETY L8: a question or a worry about the young."""
+COURTS = _of_all("courts")
+"""SAFETY L1: romance that is sought with a child in the person's life."""
 REQUEST = _of_all("request")
 """Something is to be written or played."""
 HOW_OLD = _of_all("how_old")
