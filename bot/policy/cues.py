@@ -50,8 +50,7 @@ def romance_with_minors(text: str, recent: Sequence[str] = (), *, written: bool 
     """
     seen = [_look(view) for view in views(text)]
     sexual = any(look.sexual for look in seen)
-    courts = any(_courts(look.view) for look in seen)
-    if not (sexual or courts or any(look.romantic for look in seen)):
+    if not sexual and not any(look.romantic for look in seen):
         return False
     asks_help = any(_helps(look.view) for look in seen)
     requests = not written and any(_requests(look.view) for look in seen)
@@ -59,6 +58,7 @@ def romance_with_minors(text: str, recent: Sequence[str] = (), *, written: bool 
         case Young.CHARACTER:
             return (written and sexual) or requests or not asks_help
         case Young.SOMEBODY:
+            courts = any(_courts(look.view) for look in seen)
             return (sexual or courts or requests) and not (asks_help and not requests)
         case Young.NOBODY:
             pass
