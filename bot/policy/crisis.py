@@ -126,20 +126,24 @@ _CLEAR = pattern(
     rf"{_WANT} (?:kill(?:ing)? (?:myself|my ?self)|end(?:ing)? (?:my (?:own )?life|it all)|tak(?:e|ing) my (?:own )?life|commit(?:ting)? suicide|hang(?:ing)? myself|drown(?:ing)? myself|shoot(?:ing)? myself|overdos(?:e|ing)|unaliv(?:e|ing) (?:myself|my ?self)|suicide|not be alive|not exist|stop existing)\b",
     r"\b(?:i|and|but|just|really|honestly|sometimes) (?:\w+ ){0,2}(?:want|wanna|wish|wanted|ready|long) (?:to )?(?:just )?(?:die|be dead|not wake up|never wake up|disappear forever)\b",
     r"^(?:just )?(?:want to|wanna) die\b",
+    r"\bi (?:\w+ )?(?:want|wanna|wish|wanted)(?: to| i could)? (?:just )?(?:sleep|fall asleep|go to sleep|close my eyes) (?:forever|and (?:never|not) wake up)\b",
+    r"\b(?:what(?:'s| is) the|there(?:'s| is) no|see no) point (?:of|in|to) (?:living|being alive|going on|my life)\b",
+    r"\bmy (?:goodbye|farewell) (?:letter|note)s?\b|\bgoodbye forever\b",
+    r"\bi wish i (?:didn't|did not|don't|could stop) exist(?:ing)?\b",
     r"\bi(?:'m| am|m) (?:\w+ )?ready to die\b",
     r"\bif i (?:\w+ )?killed myself\b",
     r"\bi(?:'m| am|m)? (?:\w+ )?(?:suicidal|having suicidal thoughts)\b",
     r"\bi (?:\w+ )?(?:have|had|get|keep having|am having) (?:\w+ )?(?:suicidal|thoughts of (?:suicide|dying|ending|killing|hurting))\b",
     r"\bi (?:don't|do not|dont|no longer|can't|cannot) (?:\w+ )?(?:want to|wanna|wish to) (?:live|be alive|exist|wake up|keep living|go on living|be here any ?more|live any ?more)\b",
     r"\b(?:no reason|nothing left|not worth) (?:for me )?(?:to live|to go on|living|to keep going|to live for)\b",
-    r"\b(?:i(?:'m| am|'d be)|(?:everyone|everybody|they|the world|my family)(?:'s|'d be| is| would be| are| will be)) better off (?:dead|without me|if i (?:was|were) (?:dead|gone))\b",
+    r"\b(?:i(?:'m| am|'d be)|(?:everyone|everybody|they|the world|my family)(?:'s|'d be| is| would be| are| will be)) (?:better off|happier) (?:dead|without me|if i (?:was|were) (?:dead|gone))\b",
     r"\bi wish i (?:was|were) (?:dead|never born|not alive)\b|\bi wish i(?:'d| had) never been born\b",
     r"\bi (?:can't|cannot|cant) (?:go on|do this|take (?:it|this)|keep going|live like this) any ?more\b",
     r"\b(?:no ?one|nobody) would (?:miss me|care|notice) if i (?:died|was gone|were gone|disappeared|was dead|killed myself)\b",
     r"\b(?:i|imma|i'll|i will|gonna|going to|want to) kms\b|^kms\W*$",
     r"\bi (?:\w+ )?(?:took|swallowed|have taken|'ve taken) (?:all|too many|a lot|a bunch|a whole|the whole|a bottle|every)[^.!?\n]{0,24}\b(?:pills|tablets|medication|meds|painkillers)\b",
     r"\bi(?:'ve| have)? (?:just )?overdosed\b",
-    r"\b(?:jump(?:ing)? (?:off|from) (?:a|the|this|my) (?:bridge|roof|building|balcony|window))\b[^.!?\n]{0,30}\b(?:i want|end it|tonight|myself)\b|\bi (?:want|'m going|am going|wanna|feel like) (?:to )?jump(?:ing)? (?:off|from) (?:a|the|this|my) (?:bridge|roof|building|balcony|cliff)\b",
+    r"\b(?:jump(?:ing)? (?:off|from) (?:a|the|this|my) (?:bridge|roof|building|balcony|window))\b[^.!?\n]{0,30}\b(?:i want|end it|tonight|myself)\b|\bi(?: want| wanna| feel like|(?:'m|m| am) (?:going|thinking (?:of|about))| keep thinking (?:of|about)) (?:to )?jump(?:ing)? (?:off|from) (?:a|the|this|my) (?:bridge|roof|building|balcony|cliff)\b",
     r"\bsuicide note\b[^.!?\n]{0,20}\b(?:my|i)\b|\b(?:my|wrote a|writing a|writing my) suicide note\b",
 )
 _SELF_HARM = pattern(
@@ -147,6 +151,8 @@ _SELF_HARM = pattern(
     r"\bi (?:\w+ ){0,2}(?:hurt|harm|harmed|hurting|harming|cutting|starve|starved|starving|burned|burn) myself (?:again|on purpose|when|every|to feel|because|so that|at night|last night|today|these days|a lot|sometimes)\b",
     r"\bi(?:'ve| have) (?:been|started|relapsed (?:on|into)) (?:cutting|self ?-?harm(?:ing)?|hurting myself|starving myself|purging)\b",
     r"\bi (?:\w+ )?self ?-?harm(?:ed|ing)?\b",
+    r"\b(?:urge to|feel like|want to|relapsed and|started|thinking (?:of|about)) (?:cut|cutting) (?:again|tonight|so bad\w*)\b|\bi cut (?:again|last night)(?:$| last| and| because|,)",
+    r"\b(?:throwing up|vomiting|puking|purging) (?:on purpose|everything i eat|after (?:every|each|all my|my) meals?)\b",
     r"\bi (?:\w+ )?(?:cut myself|cut my (?:wrists?|arms?|thighs?|legs?))(?: (?:again|last night|tonight|today|on purpose|when|because|to feel)\b|\W*$)",
     r"\bi(?:'m| am)? (?:\w+ )?(?:make|made|making) myself (?:throw up|vomit|sick after|be sick|puke)\b",
     r"\bi(?:'m| am)? (?:\w+ ){0,2}(?:starving|starve|starved) myself\b",
@@ -167,7 +173,7 @@ _IDIOM = pattern(
     r"\bi(?:'m| am)? (?:\w+ )?(?:so|too) (?:embarrassed|embarrassing|cute|funny)[^.!?\n]{0,24}\b(?:die|dead)\b",
     r"\b(?:want|wants|wanted) to die (?:in|on) (?:this|the|my|a) (?:game|level|boss|story|scene|battle|raid|hill|run)\b",
     r"\bto die (?:a hero|like a hero|as a hero|at the hands|in battle|for)\b",
-    r"\b(?:never|not|wouldn't|would never|not going to|don't want to|do not want to|didn't|dont want to) (?:\w+ )?(?:kill myself|commit suicide|end my life|die|hurt myself|harm myself|suicidal|cut myself)\b",
+    r"\b(?:never|not|wouldn't|would never|not going to|don't want to|do not want to|didn't|dont want to) (?:\w+ ){0,2}(?:kill myself|commit suicide|end my life|die|hurt myself|harm myself|suicidal|cut myself)\b",
     r"\bi(?:'m| am) not (?:\w+ )?suicidal\b",
     r"\b(?:said|says|whispered|cried|murmured|sighed) the \w+\b",
     r"\b(?:essay|article|lecture|paper|documentary|thesis|course|training) (?:on|about) (?:\w+ )?(?:suicide|self ?-?harm|overdos\w*)\b",
@@ -177,9 +183,23 @@ _TURNS_OF_SPEECH = pattern(
     r"\b(?:is|are|was|were|'s|'re) (?:\w+ )?killing me\b",
     r"\beat(?:s|ing|en)? me alive\b",
     r"\bcut(?:ting)? (?:down|back)\b",
-    r"\b(?:burned|burnt|hurt|cut) myself (?:\w+ )?(?:at|on|with) (?:the|my|an?) (?:\w+ )?(?:gym|oven|stove|pan|kettle|iron|tea|coffee|soup|match|game|training|bike|can|tin|paper|door|cupboard)\b",
+    r"\b(?:burned|burnt|hurt|cut) myself (?:\w+ )?(?:playing|lifting|running|skiing|climbing|dancing|cooking|gardening|(?:at|on|with) (?:the|my|an?)) (?:\w+ )?(?:gym|football|tennis|volleyball|boxes|weights|oven|stove|pan|kettle|iron|tea|coffee|soup|match|game|training|bike|can|tin|paper|door|cupboard)\b",
 )
 """Taken out of a sentence that is read all the same."""
+_BUT = pattern(
+    r"\bbut (?:now|today|lately|tonight|sometimes)\b",
+    r"\bbut (?:honestly |really )?i (?:\w+ )?(?:can't|cannot|can not|want|keep|might)\b",
+)
+"""What follows takes back what took it back."""
+_MEANS_IT = pattern(
+    r"\b(?:is|that's|it's) (?:all|what|the only thing) (?:that )?i (?:can |ever |really )?(?:think|feel|want)"
+)
+"""Of a quotation: its words are the person's own."""
+_NO_GAME = pattern(
+    r"\b(?:no|not a|isn't a|kein|keine|pas une?|no es una?|nao e uma?) (?:\w+ )?(?:game|joke|story|film|movie|scene|role ?-?play|spiel|rollenspiel|witz|geschichte|szene"
+    r"|jeu|histoire|blague|juego|pelicula|historia|broma|jogo|filme|brincadeira)\b",
+    r"(?:ケーム|冗談|物語|作り話)(?:しゃない|てはない)",
+)
 _TELLING = pattern(
     r"\b(?:die|dying|dead|deaths?|kill\w*|suicid\w*|kms|unaliv\w*|harm\w*|hurt(?:s|ing)?|cut(?:s|ting)?|burn\w*|scars?|razors?|blades?"
     r"|pills?|overdos\w*|hang|hanged|hanging|bleed\w*|blood|wrists?|exist\w*|disappear\w*|worthless\w*|hopeless\w*|pointless|burden"
@@ -190,10 +210,11 @@ _TELLING = pattern(
 
 
 def _speaks_of_it(view: str) -> bool:
+    meant = _NO_GAME.sub("#", view if _MEANS_IT.search(view) else without_quotes(view))
     return any(
         _CLEAR.search(part) or _SELF_HARM.search(part) or _SOMEBODY_CLOSE.search(part)
-        for part in _parts(without_quotes(view))
-    ) or any(hears(Subject.DANGER, part) for part in _sentences(without_quotes(view)))
+        for part in _parts(meant)
+    ) or any(hears(Subject.DANGER, part) for part in _sentences(meant))
 
 
 def _sounds_like_it(text: str) -> bool:
@@ -205,7 +226,7 @@ def _sounds_like_it(text: str) -> bool:
 def _parts(view: str) -> list[str]:
     """Sentence by sentence, so that an idiom in one does not hide the other; idioms left out."""
     own = _TURNS_OF_SPEECH.sub("#", view)
-    return [part for part in _sentences(own) if not _IDIOM.search(part)]
+    return [part for part in _sentences(own) if not _IDIOM.search(part) or _BUT.search(part)]
 
 
 def _sentences(view: str) -> list[str]:
