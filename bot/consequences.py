@@ -76,6 +76,9 @@ def _marks(decision: Decision, facts: Facts, scene: Scene, *, is_talk: bool) -> 
         marks[SOFTENED] = 1.0
     if Effect.TOLD_OF_PAUSE in decision.effects:
         marks[TOLD_OF_PAUSE] = 1.0
+    if Effect.COUNT_REFERRAL in decision.effects:
+        # Who cried for help is not met with silence next: a pause and a day's end are said again.
+        marks |= {TOLD_OF_PAUSE: 0.0, TOLD_OF_DAY: 0.0}
     if Effect.CLOSE_ROMANCE in decision.effects:
         marks[romance_closed(scene.persona)] = 1.0
     return marks

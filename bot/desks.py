@@ -7,9 +7,8 @@ from bot.commands.desk import Desk, Mature
 from bot.events import Rating
 from bot.guests import Guests
 from bot.personas import Persona
-from bot.policy import mature
+from bot.policy import door_rules, mature
 from bot.policy.care import resting
-from bot.policy.door_rules import is_in
 from bot.policy.facts import Decision, Facts, Own
 from bot.scene import Habits, Scene
 from bot.store.house import House
@@ -35,7 +34,7 @@ def set_desk(
         persona=scene.persona,
         personas=personas,
         community=scene.community,
-        is_in=is_in(facts),
+        not_in=door_rules.missing(facts),
         locked=facts.locked is not False,
         ceiling=decision.ceiling,
         own_ceiling=facts.person_ceiling or Rating.GENERAL,

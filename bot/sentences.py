@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from bot.text import Text, lines
 
-NOT_IN = Text("You are not in yet. Say `begin`, and I tell you what this is.")
 ALREADY_IN = Text("You are in already: just write.")
 TOO_LONG = Text(
     "That is longer than I can read at once (at most {most} characters). "

@@ -95,6 +95,7 @@ def test_the_declarations_know_no_store_no_engine_and_no_asyncio() -> None:
         ("／ｗｈｅｒｅ", d.Where()),
         ("/ again", d.Again()),
         ("/a\u200bgain!", d.Again()),
+        ("\u200f/again", d.Again()),
         ("/persona Wren", d.Persona("Wren")),
         ("/persona   The Old Lighthouse ", d.Persona("The Old Lighthouse")),
         ("/persona help", d.Persona("help")),

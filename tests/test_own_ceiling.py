@@ -8,6 +8,7 @@ import pytest
 from bot import sentences
 from bot.events import Rating
 from bot.personas import load_personas
+from bot.policy.door_rules import NOT_IN
 from tests.conftest import PERSONAS, Parlour, running
 from tests.fakes import noticed, spoken, writes
 
@@ -56,4 +57,4 @@ async def test_what_the_engine_writes_is_held_to_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("typed", ["/general", "/romance", "/mature"])
 async def test_who_is_not_in_sets_nothing(parlour: Parlour, typed: str) -> None:
-    assert noticed(await parlour.paper.say(typed)) == sentences.NOT_IN
+    assert noticed(await parlour.paper.say(typed)) == NOT_IN

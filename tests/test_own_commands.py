@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine.scripted import ScriptedEngine
-from bot.events import Edited
+from bot.events import Edited, Role
 from bot.policy import limits
 from bot.policy.rest import BREAK_AFTER_S
 from tests.conftest import Parlour, running
@@ -427,3 +427,49 @@ async def test_an_answer_from_before_a_limit_is_not_shown_again(tmp_path: Path) 
         assert spoken(await parlour.paper.say("/again")) == ["A moth."]
         await parlour.paper.say("/limits hard spiders")
         assert not spoken(await parlour.paper.say("/back"))
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("／remind ２０：００ 水", "20:00: 水"),
+        ("/quiet ２２：００－０７：００", "From 22:00 to 07:00"),
+        ("/break ４５", "After 45 minutes"),
+        ("/limits remove １", "gone"),
+    ],
+)
+async def test_numbers_are_read_in_full_width_as_well(
+    parlour: Parlour, line: str, answer: str
+) -> None:
+    await parlour.let_in()
+    await parlour.paper.say("/limits hard spiders")
+    assert answer in noticed(await parlour.paper.say(line))
+
+
+@pytest.mark.parametrize("command", ["/pause", "/limits", "/new", "/persona tock", "/romance"])
+async def test_who_is_locked_is_not_sent_back_to_the_door(parlour: Parlour, command: str) -> None:
+    await parlour.let_in()
+    await parlour.paper.say("I'm 15")
+    said = noticed(await parlour.paper.say(command))
+    assert "begin" not in said
+    assert "for adults" in said
+
+
+@pytest.mark.parametrize("command", ["/pause", "/new"])
+async def test_who_has_not_shown_enough_of_their_age_is_told_what_is_missing(
+    parlour: Parlour, command: str
+) -> None:
+    await parlour.let_in()
+    await parlour.paper.say("/age entry moderator", "mod", Role.MODERATOR)
+    assert "a moderator confirms" in noticed(await parlour.paper.say(command))
+
+
+async def test_c3_who_cried_for_help_in_a_pause_is_not_met_with_silence_next(
+    parlour: Parlour,
+) -> None:
+    await parlour.let_in()
+    for text in ("/pause", "hello", "hello?"):
+        await parlour.paper.say(text)
+    assert "emergency number" in noticed(await parlour.paper.say("I want to die"))
+    assert "resume" in noticed(await parlour.paper.say("are you still there?"))
+    assert not await parlour.paper.say("hello?")

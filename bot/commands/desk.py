@@ -37,7 +37,8 @@ class Desk:
     persona: Persona
     personas: Mapping[str, Persona]
     community: Community
-    is_in: bool
+    not_in: Text
+    """What somebody who is not in is told; empty for who is."""
     locked: bool
     ceiling: Rating
     own_ceiling: Rating
@@ -56,6 +57,10 @@ class Desk:
     communities: Callable[[], Awaitable[tuple[CommunityId, ...] | None]]
     """Those whose guest the person could be; None where the platform does not say."""
     terms_of: Callable[[Community], Terms]
+
+    @property
+    def is_in(self) -> bool:
+        return not self.not_in
 
 
 @dataclass(frozen=True, slots=True)

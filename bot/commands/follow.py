@@ -47,7 +47,7 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         case declared.Persona(name):
             return _choose(name, desk)
         case declared.New():
-            return Greet(desk.persona.id) if desk.is_in else Answer(sentences.NOT_IN)
+            return Greet(desk.persona.id) if desk.is_in else Answer(desk.not_in)
         case declared.Who():
             return Answer(
                 sentences.WITH.format(name=desk.persona.name, tagline=desk.persona.tagline)
@@ -106,7 +106,7 @@ def _list_personas(personas: Mapping[str, Persona]) -> Text:
 
 def _choose(name: str, desk: Desk) -> Outcome:
     if not desk.is_in:
-        return Answer(sentences.NOT_IN)
+        return Answer(desk.not_in)
     wanted = name.strip().casefold()
     for persona in desk.personas.values():
         if wanted in (persona.id, persona.name.casefold()):

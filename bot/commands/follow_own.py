@@ -22,7 +22,7 @@ from bot.commands.wishes import (
     TOLD_OF_PAUSE,
     open_in,
 )
-from bot.commands.words import unknown_text
+from bot.commands.words import normal, unknown_text
 from bot.events import Rating
 from bot.languages.names import list_languages, name_language
 from bot.policy import limits
@@ -75,7 +75,7 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
         case own.Language(name):
             return Answer(await _set_language(name, desk))
         case _ if desk.vault is None or not desk.is_in:
-            return Answer(sentences.NOT_IN)
+            return Answer(desk.not_in)
         case own.General():
             return await _go_as_far_as(Rating.GENERAL, desk, desk.vault)
         case own.Romance():
@@ -217,7 +217,7 @@ async def _change_limits(verb: str, words: str, desk: Desk, vault: Vault) -> Tex
         case "":
             return _list_limits(await vault.limits(), desk.prefix)
         case "remove":
-            return await _remove_limit(words.strip().casefold(), desk, vault)
+            return await _remove_limit(normal(words), desk, vault)
         case _:
             return await _add_limit(words, desk, vault, is_hard=verb != "soft")
 

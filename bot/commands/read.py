@@ -39,6 +39,7 @@ _NAME = re.compile(r"[^\W\d_][\w-]{0,31}")
 # `ada` is somebody of this platform; `@ada:example.org` lacks the platform's name.
 _PERSON = re.compile(r"[a-z]+:\S+|[^\s:@]+")
 _LONGEST_BARE = 16
+_MARKS = "\u200b\u200c\u200d\u200e\u200f\u2060\u2066\u2067\u2068\u2069\ufeff\u061c"
 
 
 def may_name_it(command: Command | Misread | None, text: str) -> bool:
@@ -49,7 +50,8 @@ def may_name_it(command: Command | Misread | None, text: str) -> bool:
 
 
 def read(text: str, *, prefix: str, role: Role, is_direct: bool) -> Command | Misread | None:
-    text = text.strip()
+    # Keyboards that write from right to left may put a mark before the sign.
+    text = text.strip().lstrip(_MARKS)
     if is_direct and (bare := _read_bare(text, role)) is not None:
         return bare
     typed = text[len(prefix) :]

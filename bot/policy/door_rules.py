@@ -3,7 +3,7 @@
 from bot.events import AgeLevel
 from bot.policy.facts import Effect, Facts, Outcome, Verdict
 from bot.policy.under18 import says_under_18 as says
-from bot.text import Text
+from bot.text import SILENCE, Text
 
 YOUNG = Text(
     "This place is for adults, so I have to stop here. You did nothing wrong by telling me, and "
@@ -95,4 +95,10 @@ def no_age_record(facts: Facts) -> Verdict | None:
 
 def is_in(facts: Facts) -> bool:
     """The one question whether somebody may talk at all: whatever asks it, asks these rules."""
-    return not any(rule(facts) for rule in (locked, no_consent, no_age_record))
+    return not missing(facts)
+
+
+def missing(facts: Facts) -> Text:
+    """What stands in the way, in the words of the first rule that says so; empty for who is in."""
+    verdicts = (rule(facts) for rule in (locked, no_consent, no_age_record))
+    return next((verdict.say for verdict in verdicts if verdict), SILENCE)

@@ -8,6 +8,7 @@ that. Nothing here knows who the person is, or what is said.
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from unicodedata import normalize
 
 MINUTE_S = 60.0
 BREAK_AFTER_S = 90 * MINUTE_S
@@ -125,14 +126,14 @@ def read_reminder(line: str) -> Wanted | None:
 
 def read_quiet(line: str) -> Quiet | None:
     """`22:00-07:00`."""
-    begins, _, ends = line.replace("–", "-").partition("-")
+    begins, _, ends = normalize("NFKC", line).replace("–", "-").partition("-")
     first, last = read_minute(begins.strip()), read_minute(ends.strip())
     return None if first is None or last is None or first == last else Quiet(first, last)
 
 
 def read_minute(text: str) -> int | None:
-    """`7:05` -> 425."""
-    found = _TIME.fullmatch(text)
+    """`7:05` -> 425; also in full width, as Japanese keyboards write."""
+    found = _TIME.fullmatch(normalize("NFKC", text))
     return int(found[1]) * 60 + int(found[2]) if found else None
 
 
@@ -171,7 +172,9 @@ def is_too_late(due: float, now: float, *, is_daily: bool) -> bool:
 # --- Below ------------------------------------------------------------------------------------
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
-_REMINDER = re.compile(r"(?P<daily>(?:daily|every day)\s+)?(?P<time>\d{1,2}:\d\d)\s+(?P<text>\S.*)")
+_REMINDER = re.compile(
+    r"(?P<daily>(?:daily|every day)\s+)?(?P<time>\d{1,2}[:：]\d\d)\s+(?P<text>\S.*)"
+)
 
 
 def _local(at: float, zone: tzinfo) -> datetime:
