@@ -427,3 +427,13 @@ def test_who_is_locked_hears_of_that_and_not_of_their_sponsor() -> None:
 def test_l1_no_ordinary_word_beside_a_child_lets_sexual_words_pass(text: str) -> None:
     """Also where sexual words alone would be allowed: in MATURE no other rule stops them."""
     assert romance_with_minors(text)
+
+
+@pytest.mark.parametrize("text", ["reddit", "redhead", "Redcar"])
+def test_c1_a_word_that_begins_like_the_safe_word_is_none(text: str) -> None:
+    assert not decide(facts(text)).care
+
+
+def test_l3_a_crime_novel_is_no_romance() -> None:
+    text = "Estou escrevendo um romance policial"
+    assert decide(facts(text, romance_closed=True)).outcome is Outcome.ALLOW

@@ -184,7 +184,7 @@ _LONGEST_FAREWELL = 200
 _LONGEST_CALL = 300
 _PLEASE = r"(?:(?:ok|okay|no|um|uh|hey|please|stop|wait|just|sorry|now|i|i'm|im|am|say|saying|call|calling|thats|its|a|the|my|use|using|light|code|it|here|on) ?)*"
 _AROUND = pattern(_PLEASE)
-_RED = pattern(rf"{_PLEASE}(?:red ?)+{_PLEASE}")
+_RED = pattern(rf"{_PLEASE}(?:(?:red)+\b ?)+{_PLEASE}")
 _SAFE = r"(?:sa[fv]e ?-?wor[dt]|sa[fv]e ?wrod|safe ?wrd|safwor[dt])"
 _RED_CALL = pattern(
     r"\A\W*(?:red\W+)*red ?(?:[.!]+|[,;:\-]).*\b(?:stop|pause|wait|please|enough|too much|too far|can't|cannot|end|out|hold|break|need|don't|no more)\b",
@@ -227,7 +227,7 @@ _BYE = (
     r"|(?:i )?(?:have|got|need|gotta|i've got|'ve got|should|must|had better|better)(?: to)? (?:go|leave|run|sleep|head out|log off|be going)(?: (?:now|to (?:bed|sleep|work)|for (?:today|now)))*|gotta go|gtg|g2g|time for bed|that's (?:all|it|enough) for (?:today|tonight|now)|signing off|off to bed|logging off)"
 )
 _CLOSING = r"(?: ?(?:now|then|later|soon|again|tomorrow|today|tonight|for now|everyone|everybody|all|my friend|friend|dear|love|buddy|guys|folks|and|next time|around|thanks|thank you|bye|good ?night|take care|sleep well|see you|see ya|sweet dreams|have a (?:good|nice|great|lovely) (?:day|night|evening|one|time|weekend)|x+|then|i guess|it was nice talking(?: to you)?|nice talking(?: to you)?))*"
-_FAREWELL = pattern(rf"{_OPENING} ?{_BYE}{_CLOSING} ?")
+_FAREWELL = pattern(rf"{_OPENING} ?(?:{_BYE} ?)+{_CLOSING} ?")
 
 
 def _is_red(text: str) -> bool:

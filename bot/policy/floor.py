@@ -163,7 +163,7 @@ def _asks_for_romance(view: str) -> bool:
         return True
     if COURTING.found(view) or _ASKING.search(view) or _ACTION.search(view):
         return True
-    return ROMANTIC.found(view) and _is_staged(view)
+    return ROMANTIC.found(without(view, HARMLESS)) and _is_staged(view)
 
 
 def _is_staged(view: str) -> bool:

@@ -79,8 +79,8 @@ def forget_views() -> None:
 
 @for_now
 def bare(text: str) -> str:
-    """A short call reduced to its letters and single spaces: `R.E.D!!` -> `red`."""
-    view = views(text[:200])[-1]
+    """A short call reduced to its letters and single spaces: `R.E.D!!` and `||red||` -> `red`."""
+    view = views(text[:200].replace("||", " "))[-1]
     return " ".join(_squeezed(_NOT_LETTERS.sub(" ", _joined(view)), "all").split())
 
 
