@@ -44,6 +44,7 @@ from bot.store.house import House
 from bot.store.rows import Exchange, Gone, StoreError
 from bot.store.vault import Vault
 from bot.text import Text
+from bot.unkept import Unkept
 from bot.warming import Warming
 from bot.writing import Writer
 
@@ -76,6 +77,7 @@ class Conversation:
         offered = partial(set_desk, house=house, personas=personas, habits=habits)
         self._set_desk = partial(offered, guests=self._guests)
         self._warming = Warming(engine, clock, house.links.person_of)
+        self._unkept = Unkept(house, habits, self._speech, self._sessions, self._warming, clock)
         self._writer = Writer(
             engine=engine,
             sessions=self._sessions,
@@ -268,7 +270,7 @@ class Conversation:
 
     async def turn_away(self, message: Message, waiting: int, stage: Stage) -> None:
         say = sentences.TOO_MANY.format(count=waiting) if waiting else sentences.BUSY
-        await self._speech.notice(message, stage, say, name="full")
+        await self._unkept.answer(message, stage, say)
 
     async def apologise(self, arrival: Arrival, error: Exception, stage: Stage) -> None:
         message = arrival.message
@@ -278,7 +280,7 @@ class Conversation:
             return
         if isinstance(error, StoreError):
             self._house.leave_unfinished(message.author.id)
-            await self._speech.notice(message, stage, sentences.STORE_BROKEN, name="broken")
+            await self._unkept.answer(message, stage, sentences.STORE_BROKEN)
             return
         await self._speech.notice(message, stage, sentences.BROKEN, name="broken")
         async with self._house.vault(message.author.id) as vault:

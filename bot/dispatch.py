@@ -158,6 +158,9 @@ class Dispatch:
                 try:
                     await self._take(event, platform)
                 except Exception as error:  # noqa: BLE001 - one event must not end the platform
+                    if worker := self._workers.get(event.room.id):
+                        # What cannot be kept stops a reply all the same: it may be `red`.
+                        worker.stage.newer.set()
                     await self._report(error, event, None, Stage(platform))
                     if not isinstance(event, Left):
                         await platform.do(Idle(event.room))

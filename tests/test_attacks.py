@@ -9,7 +9,7 @@ import pytest
 from bot.drafts import Pace
 from bot.engine.base import EngineError, Prompt
 from bot.engine.scripted import ScriptedEngine
-from bot.events import CommunityId, Edited, Rating, Role, Voice
+from bot.events import CommunityId, Edited, PersonId, Rating, Role, Voice
 from tests.conftest import Parlour, running
 from tests.fakes import PaperPlatform, noticed, spoken, writes
 
@@ -249,3 +249,62 @@ async def test_one_damaged_vault_does_not_keep_the_others_from_being_answered(
         await parlour.paper.until_shown(Voice.PERSONA)
         await parlour.paper.rest(parlour.paper.message("", "bob").room.id)
         assert spoken(parlour.paper.shown) == ["You said: left on the table"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("I want to die", "emergency number"),
+        ("red", "scene ends here"),
+        ("I'm 15", "place is for adults"),
+        ("hello", "cannot keep anything"),
+    ],
+)
+async def test_c3_what_may_not_wait_is_answered_without_a_vault(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    data = tmp_path / "data"
+    async with running(data, ScriptedEngine()) as parlour:
+        await parlour.let_in()
+    (vault,) = (data / "vaults").glob("*.db")
+    vault.write_bytes(b"no database")
+    async with running(data, ScriptedEngine()) as parlour:
+        assert said in noticed(await parlour.paper.say(text))
+        assert await parlour.house.locked(PersonId("paper:ada")) is (text == "I'm 15")
+        assert bool(await parlour.house.referrals(2027)) is (text == "I want to die")
+
+
+async def test_p1_a_vault_that_cannot_be_opened_can_be_erased(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with running(data, ScriptedEngine()) as parlour:
+        await parlour.let_in()
+    (vault,) = (data / "vaults").glob("*.db")
+    vault.write_bytes(b"no database")
+    async with running(data, ScriptedEngine()) as parlour:
+        assert "cannot keep" in noticed(await parlour.paper.say("/erase"))
+        assert "Erased" in noticed(await parlour.paper.say("/erase confirm"))
+        assert not vault.exists()
+        assert "1 of 4" in noticed(await parlour.paper.say("hello"))
+
+
+async def test_c3_what_may_not_wait_is_heard_where_too_much_waits(tmp_path: Path) -> None:
+    writing, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(_count: int) -> None:
+        writing.set()
+        await go_on.wait()
+
+    engine = ScriptedEngine(before_piece=hold)
+    async with running(tmp_path / "data", engine, waiting=1) as parlour:
+        await parlour.let_in()
+        parlour.paper.write("the first")
+        await writing.wait()
+        parlour.paper.write("the second")
+        parlour.paper.write("I want to die")
+        await parlour.paper.until_shown(Voice.NOTICE)
+        parlour.paper.write("I'm 15")
+        go_on.set()
+        await parlour.paper.rest(parlour.paper.message("").room.id)
+        said = noticed(parlour.paper.shown)
+        assert "emergency number" in said
+        assert await parlour.house.locked(PersonId("paper:ada"))

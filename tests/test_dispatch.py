@@ -270,3 +270,24 @@ async def test_what_breaks_while_looking_ahead_is_told_to_nobody(
     assert not notebook.apologies
     assert "RuntimeError" in caplog.text
     assert "these are words" not in caplog.text
+
+
+async def test_a_message_that_cannot_be_kept_stops_a_reply_all_the_same() -> None:
+    class Full(Notebook):
+        async def arrive(self, message: Message) -> Arrival | None:
+            if message.text == "red":
+                raise OSError("these are words")
+            return await super().arrive(message)
+
+        async def handle_message(self, arrival: Arrival, stage: Stage) -> None:
+            self.started.set()
+            await stage.newer.wait()
+            self.handled.append(arrival.message.text)
+
+    notebook, paper = Full(), PaperPlatform()
+    async with asyncio.timeout(10), at_work(notebook, paper):
+        paper.write("tell me")
+        await notebook.started.wait()
+        paper.write("red")
+    assert notebook.handled == ["tell me"]
+    assert notebook.apologies == ["red"]

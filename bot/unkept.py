@@ -1,0 +1,74 @@
+"""What is answered to a message that is not taken in: the store cannot be used, or too much waits.
+
+All the same it hears what may not wait (SAFETY A2, C1, C3), and erases (P1), for which no vault
+need be opened. It knows the message and nothing of the talk.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot import sentences
+from bot.commands.own import Erase
+from bot.commands.read import read
+from bot.dispatch import Stage
+from bot.events import Message, PersonId
+from bot.policy import care, door_rules
+from bot.policy.crisis import crisis
+from bot.policy.decide import decide
+from bot.policy.facts import Decision, Effect, Facts
+from bot.scene import Habits
+from bot.sessions import Sessions
+from bot.speech import Speech
+from bot.store.house import House
+from bot.store.rows import StoreError
+from bot.text import Text
+from bot.warming import Warming
+
+URGENT = (crisis, care.safe_word, door_rules.says_under_18)
+
+
+@dataclass(frozen=True, slots=True)
+class Unkept:
+    house: House
+    habits: Habits
+    speech: Speech
+    sessions: Sessions
+    warming: Warming
+    clock: Callable[[], float]
+
+    async def answer(self, message: Message, stage: Stage, otherwise: Text) -> None:
+        """`otherwise` is said where nothing of this kind is heard, or none of it could be done."""
+        person, prefix = message.author.id, stage.platform.prefix
+        heard = await self._hear(message, prefix)
+        for say in heard or (otherwise,):
+            await self.speech.notice(message, stage, say, name="unkept")
+        if heard:
+            self.sessions.close_door(person)
+            await self.warming.forget(person)
+
+    async def _hear(self, message: Message, prefix: str) -> tuple[Text, ...]:
+        author, now = message.author, self.clock()
+        text = message.text.lstrip().removeprefix(prefix)
+        facts = Facts(text, now, author_is_bot=author.is_bot, region=self.habits.region)
+        decision = decide(facts, URGENT)
+        if decision.verdicts:
+            with suppress(StoreError):
+                await _bear(decision, author.id, self.house, now)
+            return tuple(verdict.say for verdict in decision.care) or (decision.say,)
+        is_direct = message.room.is_direct
+        command = read(message.text, prefix=prefix, role=author.role, is_direct=is_direct)
+        if isinstance(command, Erase) and command.confirmed:
+            with suppress(StoreError):
+                receipt = await self.house.erase(author.id, now)
+                return (sentences.write_receipt(receipt.gone, receipt.stays),)
+        return ()
+
+
+async def _bear(decision: Decision, person: PersonId, house: House, now: float) -> None:
+    if Effect.LOCK_UNDER_18 in decision.effects:
+        await house.lock(person, "A2", now)
+    if Effect.COUNT_REFERRAL in decision.effects:
+        day = datetime.fromtimestamp(now, UTC).date().isoformat()
+        await house.count_referral(day, "crisis")
