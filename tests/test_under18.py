@@ -30,6 +30,27 @@ def test_a_bare_number_in_words_is_an_age_where_it_was_asked_for(
 
 
 @pytest.mark.parametrize(
+    "answer", ["17 lol", "almost 18", "15, you?", "nope, 16", "17 1/2", "um, sixteen", "14 hbu"]
+)
+def test_an_answer_to_the_question_for_the_age_may_have_words_around_it(answer: str) -> None:
+    question = "And how old are you, if I may ask?"
+    assert Effect.LOCK_UNDER_18 in decide(facts(answer, recent=("hi", question))).effects
+    assert Effect.LOCK_UNDER_18 not in decide(facts(answer, recent=("hi", "How many?"))).effects
+
+
+@pytest.mark.parametrize("answer", ["30", "old enough", "34 :)", "17 minutes to go", "18", "15?"])
+def test_what_is_no_age_under_18_answers_it_too(answer: str) -> None:
+    asked = ("hi", "How old are you?")
+    assert Effect.LOCK_UNDER_18 not in decide(facts(answer, recent=asked)).effects
+
+
+@pytest.mark.parametrize("begun", ["I'm", "im...", "Ich bin", "tengo"])
+def test_a_sentence_that_goes_on_in_the_next_message_is_one(begun: str) -> None:
+    for recent in ((begun,), (begun, "Yes?")):
+        assert Effect.LOCK_UNDER_18 in decide(facts("15", recent=recent)).effects
+
+
+@pytest.mark.parametrize(
     "said",
     ["Die Prinzessin ist 15.", "La princesse a 15 ans.", "Es menor de edad.", "王女は15歳です。"],
 )

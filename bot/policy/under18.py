@@ -16,7 +16,7 @@ SECONDS_A_YEAR = 365.2425 * 24 * 3600
 
 def says_under_18(text: str, recent: Sequence[str], now: float) -> bool:
     year = 1970 + int(now / SECONDS_A_YEAR)
-    asked = any(_asks_the_age(plain(said)) for said in recent[-2:])
+    asked = any(_asks_the_age(view) or _BEGUN.search(view) for view in map(plain, recent[-2:]))
     # A disguise hides what takes an age back (`I'm 15 m1nu735 late`) as well as it hides an age:
     # where an age is spoken of in what a person would read, that reading decides.
     read = _says(reading(text), year, asked=asked)
@@ -85,7 +85,12 @@ _STATED = pattern(
     rf"\b(?:we're|we are|(?:and|&) i are|and my \w+ are) (?:both|all) (?:only |just |still )*({AGE})(?:{YEARS_OLD}|[ .!,]*$)",
     rf"^({AGE}) (?:btw|fyi)[ .!]*$",
 )
-_JUST_A_NUMBER = pattern(rf"^(?:{_FILL})({AGE})[ .!]*$")
+_JUST_A_NUMBER = pattern(
+    rf"^(?:(?:no|nope|nah|well|um|uh|yes|yeah|hm+)[ ,.]*)*({_FILL})({AGE})(?: ?(?:\.5|1/2|½|and a half))?"
+    rf"(?:{YEARS_OLD})?(?:[ .,!:;)]*(?:lol|lmao|haha\w*|xd|why|sorry|btw|hbu|wbu|(?:and |what about |how about )?(?:you|u|yourself)\??))*[ .!:;)]*$"
+)
+_BEGUN = pattern(r"(?:^|[ .,!?])(?:i'?m|i am|my age is|ich bin|j'?ai|tengo|tenho)[ .…]*$")
+"""A sentence that the next message ends."""
 _HOW_OLD = pattern(r"\bhow old (?:are|r) (?:you|u)\b", r"\b(?:your|ur) age\b")
 _BORN = pattern(r"\bi(?: was|'m| am) born in (?:\w+ )?((?:19|20)\d\d)\b")
 
@@ -200,7 +205,8 @@ def _claims(view: str, year: int, *, asked: bool) -> Iterator[bool]:
         yield year - int(hit.group(1) or 0) < ADULT
     if asked:
         for hit in _JUST_A_NUMBER.finditer(view):
-            yield _number(hit) < ADULT
+            most = ADULT if _NOT_QUITE.search(hit.group(1) or "") else ADULT - 1
+            yield value(hit.group(2) or "") <= most
 
 
 def _claims_without_a_number(view: str) -> Iterator[bool]:
