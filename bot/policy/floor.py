@@ -65,9 +65,9 @@ def romance_after_it_was_closed(facts: Facts) -> Verdict | None:
 
 def serious_harm(facts: Facts) -> Verdict | None:
     seen = views(facts.text)
-    if any(_HARM.search(_PEACEFUL.sub("#", view)) for view in seen):
+    if any(map(_harms, seen)):
         return _refused("serious_harm", "L4", HARM)
-    if any(_REAL_PEOPLE.search(view) or _FORCED.search(view) for view in seen):
+    if any(map(_forces, seen)):
         return _refused("serious_harm", "L4", REAL_PEOPLE)
     return None
 
@@ -99,9 +99,7 @@ def refuses_by_rules(text: str) -> bool:
     """Below MATURE, and without the classifier: what its training measures itself against."""
     seen = views(text)
     sexual = any(is_sexual(view) for view in seen) and not _is_a_question(seen[0])
-    harms = any(_HARM.search(_PEACEFUL.sub("#", view)) for view in seen)
-    forces = any(_REAL_PEOPLE.search(view) or _FORCED.search(view) for view in seen)
-    return sexual or harms or forces or romance_with_minors(text)
+    return sexual or any(map(_harms, seen)) or any(map(_forces, seen)) or romance_with_minors(text)
 
 
 # --- Below ------------------------------------------------------------------------------------
@@ -151,6 +149,15 @@ _MEDICAL = pattern(
 
 def _refused(name: str, number: str, say: Text, *effects: Effect) -> Verdict:
     return Verdict(name, number, Outcome.REFUSE, say=say, effects=effects)
+
+
+def _harms(view: str) -> bool:
+    calm = tongues.PEACEFUL.sub("#", _PEACEFUL.sub("#", view))
+    return bool(_HARM.search(calm) or tongues.HARM.search(calm))
+
+
+def _forces(view: str) -> bool:
+    return bool(_REAL_PEOPLE.search(view) or _FORCED.search(view) or tongues.FORCED.search(view))
 
 
 def _scored_so(text: str) -> bool:

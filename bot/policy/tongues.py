@@ -267,6 +267,8 @@ def _of_all(name: str) -> Pattern:
 
 HELP = _of_all("help")
 """SAFETY L8: a question or a worry about the young."""
+HARM, FORCED, PEACEFUL = _of_all("harm"), _of_all("forced"), _of_all("peaceful")
+"""SAFETY L4: instructions for serious harm, and what is called so and is none."""
 COURTS = _of_all("courts")
 """SAFETY L1: romance that is sought with a child in the person's life."""
 REQUEST = _of_all("request")
