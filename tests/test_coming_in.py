@@ -95,3 +95,11 @@ async def test_a10_who_agreed_to_an_older_text_is_asked_again(parlour: Parlour) 
         await vault.give_consent(Consent(DOOR, "1", parlour.clock()))
     assert "1 of 4" in noticed(await parlour.paper.say("hello"))
     assert not parlour.scripted.prompts
+
+
+async def test_a2_a_lock_closes_the_door_that_somebody_stood_in(parlour: Parlour) -> None:
+    await come_to_the_last_screen(parlour)
+    await parlour.paper.say("I'm 15")
+    await parlour.paper.say("/unlock ada it was her brother", "mod", Role.MODERATOR)
+    assert "1 of 4" in noticed(await parlour.paper.say("done"))
+    assert not parlour.scripted.prompts

@@ -16,7 +16,7 @@ import ahocorasick
 from bot.policy.ages import ADULT, value
 from bot.policy.matching import Found, Pattern, pattern, plain
 
-BEFORE, AFTER = 48, 60
+BEFORE, AFTER = 64, 60
 """How far around a way to say it is looked for what takes it back."""
 
 
