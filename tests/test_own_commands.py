@@ -473,3 +473,12 @@ async def test_c3_who_cried_for_help_in_a_pause_is_not_met_with_silence_next(
     assert "emergency number" in noticed(await parlour.paper.say("I want to die"))
     assert "resume" in noticed(await parlour.paper.say("are you still there?"))
     assert not await parlour.paper.say("hello?")
+
+
+async def test_h5_what_is_written_in_a_pause_counts_in_no_day(parlour: Parlour) -> None:
+    await parlour.let_in()
+    for line in ("/break daily 60", "/pause"):
+        await parlour.paper.say(line)
+    await talk(parlour, 120)
+    await parlour.paper.say("/resume")
+    assert spoken(await parlour.paper.say("hello")) == ["You said: hello"]

@@ -437,3 +437,36 @@ def test_c1_a_word_that_begins_like_the_safe_word_is_none(text: str) -> None:
 def test_l3_a_crime_novel_is_no_romance() -> None:
     text = "Estou escrevendo um romance policial"
     assert decide(facts(text, romance_closed=True)).outcome is Outcome.ALLOW
+
+
+@pytest.mark.parametrize(
+    ("unknown", "outcome"),
+    [
+        (("author_is_bot",), Outcome.IGNORE),
+        (("is_direct", "addresses_bot"), Outcome.IGNORE),
+        (("own",), Outcome.IGNORE),
+        (("consented",), Outcome.REFUSE),
+        (("age_level",), Outcome.REFUSE),
+        (("locked",), Outcome.REFUSE),
+    ],
+)
+def test_i3_nobody_is_answered_of_whom_too_little_is_known(
+    unknown: tuple[str, ...], outcome: Outcome
+) -> None:
+    assert decide(facts("hello", **dict.fromkeys(unknown))).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        "sponsor_ceiling",
+        "persona_rating",
+        "person_ceiling",
+        "romance_closed",
+        "age_level",
+        "locked",
+    ],
+)
+def test_i3_what_is_not_known_leaves_the_lowest_ceiling(unknown: str) -> None:
+    assert decide(facts("hello")).ceiling is Rating.ROMANCE
+    assert decide(facts("hello", **{unknown: None})).ceiling is Rating.GENERAL
