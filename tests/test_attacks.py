@@ -10,7 +10,8 @@ from bot.drafts import Pace
 from bot.engine.base import EngineError, Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, Edited, PersonId, Rating, Role, Voice
-from tests.conftest import Parlour, running
+from bot.personas import load_personas
+from tests.conftest import PERSONAS, Parlour, running
 from tests.fakes import PaperPlatform, noticed, spoken, writes
 
 
@@ -308,3 +309,15 @@ async def test_c3_what_may_not_wait_is_heard_where_too_much_waits(tmp_path: Path
         said = noticed(parlour.paper.shown)
         assert "emergency number" in said
         assert await parlour.house.locked(PersonId("paper:ada"))
+
+
+async def test_whose_persona_is_gone_is_told_who_answers_now(tmp_path: Path) -> None:
+    data, personas = tmp_path / "data", load_personas(PERSONAS)
+    async with running(data, ScriptedEngine(), personas=personas) as parlour:
+        await parlour.let_in()
+        await parlour.paper.say("/persona tock")
+        assert not noticed(await parlour.paper.say("how late is it?"))
+    left = {id_: one for id_, one in personas.items() if id_ != "tock"}
+    async with running(data, ScriptedEngine(), personas=left) as parlour:
+        assert "You are with Wren" in noticed(await parlour.paper.say("and now?"))
+        assert not noticed(await parlour.paper.say("and now?"))
