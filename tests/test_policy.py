@@ -429,6 +429,14 @@ def test_l1_no_ordinary_word_beside_a_child_lets_sexual_words_pass(text: str) ->
     assert romance_with_minors(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["we have no sex life since the kids came", "Sex after kids: how do couples manage?"]
+)
+def test_l8_parents_who_speak_of_themselves_are_not_taken_for_worse(text: str) -> None:
+    """Below MATURE it goes too far all the same (L5)."""
+    assert not romance_with_minors(text)
+
+
 @pytest.mark.parametrize("text", ["reddit", "redhead", "Redcar"])
 def test_c1_a_word_that_begins_like_the_safe_word_is_none(text: str) -> None:
     assert not decide(facts(text)).care

@@ -149,11 +149,11 @@ _LONG_AGO = pattern(
     r"\bas an? $",
 )
 _NOT_FREE = pattern(
-    r"\b(?:without|my|our|his|her|their|your|after|before|when|while|until|have|had|has|having|not|never|no|movie|film|book|show|novel|series|song)\b",
+    r"\b(?:without|my|our|his|her|their|your|after|before|since|when|while|until|have|had|has|having|not|never|no|movie|film|book|show|novel|series|song)\b",
     r"[.!?;\n]",
 )
 _ORDINARY_BEFORE = pattern(
-    r"\b(?:my|our|the|no|have|having|had|has|without|want|raise|raising|are|with the) $",
+    r"\b(?:my|our|the|no|have|having|had|has|without|want|raise|raising|are|with the|after|since|before) $",
     r"\b(?:my|our|have|having|had|has|raise|raising|with) (?:two|three|four|five) $",
 )
 _LOOKS_ON = pattern(r"\bin front of (?:the|all the|both) $")
@@ -264,7 +264,7 @@ def _tied(view: str, *, sexual: bool, requests: bool) -> bool:
     if any(_close(calm, one, other) for one in children for other in sexes):
         return True
     return any(
-        _close(calm, one, other) and (requests or not _is_ordinary_beside(calm, one, other))
+        _close(calm, one, other) and not _is_ordinary_beside(calm, one, other, requests=requests)
         for one in children
         for other in romances
     )
@@ -276,11 +276,14 @@ def _close(view: str, one: tuple[int, int], other: tuple[int, int]) -> bool:
     return len(between) <= _NEAR and not _NOT_FREE.search(between)
 
 
-def _is_ordinary_beside(view: str, child: tuple[int, int], word: tuple[int, int]) -> bool:
+def _is_ordinary_beside(
+    view: str, child: tuple[int, int], word: tuple[int, int], *, requests: bool
+) -> bool:
+    """Of what is to be written, `the children` are characters like any others."""
     present = _LOOKS_ON.search(view[max(0, child[0] - 24) : child[0]])
     return (
         present is not None
-        or _is_ordinary(view, min(child, word)[0])
+        or (not requests and _is_ordinary(view, min(child, word)[0]))
         or tongues.is_ordinary(view, child[0])
     )
 

@@ -117,7 +117,7 @@ _WITHOUT_A_NUMBER = pattern(
     r"\bi (?:said|told you|clicked|put)(?: that)? i(?:'m|m| was| am) (?:18|over 18|eighteen|an adult),? but i(?:'m|m| am) (?:actually |really )?not\b",
     rf"\bi(?:'ve| have)? just started (?:(?:middle|high|secondary|elementary) ?-?school|(?:\d+th|\w+th) grade){_END}",
     rf"{_I}(?:{_FILL})(?:grade|year) (?:[1-9]|1[0-2]) (?:student|pupil)\b",
-    r"\b(?:until|till|before) i(?:'m|m| am) (?:legal|of age|an adult)\b|\bi(?:'ll|ll| will) be (?:legal|of age|an adult) (?:in|next|soon)\b",
+    r"\b(?:until|till) i(?:'m|m| am) (?:legal|of age|an adult)\b|\bi(?:'ll|ll| will) be (?:legal|of age|an adult) (?:in|next|soon)\b",
     rf"\bi (?:still )?(?:go to|attend) (?:middle|high|elementary|primary|secondary|junior high) ?school{_END}",
 )
 _ORDINAL = r"(?:1[0-2]|[1-9])(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
