@@ -277,15 +277,14 @@ class Conversation:
         if isinstance(error, Gone):
             # The person has just erased or deleted what this was about: so does the engine.
             await self._warming.forget(message.author.id)
-            return
-        if isinstance(error, StoreError):
+        elif isinstance(error, StoreError):
             self._house.leave_unfinished(message.author.id)
             await self._unkept.answer(message, stage, sentences.STORE_BROKEN)
-            return
-        await self._speech.notice(message, stage, sentences.BROKEN, name="broken")
-        async with self._house.vault(message.author.id) as vault:
-            if vault and arrival.turn is not None:
-                await vault.settle(arrival.turn)
+        else:
+            await self._speech.notice(message, stage, sentences.BROKEN, name="broken")
+            async with self._house.vault(message.author.id) as vault:
+                if vault and arrival.turn is not None:
+                    await vault.settle(arrival.turn)
 
     # --- Small parts --------------------------------------------------------------------------
 

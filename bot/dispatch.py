@@ -14,6 +14,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from bot.ahead import Ahead
 from bot.events import (
     AgeSeen,
     Busy,
@@ -24,7 +25,6 @@ from bot.events import (
     InRoom,
     Left,
     Message,
-    PersonId,
     RoomId,
     TurnId,
     Typing,
@@ -90,14 +90,6 @@ class _Worker:
     task: asyncio.Task[None] | None = None
 
 
-@dataclass(slots=True)
-class _Ahead:
-    """Looking ahead for one person, and whether to look again when that is done."""
-
-    task: asyncio.Task[None]
-    again: InRoom | None = None
-
-
 class Dispatch:
     def __init__(self, handler: Handler, *, waiting: int, rooms: int, stop_s: float) -> None:
         self._handler = handler
@@ -106,8 +98,8 @@ class Dispatch:
         self._stop_s = stop_s
         self._workers: dict[RoomId, _Worker] = {}
         self._arriving: set[RoomId] = set()
-        self._ahead: dict[PersonId, _Ahead] = {}
         self._group = asyncio.TaskGroup()
+        self._ahead = Ahead(self._look_ahead, self._group, people=rooms)
         self._stopping = asyncio.Event()
         self._resting = asyncio.Event()
         self._resting.set()
@@ -135,8 +127,8 @@ class Dispatch:
             rested = self._group.create_task(self._resting.wait())
             # After the end of all input what is being answered may take as long as it takes.
             await asyncio.wait([stopped, rested], return_when=asyncio.FIRST_COMPLETED)
-            ahead = [one.task for one in self._ahead.values()]
-            for task in (stopped, ended, *readers, *ahead):
+            self._ahead.end()
+            for task in (stopped, ended, *readers):
                 task.cancel()
             await self._rest()
             rested.cancel()
@@ -158,12 +150,13 @@ class Dispatch:
                 try:
                     await self._take(event, platform)
                 except Exception as error:  # noqa: BLE001 - one event must not end the platform
-                    if worker := self._workers.get(event.room.id):
-                        # What cannot be kept stops a reply all the same: it may be `red`.
+                    room = None if isinstance(event, Left) else event.room
+                    # What cannot be kept stops a reply all the same: it may be `red`.
+                    if room and (worker := self._workers.get(room.id)):
                         worker.stage.newer.set()
                     await self._report(error, event, None, Stage(platform))
-                    if not isinstance(event, Left):
-                        await platform.do(Idle(event.room))
+                    if room:
+                        await platform.do(Idle(room))
 
     async def _take(self, event: Event, platform: Platform) -> None:
         match event:
@@ -171,7 +164,7 @@ class Dispatch:
                 await self._take_in(event, platform)
             case Edited() | Deleted():
                 await self._take_change(event, platform)
-                self._look_ahead(event, platform)
+                self._ahead.look(event, platform)
             case AgeSeen():
                 await self._handler.take_sign(event)
             case Left():
@@ -179,7 +172,7 @@ class Dispatch:
             case Typing():
                 # While the bot writes there, the end of the reply looks ahead anyway.
                 if event.room.id not in self._workers:
-                    self._look_ahead(event, platform)
+                    self._ahead.look(event, platform)
 
     async def _take_in(self, message: Message, platform: Platform) -> None:
         worker = self._workers.get(message.room.id)
@@ -242,7 +235,7 @@ class Dispatch:
                 except Exception as error:  # noqa: BLE001 - one answer must not end the room
                     await self._report(error, arrival.message, arrival.turn, worker.stage)
                 if not worker.inbox:
-                    self._look_ahead(arrival.message, worker.stage.platform)
+                    self._ahead.look(arrival.message, worker.stage.platform)
                 if not worker.inbox and room not in self._arriving:
                     await worker.stage.platform.do(Idle(arrival.message.room))
             if worker.inbox:
@@ -255,33 +248,13 @@ class Dispatch:
             if not self._workers:
                 self._resting.set()
 
-    def _look_ahead(self, event: InRoom, platform: Platform) -> None:
-        """In a task of its own, so that no message waits for it; one for each person."""
-        person = event.author.id
-        if self._stopping.is_set():
-            return
-        if (ahead := self._ahead.get(person)) is not None:
-            # What it has read may be old by now; for somebody who types it is new enough. And a
-            # message after a change must not hide that something is gone.
-            if not isinstance(event, Typing) and not isinstance(ahead.again, Edited | Deleted):
-                ahead.again = event
-        elif not isinstance(event, Typing) or len(self._ahead) < self._rooms:
-            task = self._group.create_task(self._keep_looking(event, Stage(platform)))
-            self._ahead[person] = _Ahead(task)
-
-    async def _keep_looking(self, event: InRoom, stage: Stage) -> None:
-        wanted: InRoom | None = event
-        ahead = self._ahead[event.author.id]
+    async def _look_ahead(self, event: InRoom, platform: Platform) -> None:
+        stage = Stage(platform)
         try:
-            while wanted is not None:
-                try:
-                    await self._handler.look_ahead(wanted, stage)
-                except Exception as error:  # noqa: BLE001 - nobody asked for it, so nobody is told
-                    _log(error, stage)
-                wanted, ahead.again = ahead.again, None
-        finally:
-            # No await since the last look at what is wanted.
-            del self._ahead[event.author.id]
+            if not self._stopping.is_set():
+                await self._handler.look_ahead(event, stage)
+        except Exception as error:  # noqa: BLE001 - nobody asked for it, so nobody is told
+            _log(error, stage)
 
     async def _report(
         self, error: Exception, event: Event, turn: TurnId | None, stage: Stage

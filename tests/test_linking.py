@@ -12,7 +12,7 @@ from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, PersonId, Role, RoomId
 from bot.policy.door import WHO_THIS_IS
-from bot.policy.door_rules import YOUNG
+from bot.policy.door_rules import NOT_IN, YOUNG
 from bot.recovery import recover
 from bot.reminders import Reminders
 from bot.store.rows import Reminder
@@ -71,7 +71,7 @@ async def test_a_wrong_an_old_and_a_used_code_are_answered_in_the_same_words(
 
 
 async def test_who_is_not_in_shows_no_code_and_a_new_account_may_use_one(parlour: Parlour) -> None:
-    assert noticed(await parlour.paper.say("/link", "ben")) == sentences.NOT_IN
+    assert noticed(await parlour.paper.say("/link", "ben")) == NOT_IN
     await parlour.let_in()
     await link(parlour)
     assert spoken(await parlour.paper.say("hello from here", "ben"))
@@ -129,7 +129,7 @@ async def test_a_locked_person_who_comes_back_by_anothers_code_locks_that_too(
     asked = len(parlour.scripted.prompts)
     for person in ("ada", "ben"):
         assert noticed(await parlour.paper.say("hello", person)) == YOUNG
-    assert noticed(await parlour.paper.say("/link")) == sentences.NOT_IN
+    assert noticed(await parlour.paper.say("/link")) == YOUNG
     assert len(parlour.scripted.prompts) == asked
 
 

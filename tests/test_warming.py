@@ -36,8 +36,8 @@ ADA = PersonId("paper:ada")
 
 async def settle(parlour: Parlour) -> None:
     """Until nothing is being looked ahead for."""
-    for ahead in list(parlour.dispatch._ahead.values()):
-        await asyncio.wait([ahead.task])
+    for looking in list(parlour.dispatch._ahead._looking.values()):
+        await asyncio.wait([looking.task])
 
 
 async def last_warmed(parlour: Parlour) -> Prompt:

@@ -88,7 +88,7 @@ async def _link(code: str, desk: Desk, *, is_sure: bool) -> Outcome:
     account, links = desk.message.author.id, desk.house.links
     if not code:
         if desk.vault is None or not desk.is_in:
-            return Answer(sentences.NOT_IN)
+            return Answer(desk.not_in)
         shown = await links.make_code(account, desk.now)
         return Answer(LINK_CODE.format(code=shown))
     if is_sure:
