@@ -1,109 +1,31 @@
-"""Gateway v10 (pages "Gateway" and "Gateway Events"): sessions, sequence, replay, intents, shards."""
+"""Gateway v10 (pages "Gateway" and "Gateway Events"): identify, ready, resume, and who is told what."""
 
 import asyncio
 import json
 import zlib
-from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from tests.discord.intents import GUILDS, needed, without_content
+from tests.discord.lines import (
+    ACK,
+    HEARTBEAT,
+    HELLO,
+    IDENTIFY,
+    INVALID,
+    MEMBERS,
+    PRESENCE,
+    RESUME,
+    VOICE,
+    Line,
+    Session,
+    plain,
+)
+from tests.discord.members import chunks, whole
 from tests.discord.refusals import Body
 from tests.discord.state import Guild, World
-from tests.discord.wire import channel_payload, guild_payload, member_payload
-
-DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME = 0, 1, 2, 3, 6
-RECONNECT, MEMBERS, INVALID, HELLO, ACK = 7, 8, 9, 10, 11
-GUILDS, GUILD_MEMBERS, GUILD_MESSAGES, GUILD_REACTIONS, GUILD_TYPING = (
-    1,
-    2,
-    1 << 9,
-    1 << 10,
-    1 << 11,
-)
-DM_MESSAGES, DM_REACTIONS, DM_TYPING, CONTENT = 1 << 12, 1 << 13, 1 << 14, 1 << 15
-
-# Page "Gateway" (List of Intents): in a guild, in a direct message.
-NEEDS = {
-    "MESSAGE": (GUILD_MESSAGES, DM_MESSAGES),
-    "MESSAGE_REACTION": (GUILD_REACTIONS, DM_REACTIONS),
-    "TYPING": (GUILD_TYPING, DM_TYPING),
-    "GUILD_MEMBER": (GUILD_MEMBERS, GUILD_MEMBERS),
-    "GUILD": (GUILDS, GUILDS),
-    "CHANNEL": (GUILDS, 0),
-    "THREAD": (GUILDS, GUILDS),
-}
-
-
-def needed(event: str, *, in_guild: bool) -> int:
-    """The intent without which an event is not told; the longest name wins."""
-    for name in sorted(NEEDS, key=len, reverse=True):
-        if event.startswith(f"{name}_"):
-            return NEEDS[name][0 if in_guild else 1]
-    return 0
-
-
-@dataclass(eq=False)
-class Line:
-    """One connection: what is to be written goes through one queue, so that zlib keeps its order."""
-
-    socket: web.WebSocketResponse
-    request: web.Request
-    packer: Any
-    queue: "asyncio.Queue[Body | int]" = field(default_factory=lambda: asyncio.Queue(10_000))
-    hung_up: bool = False
-
-    def send(self, payload: Body) -> None:
-        self.queue.put_nowait(payload)
-
-    def hang_up(self, code: int) -> None:
-        self.hung_up = True
-        self.queue.put_nowait(code)
-
-    def drop(self) -> None:
-        """Without a goodbye, as a broken network does it."""
-        if self.request.transport is not None:
-            self.request.transport.abort()
-
-    async def write(self) -> None:
-        while True:
-            payload = await self.queue.get()
-            if isinstance(payload, int):
-                await self.socket.close(code=payload)
-                return
-            text = json.dumps(payload)
-            try:
-                if self.packer is None:
-                    await self.socket.send_str(text)
-                else:
-                    packed = self.packer.compress(text.encode())
-                    await self.socket.send_bytes(packed + self.packer.flush(zlib.Z_SYNC_FLUSH))
-            except ConnectionError:
-                return
-
-
-@dataclass
-class Session:
-    id: str
-    intents: int
-    shard: tuple[int, int]
-    line: Line | None = None
-    sequence: int = 0
-    told: list[Body] = field(default_factory=list)
-    presence: Body | None = None
-
-    def tell(self, event: str, data: Body) -> None:
-        self.sequence += 1
-        payload = {"op": DISPATCH, "t": event, "s": self.sequence, "d": data}
-        self.told.append(payload)
-        if self.line is not None:
-            self.line.send(payload)
-
-    def holds(self, guild: str | None) -> bool:
-        """Page "Gateway" (Sharding); direct messages are shard 0's."""
-        number, total = self.shard
-        return ((int(guild) >> 22) % total if guild else 0) == number
+from tests.discord.wire import channel_payload
 
 
 class Gateway:
@@ -124,18 +46,13 @@ class Gateway:
         wanted = needed(event, in_guild=guild is not None)
         for session in self.sessions.values():
             if session.holds(guild) and (not wanted or session.intents & wanted):
-                seen = self.without_content(session, data) if event.startswith("MESSAGE_") else data
+                seen = (
+                    without_content(self.world, session.intents, data)
+                    if event.startswith("MESSAGE_")
+                    else data
+                )
                 session.tell(event, seen)
         self.world.changed()
-
-    def without_content(self, session: Session, data: Body) -> Body:
-        """Page "Gateway" (Message Content Intent): own, direct and mentioning ones stay whole."""
-        own = self.world.application
-        if session.intents & CONTENT or "guild_id" not in data or "author" not in data:
-            return data
-        if data["author"]["id"] == own or any(one["id"] == own for one in data["mentions"]):
-            return data
-        return data | {"content": "", "embeds": [], "attachments": [], "components": []}
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=4096 * 16)
@@ -149,9 +66,7 @@ class Gateway:
                 line.hang_up(4012)
             elif request.query.get("encoding", "json") != "json":
                 line.hang_up(4002)
-            line.send(
-                {"op": HELLO, "s": None, "t": None, "d": {"heartbeat_interval": self.heartbeat_ms}}
-            )
+            line.send(plain(HELLO, {"heartbeat_interval": self.heartbeat_ms}))
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     self.hear(line, message.data)
@@ -183,7 +98,7 @@ class Gateway:
         if op == HEARTBEAT:
             self.counted["heartbeat"] += 1
             if self.acks:
-                line.send({"op": ACK, "s": None, "t": None, "d": None})
+                line.send(plain(ACK))
         elif op == IDENTIFY:
             line.hang_up(4005) if session else self.identify(line, data)
         elif op == RESUME:
@@ -193,8 +108,9 @@ class Gateway:
         elif op == PRESENCE:
             session.presence = data
         elif op == MEMBERS:
-            self.chunk(session, data)
-        elif op != 4:
+            for page in chunks(self.world, data, session.intents):
+                session.tell("GUILD_MEMBERS_CHUNK", page)
+        elif op != VOICE:
             line.hang_up(4001)
         self.world.changed()
 
@@ -239,31 +155,7 @@ class Gateway:
                 session.tell("GUILD_CREATE", self.whole(session, guild))
 
     def whole(self, session: Session, guild: Guild) -> Body:
-        """All members of a small guild come only with their intent, else the bot alone."""
-        everybody = session.intents & GUILD_MEMBERS and len(guild.members) <= 50
-        members = list(guild.members) if everybody else [self.world.application]
-        return guild_payload(self.world, guild, members=members)
-
-    def chunk(self, session: Session, data: Body) -> None:
-        guild = self.world.guild(str(data["guild_id"]))
-        wanted = [str(one) for one in data.get("user_ids") or []]
-        query = data.get("query")
-        chosen = [
-            person
-            for person in guild.members
-            if person in wanted
-            or (query is not None and self.world.users[person]["username"].startswith(query))
-        ][: data.get("limit") or None]
-        pages = [chosen[at : at + 1000] for at in range(0, len(chosen), 1000)] or [[]]
-        for number, page in enumerate(pages):
-            told: Body = {
-                "guild_id": guild.id,
-                "members": [member_payload(self.world, guild, one) for one in page],
-                "chunk_index": number,
-                "chunk_count": len(pages),
-                "not_found": [one for one in wanted if one not in guild.members],
-            }
-            session.tell("GUILD_MEMBERS_CHUNK", told | {"nonce": data.get("nonce")})
+        return whole(self.world, guild, session.intents)
 
     def resume(self, line: Line, data: Body) -> None:
         self.counted["resume"] += 1
@@ -272,7 +164,7 @@ class Gateway:
             line.hang_up(4004)
         elif session is None or not self.resumable:
             self.sessions.pop(data.get("session_id", ""), None)
-            line.send({"op": INVALID, "s": None, "t": None, "d": False})
+            line.send(plain(INVALID, data=False))
         elif data["seq"] > session.sequence:
             line.hang_up(4007)
         else:

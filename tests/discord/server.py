@@ -11,8 +11,9 @@ from discord.http import Route
 from yarl import URL
 
 from tests.discord.faults import Faults, Limit, Request
-from tests.discord.gateway import INVALID, RECONNECT, Gateway
+from tests.discord.gateway import Gateway
 from tests.discord.interactions import Interactions
+from tests.discord.lines import INVALID, RECONNECT, plain
 from tests.discord.messages import Messages
 from tests.discord.people import Person
 from tests.discord.refusals import Body
@@ -130,13 +131,13 @@ class DiscordServer:
 
     def ask_to_reconnect(self) -> None:
         for line in list(self.gateway.lines):
-            line.send({"op": RECONNECT, "s": None, "t": None, "d": None})
+            line.send(plain(RECONNECT))
 
     def invalidate(self, *, resumable: bool) -> None:
         if not resumable:
             self.gateway.sessions.clear()
         for line in list(self.gateway.lines):
-            line.send({"op": INVALID, "s": None, "t": None, "d": resumable})
+            line.send(plain(INVALID, data=resumable))
 
     def refuse_resume(self) -> None:
         self.gateway.resumable = False
