@@ -10,7 +10,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from tests.discord.faults import Faults, Limit, Request
+from tests.discord.buckets import Limit
+from tests.discord.faults import Faults, Request
 from tests.discord.gateway import Gateway
 from tests.discord.interactions import Interactions
 from tests.discord.lines import INVALID, RECONNECT, plain
@@ -152,9 +153,21 @@ class DiscordServer:
         """Intents that this application has not been granted (close code 4014)."""
         self.gateway.disallowed = intents
 
-    def limit(self, route: str, after: int, *, window_s: float = 5.0, scope: str = "user") -> None:
-        """`route` as the account names it, or `*` with scope `global`."""
-        self.faults.limits[route] = Limit(after, window_s, scope)
+    def limit(
+        self,
+        route: str,
+        after: int,
+        *,
+        window_s: float = 5.0,
+        scope: str = "user",
+        also: tuple[str, ...] = (),
+    ) -> None:
+        """`route` as the account names it, or `*` with scope `global`; `also` shares its bucket."""
+        self.faults.limits.set([route, *also], Limit(route, after, window_s, scope))
+
+    def limit_edits(self, after: int = 5, *, window_s: float = 5.0) -> None:
+        """As Discord is known to limit edits, for each channel by itself."""
+        self.limit("PATCH /channels/{}/messages/{}", after, window_s=window_s)
 
     def fail(self, route: str, status: int, *, times: int = 1) -> None:
         self.faults.failures.setdefault(route, []).extend([status] * times)
