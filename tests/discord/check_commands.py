@@ -36,6 +36,13 @@ def check_commands(commands: list[Body]) -> None:
     found.refuse()
 
 
+def check_one(command: Body) -> None:
+    """One command by itself: its places are named without a number."""
+    found = Findings()
+    check_command(found, (), command)
+    found.refuse()
+
+
 def check_command(found: Findings, here: Path, command: Body) -> None:
     if command.get("type", SLASH) == SLASH:
         check_name(found, here, command)
@@ -66,6 +73,10 @@ def check_name(found: Findings, here: Path, named: Body) -> None:
         if not right or text != text.lower():
             words = "Command name is invalid"
             found.add((*here, *place), "APPLICATION_COMMAND_INVALID_NAME", words)
+    for field in ("name_localizations", "description_localizations"):
+        for tongue in (named.get(field) or {}).keys() - limits.LOCALES:
+            words = "Value must be one of the available locales."
+            found.add((*here, field, tongue), "ENUM_TYPE_COERCE", words)
     for tongue, text in (named.get("description_localizations") or {}).items():
         found.between((*here, "description_localizations", tongue), text, 1, limits.DESCRIPTION)
 

@@ -1,18 +1,16 @@
-"""Commands, interaction answers and follow-ups over REST.
+"""Interaction answers and follow-ups over REST (page "Receiving and Responding").
 
-Pages "Application Commands" and "Receiving and Responding": three seconds for the answer, fifteen
-minutes for what follows, by the server's clock.
+Three seconds for the answer, fifteen minutes for what follows, by the server's clock.
 """
 
 from aiohttp import web
 
 from tests.discord import limits
-from tests.discord.check_commands import check_commands
 from tests.discord.checks import check_message, check_modal
 from tests.discord.messages import Messages
 from tests.discord.refusals import Body, Findings, Refused, already_acknowledged, unknown
 from tests.discord.rest import read_body
-from tests.discord.state import DM, EPHEMERAL, Asked, Shown, World
+from tests.discord.state import EPHEMERAL, Asked, Shown, World
 
 PONG, REPLY, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 1, 4, 5, 6, 7, 8, 9
 LOADING = 1 << 7
@@ -32,57 +30,12 @@ class Interactions:
 
     def add_to(self, app: web.Application) -> None:
         add, base = app.router.add_route, "/api/v10"
-        for place in ("", "/guilds/{guild}"):
-            commands = base + "/applications/{application}" + place + "/commands"
-            add("GET", commands, self.commands)
-            add("PUT", commands, self.overwrite)
-            add("POST", commands, self.overwrite_one)
         add("POST", base + "/interactions/{interaction}/{token}/callback", self.callback)
         hook = base + "/webhooks/{application}/{token}"
         add("POST", hook, self.follow)
         add("GET", hook + "/messages/{message}", self.get)
         add("PATCH", hook + "/messages/{message}", self.edit)
         add("DELETE", hook + "/messages/{message}", self.delete)
-
-    async def commands(self, request: web.Request) -> web.Response:
-        place = request.match_info.get("guild", "")
-        return web.json_response(self.world.commands.get(place, []))
-
-    async def overwrite(self, request: web.Request) -> web.Response:
-        body, _ = await read_body(request)
-        return web.json_response(self.register(request, list(body.get("list", []))))
-
-    async def overwrite_one(self, request: web.Request) -> web.Response:
-        body, _ = await read_body(request)
-        stand = self.world.commands.get(request.match_info.get("guild", ""), [])
-        others = [
-            one
-            for one in stand
-            if (one["name"], one["type"]) != (body.get("name"), body.get("type", 1))
-        ]
-        return web.json_response(self.register(request, [*others, body])[-1], status=201)
-
-    def register(self, request: web.Request, commands: list[Body]) -> list[Body]:
-        place = request.match_info.get("guild", "")
-        if request.match_info["application"] != self.world.application:
-            raise Refused(
-                403, 20012, "You are not authorized to perform this action on this application"
-            )
-        if place:
-            self.world.guild(place)
-        check_commands(commands)
-        made: list[Body] = []
-        for command in commands:
-            whole: Body = {"id": self.world.new_id(), "type": 1, "description": "", "options": []}
-            whole |= {"application_id": self.world.application, "version": self.world.new_id()}
-            whole |= {"nsfw": False, "default_member_permissions": None, "contexts": None}
-            whole |= {"integration_types": [0], "dm_permission": True}
-            if place:
-                whole["guild_id"] = place
-            made.append(whole | command)
-        self.world.commands[place] = made
-        self.world.changed()
-        return made
 
     def asked(self, request: web.Request) -> Asked:
         """The one that this token belongs to, while it lives."""
@@ -216,17 +169,3 @@ class Interactions:
         asked, shown = self.found(request)
         self.messages.take_away(asked.channel, shown)
         return web.Response(status=204)
-
-
-def reachable(command: Body, asked_in: int, *, age_restricted: bool, adult: bool) -> str | None:
-    """Why Discord itself would not let a person run a command here; None where it would.
-
-    Page "Application Commands" (Contexts, Age-Restricted Commands).
-    """
-    context = 1 if asked_in == DM else 0
-    contexts = command.get("contexts")
-    if contexts is not None and context not in contexts:
-        return "this command does not exist in this context"
-    if command.get("nsfw") and not (adult if asked_in == DM else age_restricted and adult):
-        return "an age-restricted command is not offered here"
-    return None

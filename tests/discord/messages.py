@@ -36,12 +36,7 @@ class Messages:
     def store(self, body: Body, files: dict[str, tuple[str, bytes]]) -> None:
         """Files get an address of this server; `attachments` names those kept."""
         kept = [one for one in body.get("attachments") or [] if "url" in one]
-        for name, content in files.values():
-            number = self.world.new_id()
-            self.world.files[number] = content
-            url = f"{self.world.base}/api/v10/files/{number}"
-            made: Body = {"id": number, "filename": name, "size": len(content), "url": url}
-            kept.append(made | {"proxy_url": url, "content_type": "application/octet-stream"})
+        kept += [self.world.keep_file(name, content) for name, content in files.values()]
         body["attachments"] = kept
 
     def post(

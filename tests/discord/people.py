@@ -9,20 +9,23 @@ from tests.discord.interactions import (
     COMPONENT,
     SUBMIT,
     Interactions,
-    reachable,
 )
 from tests.discord.limits import ANSWER_WITHIN_S
 from tests.discord.messages import Messages
+from tests.discord.offers import (
+    ON_MESSAGE,
+    ON_PERSON,
+    PICKS_PERSON,
+    PICKS_WORDS,
+    NotOffered,
+    given_to,
+    named,
+    offered,
+    resolved,
+)
 from tests.discord.refusals import Body
 from tests.discord.state import Asked, Channel, Shown, World
 from tests.discord.wire import allowed, channel_payload, may, member_payload
-
-SLASH, ON_PERSON, ON_MESSAGE = 1, 2, 3
-PICKS_WORDS, PICKS_PERSON, PICKS_ROLE, PICKS_EITHER, PICKS_CHANNEL = 3, 5, 6, 7, 8
-
-
-class NotOffered(Exception):
-    """Discord's own interface would not let a person do this: no request and no event."""
 
 
 @dataclass(eq=False)
@@ -114,102 +117,28 @@ class Person:
             raise NotOffered("there is no such option")
         data["values"] = list(values)
         if part["type"] != PICKS_WORDS:
-            data["resolved"] = self.resolved(part["type"], channel, values)
+            data["resolved"] = resolved(self.world, part["type"], channel, values)
         return self.ask(COMPONENT, data, channel, on=shown)
 
-    def resolved(self, kind: int, channel: Channel, chosen: tuple[str, ...]) -> Body:
-        """Page "Receiving and Responding" (Resolved Data): who and what a select's ids are."""
-        guild, world = channel.guild, self.world
-        found: Body = {}
-        if kind in {PICKS_PERSON, PICKS_EITHER}:
-            people = [one for one in chosen if one in world.users]
-            found["users"] = {one: world.users[one] for one in people}
-            if guild is not None:
-                found["members"] = {
-                    one: member_payload(world, guild, one, with_user=False)
-                    | {"permissions": str(allowed(channel, one))}
-                    for one in people
-                    if one in guild.members
-                }
-        if kind in {PICKS_ROLE, PICKS_EITHER} and guild is not None:
-            found["roles"] = {one["id"]: one for one in guild.roles if one["id"] in chosen}
-        if kind == PICKS_CHANNEL:
-            found["channels"] = {one: channel_payload(world, world.channel(one)) for one in chosen}
-        known = {one for kind in ("users", "roles", "channels") for one in found.get(kind, {})}
-        if not set(chosen) <= known:
-            raise NotOffered("there is nobody and nothing of this kind here")
-        return found
-
-    def command(self, name: str, channel: Channel, kind: int) -> tuple[Body, list[str]]:
-        """A command as this place offers it, and the subcommands that lead to it."""
-        words = [name] if kind != SLASH else name.removeprefix("/").split()
-        guild = channel.guild.id if channel.guild else ""
-        offered = [*self.world.commands.get(guild, []), *self.world.commands.get("", [])]
-        for one in offered:
-            if one["name"] == words[0] and one["type"] == kind and (guild or "guild_id" not in one):
-                break
-        else:
-            raise NotOffered(f"there is no command {name!r}")
-        why = reachable(one, channel.type, age_restricted=channel.age_restricted, adult=self.adult)
-        needed = one.get("default_member_permissions")
-        if channel.guild is not None and needed is not None:
-            own = allowed(channel, self.id)
-            if (int(needed) & own) != int(needed) or needed == "0":
-                why = "this person has not the permissions"
-        if why:
-            raise NotOffered(why)
-        return one, words[1:]
-
-    def data(self, name: str, channel: Channel, given: Body, focused: str = "") -> Body:
-        command, deeper = self.command(name, channel, SLASH)
-        declared: list[Body] = command["options"]
-        path: list[Body] = []
-        for word in deeper:
-            path.append(next(one for one in declared if one["name"] == word))
-            declared = path[-1].get("options") or []
-        known = {one["name"]: one for one in declared}
-        if not given.keys() <= known.keys():
-            raise NotOffered("there is no such option")
-        missing = [
-            one["name"] for one in declared if one.get("required") and one["name"] not in given
-        ]
-        if missing and not focused:
-            raise NotOffered(f"the option {missing[0]!r} is required")
-        options: list[Body] = []
-        for key, value in given.items():
-            choices = known[key].get("choices")
-            if choices and value not in [one["value"] for one in choices]:
-                raise NotOffered(f"{key!r} has no such choice")
-            option: Body = {"name": key, "type": known[key]["type"], "value": value}
-            options.append(option | ({"focused": True} if key == focused else {}))
-        for part in reversed(path):
-            options = [{"name": part["name"], "type": part["type"], "options": options}]
-        return self.named(command) | {"options": options}
-
-    def named(self, command: Body) -> Body:
-        """Page "Receiving and Responding" (Application Command Data): a guild's own says so."""
-        named = {key: command[key] for key in ("id", "name", "type")}
-        return named | ({"guild_id": command["guild_id"]} if "guild_id" in command else {})
-
     async def runs(self, name: str, channel: Channel, /, **given: Any) -> Asked:
-        return self.ask(COMMAND, self.data(name, channel, given), channel)
+        return self.ask(COMMAND, given_to(self, name, channel, given), channel)
 
     async def completes(self, name: str, channel: Channel, focused: str, /, **given: Any) -> Asked:
         """What is typed into an option, before it is sent."""
-        return self.ask(COMPLETION, self.data(name, channel, given, focused), channel)
+        return self.ask(COMPLETION, given_to(self, name, channel, given, focused), channel)
 
     async def chooses(self, name: str, channel: Channel, shown: Shown) -> Asked:
         """A command of a message's menu."""
-        command, _ = self.command(name, channel, ON_MESSAGE)
-        data = self.named(command) | {"target_id": shown.id}
+        command, _ = offered(self, name, channel, ON_MESSAGE)
+        data = named(command) | {"target_id": shown.id}
         data["resolved"] = {"messages": {shown.id: shown.data}}
         return self.ask(COMMAND, data, channel)
 
     async def chooses_person(self, name: str, channel: Channel, other: str) -> Asked:
         """A command of a person's menu."""
-        command, _ = self.command(name, channel, ON_PERSON)
-        resolved = self.resolved(PICKS_PERSON, channel, (other,))
-        data = self.named(command) | {"target_id": other, "resolved": resolved}
+        command, _ = offered(self, name, channel, ON_PERSON)
+        who = resolved(self.world, PICKS_PERSON, channel, (other,))
+        data = named(command) | {"target_id": other, "resolved": who}
         return self.ask(COMMAND, data, channel)
 
     async def fills(self, asked: Asked, /, **texts: str) -> Asked:

@@ -29,7 +29,9 @@ def unknown(what: str) -> Refused:
         "User": 10013,
         "Webhook": 10015,
         "Interaction": 10062,
+        "Emoji": 10014,
         "Application Command": 10063,
+        "Application Command Permissions": 10066,
     }
     return Refused(404, codes[what], f"Unknown {what}")
 
@@ -52,6 +54,10 @@ def empty_message() -> Refused:
 
 def anothers_message() -> Refused:
     return Refused(403, 50005, "Cannot edit a message authored by another user")
+
+
+def bots_not_here() -> Refused:
+    return Refused(403, 20001, "Bots cannot use this endpoint")
 
 
 def already_acknowledged() -> Refused:

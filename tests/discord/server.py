@@ -11,11 +11,13 @@ from discord.http import Route
 from yarl import URL
 
 from tests.discord.buckets import Limit
+from tests.discord.commands import Commands, permitted
 from tests.discord.faults import Faults, Request
 from tests.discord.gateway import Gateway
 from tests.discord.interactions import Interactions
 from tests.discord.lines import INVALID, RECONNECT, plain
 from tests.discord.messages import Messages
+from tests.discord.offers import FOR_CHANNEL, FOR_PERSON, FOR_ROLE
 from tests.discord.people import Person
 from tests.discord.refusals import Body
 from tests.discord.rest import Places, door
@@ -36,7 +38,8 @@ class DiscordServer:
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[door(self.world, self.faults)], client_max_size=32 << 20)
-        for part in (Places(self.world), self.messages, self.interactions):
+        parts = (Places(self.world), Commands(self.world), self.messages, self.interactions)
+        for part in parts:
             part.add_to(app)
         app.router.add_get("/gateway-socket", self.gateway.serve)
         app.router.add_get("/gateway-socket/", self.gateway.serve)
@@ -112,6 +115,19 @@ class DiscordServer:
         overwrite = {"id": whom, "type": 0, "allow": "0", "deny": str(bits(list(names)))}
         channel.overwrites.append(overwrite)
         self.gateway.new_channel("CHANNEL_UPDATE", channel.id)
+
+    def permit(self, guild: Guild, command: str, whom: str, *, allowed: bool) -> None:
+        """What a guild's moderators say of a command: for a role, a person or a channel by its id."""
+        named = [one for place in ("", guild.id) for one in self.world.commands.get(place, [])]
+        chosen = next(str(one["id"]) for one in named if one["name"] == command)
+        role = whom in {one["id"] for one in guild.roles}
+        channel = whom in self.world.channels or whom == str(int(guild.id) - 1)
+        kind = FOR_ROLE if role else FOR_CHANNEL if channel else FOR_PERSON
+        rules = self.world.permitted.setdefault((guild.id, chosen), [])
+        rules[:] = [one for one in rules if one["id"] != whom]
+        rules.append({"id": whom, "type": kind, "permission": allowed})
+        told = permitted(self.world, guild.id, chosen)
+        self.world.tell("APPLICATION_COMMAND_PERMISSIONS_UPDATE", told, guild.id)
 
     async def until(self, there: Callable[[], Any], what: str = "what the test waits for") -> Any:
         return await self.world.until(there, what)

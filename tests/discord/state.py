@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
+from mimetypes import MimeTypes
 from typing import Any
 
 from tests.discord.refusals import Body, unknown
@@ -17,6 +18,7 @@ EPOCH_MS = 1420070400000
 TEXT, DM, THREAD_PUBLIC, THREAD_PRIVATE = 0, 1, 11, 12
 THREADS = {10, THREAD_PUBLIC, THREAD_PRIVATE}
 EPHEMERAL = 64
+TYPES = MimeTypes()
 PATIENCE_S = 10.0
 """How long a test waits for what never comes. It ends a broken test and decides nothing else."""
 
@@ -80,6 +82,12 @@ class Channel:
     overwrites: list[Body] = field(default_factory=list)
     messages: list[Shown] = field(default_factory=list)
     typing: list[float] = field(default_factory=list)
+    owner: str = ""
+    archived: bool = False
+    locked: bool = False
+    invitable: bool = True
+    archive_after: int = 1440
+    since: str = ""
 
     @property
     def shown(self) -> list[Shown]:
@@ -143,6 +151,7 @@ class World:
     guilds: dict[str, Guild] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     commands: dict[str, list[Body]] = field(default_factory=dict)
+    permitted: dict[tuple[str, str], list[Body]] = field(default_factory=dict)
     webhooks: dict[str, Body] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
@@ -199,6 +208,16 @@ class World:
         made = Channel(self.new_id(), DM, people=[person])
         self.channels[made.id] = made
         return made
+
+    def keep_file(self, name: str, content: bytes) -> Body:
+        """Page "Message" (Attachment Object): a file with an address of this server."""
+        number = self.new_id()
+        self.files[number] = content
+        url = f"{self.base}/api/v10/files/{number}"
+        made: Body = {"id": number, "filename": name, "size": len(content), "url": url}
+        kind = TYPES.guess_type(name)[0] or "application/octet-stream"
+        charset = "; charset=utf-8" if kind.startswith("text/") else ""
+        return made | {"proxy_url": url, "content_type": kind + charset}
 
     def changed(self) -> None:
         """Everybody who waits looks again."""
