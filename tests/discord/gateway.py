@@ -25,7 +25,9 @@ from tests.discord.lines import (
 from tests.discord.members import chunks, whole
 from tests.discord.refusals import Body
 from tests.discord.state import Guild, World
-from tests.discord.wire import channel_payload
+from tests.discord.wire import channel_payload, may
+
+VIEW = "view_channel"
 
 
 class Gateway:
@@ -41,9 +43,13 @@ class Gateway:
         self._names = count(1)
         world.tell = self.tell
 
-    def tell(self, event: str, data: Body, guild: str | None = None) -> None:
-        """Tells every session that holds the place and has the intent."""
-        wanted = needed(event, in_guild=guild is not None)
+    def tell(
+        self, event: str, data: Body, guild: str | None = None, *, intents: int | None = None
+    ) -> None:
+        """Tells every session that holds the place and has the intent, of what the bot may see."""
+        wanted = needed(event, in_guild=guild is not None) if intents is None else intents
+        if self.hidden(event, data):
+            return
         for session in self.sessions.values():
             if session.holds(guild) and (not wanted or session.intents & wanted):
                 seen = (
@@ -53,6 +59,13 @@ class Gateway:
                 )
                 session.tell(event, seen)
         self.world.changed()
+
+    def hidden(self, event: str, data: Body) -> bool:
+        """Page "Threads" (Permissions), and messages of channels that are not the bot's to view."""
+        named = data.get("id") if event.startswith("THREAD_") else data.get("channel_id")
+        channel = self.world.channels.get(str(named))
+        own = event.startswith(("MESSAGE_", "TYPING_", "THREAD_"))
+        return own and channel is not None and not may(channel, self.world.application, VIEW)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=4096 * 16)

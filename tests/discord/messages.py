@@ -6,9 +6,10 @@ from aiohttp import web
 
 from tests.discord.checks import check_message
 from tests.discord.refusals import Body, Refused, anothers_message
-from tests.discord.rest import is_private, read_body, require
-from tests.discord.state import THREADS, Channel, Seen, Shown, World
-from tests.discord.wire import event_payload, may, message_payload
+from tests.discord.rest import read_body, require
+from tests.discord.state import Channel, Seen, Shown, World
+from tests.discord.threads import awake, speaking, wake
+from tests.discord.wire import event_payload, is_private, may, message_payload
 
 CHANGEABLE = ("content", "embeds", "components", "flags", "attachments")
 
@@ -64,7 +65,7 @@ class Messages:
         channel.messages.append(shown)
         if only_for is None:
             guild = channel.guild.id if channel.guild else None
-            self.world.tell("MESSAGE_CREATE", event_payload(self.world, channel, shown), guild)
+            self.world.tell("MESSAGE_CREATE", event_payload(self.world, channel, shown.data), guild)
         self.world.changed()
         return shown
 
@@ -81,7 +82,7 @@ class Messages:
         self.saw(shown)
         if not is_private(shown):
             guild = channel.guild.id if channel.guild else None
-            self.world.tell("MESSAGE_UPDATE", event_payload(self.world, channel, shown), guild)
+            self.world.tell("MESSAGE_UPDATE", event_payload(self.world, channel, shown.data), guild)
         self.world.changed()
 
     def take_away(self, channel: Channel, shown: Shown) -> None:
@@ -95,8 +96,7 @@ class Messages:
     async def create(self, request: web.Request) -> web.Response:
         body, files = await read_body(request)
         channel = self.world.channel(request.match_info["channel"])
-        threaded = channel.type in THREADS
-        require(self.world, channel, "send_messages_in_threads" if threaded else "send_messages")
+        require(self.world, channel, speaking(channel))
         check_message({**body, "attachments": []}, files=len(files))
         nonce = body.get("nonce")
         if nonce is not None and body.get("enforce_nonce"):
@@ -106,6 +106,7 @@ class Messages:
         if files:
             require(self.world, channel, "attach_files")
         self.store(body, files)
+        wake(self.world, channel, self.world.application)
         shown = self.post(channel, self.world.users[self.world.application], body)
         return web.json_response(shown.data)
 
@@ -132,6 +133,7 @@ class Messages:
         shown = channel.message(request.match_info["message"])
         if shown.author != self.world.application:
             raise anothers_message()
+        awake(channel)
         check_message(body, files=len(files), had=shown.data)
         if files:
             self.store(body, files)
@@ -149,13 +151,15 @@ class Messages:
         return web.Response(status=204)
 
     async def typing(self, request: web.Request) -> web.Response:
-        channel = self.channel(request, "send_messages")
+        channel = self.channel(request)
+        require(self.world, channel, speaking(channel))
         channel.typing.append(self.world.now())
         self.world.changed()
         return web.Response(status=204)
 
     async def react(self, request: web.Request) -> web.Response:
         channel = self.channel(request, "read_message_history", "add_reactions")
+        awake(channel)
         shown = channel.message(request.match_info["message"])
         self.reacts(channel, shown, self.world.application, unquote(request.match_info["emoji"]))
         return web.Response(status=204)

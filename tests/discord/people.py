@@ -23,8 +23,9 @@ from tests.discord.offers import (
     offered,
     resolved,
 )
-from tests.discord.refusals import Body
-from tests.discord.state import Asked, Channel, Shown, World
+from tests.discord.refusals import Body, Refused
+from tests.discord.state import THREAD_PRIVATE, THREAD_PUBLIC, Asked, Channel, Shown, World
+from tests.discord.threads import join, speaking, start, wake
 from tests.discord.wire import allowed, channel_payload, may, member_payload
 
 
@@ -66,21 +67,42 @@ class Person:
         to: Shown | None = None,
         file: tuple[str, bytes] | None = None,
     ) -> Shown:
-        if channel.guild is not None and not may(channel, self.id, "view_channel", "send_messages"):
+        if channel.guild is not None and not may(
+            channel, self.id, "view_channel", speaking(channel)
+        ):
             raise NotOffered(f"a person may not write in #{channel.name}")
+        try:
+            wake(self.world, channel, self.id)
+        except Refused as refused:
+            raise NotOffered(str(refused)) from None
         body: Body = {"content": content}
         self.messages.store(body, {"file": file} if file else {})
         if to is not None:
             body["message_reference"] = {"message_id": to.id}
         return self.messages.post(channel, self.world.users[self.id], body)
 
+    async def opens_thread(self, parent: Channel, name: str, *, private: bool = False) -> Channel:
+        """With this person alone in it."""
+        kind = THREAD_PRIVATE if private else THREAD_PUBLIC
+        if not may(parent, self.id, f"create_{'private' if private else 'public'}_threads"):
+            raise NotOffered(f"a person may not open this thread in #{parent.name}")
+        return start(self.world, parent, {"name": name}, kind, self.id)
+
+    async def adds(self, thread: Channel, other: str) -> None:
+        """Somebody, or the bot by `server.application`."""
+        join(self.world, thread, other, by=self.id)
+
     async def edits(self, channel: Channel, shown: Shown, content: str) -> None:
+        if channel.archived:
+            raise NotOffered("an archived thread is not changed")
         self.messages.change(channel, shown, {"content": content})
 
     async def deletes(self, channel: Channel, shown: Shown) -> None:
         self.messages.take_away(channel, shown)
 
     async def reacts(self, channel: Channel, shown: Shown, emoji: str) -> None:
+        if channel.archived:
+            raise NotOffered("an archived thread is not changed")
         self.messages.reacts(channel, shown, self.id, emoji)
 
     async def types(self, channel: Channel) -> None:

@@ -44,6 +44,10 @@ def missing_permissions() -> Refused:
     return Refused(403, 50013, "Missing Permissions")
 
 
+def too_large() -> Refused:
+    return Refused(413, 40005, "Request entity too large")
+
+
 def closed_to_messages() -> Refused:
     return Refused(403, 50007, "Cannot send messages to this user")
 

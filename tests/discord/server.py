@@ -10,6 +10,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from tests.discord import threads
 from tests.discord.buckets import Limit
 from tests.discord.commands import Commands, permitted
 from tests.discord.faults import Faults, Request
@@ -19,9 +20,11 @@ from tests.discord.lines import INVALID, RECONNECT, plain
 from tests.discord.messages import Messages
 from tests.discord.offers import FOR_CHANNEL, FOR_PERSON, FOR_ROLE
 from tests.discord.people import Person
+from tests.discord.places import Places
 from tests.discord.refusals import Body
-from tests.discord.rest import Places, door
+from tests.discord.rest import door
 from tests.discord.state import TEXT, THREAD_PRIVATE, THREAD_PUBLIC, Channel, Guild, World
+from tests.discord.thread_routes import ThreadRoutes
 from tests.discord.wire import EVERYBODY, bits, member_payload
 
 
@@ -38,7 +41,13 @@ class DiscordServer:
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[door(self.world, self.faults)], client_max_size=32 << 20)
-        parts = (Places(self.world), Commands(self.world), self.messages, self.interactions)
+        parts = (
+            Places(self.world),
+            ThreadRoutes(self.world),
+            Commands(self.world),
+            self.messages,
+            self.interactions,
+        )
         for part in parts:
             part.add_to(app)
         app.router.add_get("/gateway-socket", self.gateway.serve)
@@ -99,9 +108,17 @@ class DiscordServer:
 
     def thread(self, parent: Channel, name: str, *people: Person, private: bool = False) -> Channel:
         kind = THREAD_PRIVATE if private else THREAD_PUBLIC
-        made = Channel(self.world.new_id(), kind, name, parent.guild, parent=parent)
-        made.people = [self.application, *(one.id for one in people)]
-        return self.add("THREAD_CREATE", made)
+        made = threads.start(self.world, parent, {"name": name}, kind, self.application)
+        made.people += [one.id for one in people]
+        return made
+
+    def archive(self, thread: Channel, *, locked: bool = False) -> None:
+        """As a moderator or time does it."""
+        threads.change(self.world, thread, {"archived": True, "locked": locked})
+
+    def delete(self, channel: Channel) -> None:
+        """As a moderator does it: a thread, or a channel with its threads."""
+        threads.delete(self.world, channel)
 
     def add(self, event: str, made: Channel) -> Channel:
         assert made.guild is not None

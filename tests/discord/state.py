@@ -88,6 +88,7 @@ class Channel:
     invitable: bool = True
     archive_after: int = 1440
     since: str = ""
+    notices: list[Body] = field(default_factory=list)
 
     @property
     def shown(self) -> list[Shown]:

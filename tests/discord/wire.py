@@ -110,17 +110,20 @@ def channel_payload(world: World, channel: Channel) -> Body:
     }
     if channel.type in THREADS:
         payload |= {
-            "owner_id": world.application,
+            "owner_id": channel.owner or world.application,
             "message_count": len(channel.shown),
-            "member_count": len(channel.people),
+            "total_message_sent": len(channel.messages),
+            "member_count": min(len(channel.people), 50),
             "thread_metadata": {
-                "archived": False,
-                "auto_archive_duration": 1440,
-                "archive_timestamp": world.stamp(),
-                "locked": False,
-                "invitable": False,
+                "archived": channel.archived,
+                "auto_archive_duration": channel.archive_after,
+                "archive_timestamp": channel.since or world.stamp(),
+                "locked": channel.locked,
+                "invitable": channel.invitable,
             },
         }
+        if world.application in channel.people:
+            payload["member"] = thread_member(channel, world.application)
     else:
         payload |= {
             "position": 0,
@@ -131,9 +134,19 @@ def channel_payload(world: World, channel: Channel) -> Body:
     return payload
 
 
+def thread_member(channel: Channel, person: str) -> Body:
+    """Page "Channel" (Thread Member Object)."""
+    joined = channel.since or "2026-01-01T00:00:00+00:00"
+    return {"id": channel.id, "user_id": person, "join_timestamp": joined, "flags": 0}
+
+
 def guild_payload(world: World, guild: Guild, *, members: list[str]) -> Body:
     places = [one for one in guild.channels if one.type not in THREADS]
-    threads = [one for one in guild.channels if one.type in THREADS]
+    threads = [
+        one
+        for one in guild.channels
+        if one.type in THREADS and not one.archived and may(one, world.application, "view_channel")
+    ]
     return {
         "id": guild.id,
         "name": guild.name,
@@ -205,14 +218,14 @@ def mentioned(world: World, content: str, rules: Body | None) -> list[Body]:
     return [user for user in named if user["id"] in (rules.get("users") or [])]
 
 
-def event_payload(world: World, channel: Channel, shown: Shown) -> Body:
+def event_payload(world: World, channel: Channel, data: Body) -> Body:
     """A message as the gateway tells it: with its guild and its author's membership."""
-    payload = dict(shown.data)
-    guild = channel.guild
+    payload = dict(data)
+    guild, author = channel.guild, str(data["author"]["id"])
     if guild is not None:
         payload["guild_id"] = guild.id
-        if shown.author in guild.members:
-            payload["member"] = member_payload(world, guild, shown.author, with_user=False)
+        if author in guild.members:
+            payload["member"] = member_payload(world, guild, author, with_user=False)
     else:
         payload["channel_type"] = DM
     return payload
