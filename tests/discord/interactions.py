@@ -31,7 +31,7 @@ class Interactions:
     def add_to(self, app: web.Application) -> None:
         add, base = app.router.add_route, "/api/v10"
         add("POST", base + "/interactions/{interaction}/{token}/callback", self.callback)
-        hook = base + "/webhooks/{application}/{token}"
+        hook = f"{base}/webhooks/{self.world.application}" + "/{token}"
         add("POST", hook, self.follow)
         add("GET", hook + "/messages/{message}", self.get)
         add("PATCH", hook + "/messages/{message}", self.edit)

@@ -45,6 +45,8 @@ COMMAND_TOTAL = 8000
 OPTION_LENGTH = 6000
 # Page "Webhook" (Create Webhook, Execute Webhook)
 WEBHOOK_NAME = 80
+# Page "Opcodes and Status Codes" (30007)
+WEBHOOKS = 15
 # Page "Reference" (Locales)
 LOCALES = frozenset(
     [

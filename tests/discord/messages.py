@@ -41,7 +41,13 @@ class Messages:
         body["attachments"] = kept
 
     def post(
-        self, channel: Channel, author: Body, body: Body, *, only_for: str | None = None
+        self,
+        channel: Channel,
+        author: Body,
+        body: Body,
+        *,
+        only_for: str | None = None,
+        avatar_url: str | None = None,
     ) -> Shown:
         """Puts a checked message into a channel and tells the gateway, unless one person sees it."""
         data = message_payload(self.world, channel, author, body)
@@ -60,7 +66,7 @@ class Messages:
                 }
                 raise Refused(400, 50035, "Invalid Form Body", words)
             data["referenced_message"] = found[0].data if found else None
-        shown = Shown(data, only_for=only_for)
+        shown = Shown(data, only_for=only_for, avatar_url=avatar_url)
         self.saw(shown)
         channel.messages.append(shown)
         if only_for is None:

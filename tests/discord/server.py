@@ -25,6 +25,7 @@ from tests.discord.refusals import Body
 from tests.discord.rest import door
 from tests.discord.state import TEXT, THREAD_PRIVATE, THREAD_PUBLIC, Channel, Guild, World
 from tests.discord.thread_routes import ThreadRoutes
+from tests.discord.webhooks import Webhooks, make
 from tests.discord.wire import EVERYBODY, bits, member_payload
 
 
@@ -47,6 +48,7 @@ class DiscordServer:
             Commands(self.world),
             self.messages,
             self.interactions,
+            Webhooks(self.world, self.messages),
         )
         for part in parts:
             part.add_to(app)
@@ -111,6 +113,10 @@ class DiscordServer:
         made = threads.start(self.world, parent, {"name": name}, kind, self.application)
         made.people += [one.id for one in people]
         return made
+
+    def webhook(self, channel: Channel, name: str, by: Person) -> str:
+        """One that a person made; its id."""
+        return str(make(self.world, channel, {"name": name}, by.id, own=False)["id"])
 
     def archive(self, thread: Channel, *, locked: bool = False) -> None:
         """As a moderator or time does it."""

@@ -43,6 +43,8 @@ class Shown:
     deleted: bool = False
     reactions: list[tuple[str, str]] = field(default_factory=list)
     interaction_token: str | None = None
+    avatar_url: str | None = None
+    """The picture that a webhook wore."""
 
     @property
     def id(self) -> str:
@@ -55,6 +57,11 @@ class Shown:
     @property
     def author(self) -> str:
         return str(self.data["author"]["id"])
+
+    @property
+    def name(self) -> str:
+        """What its author is called; a webhook wears any name."""
+        return str(self.data["author"]["username"])
 
     @property
     def flags(self) -> int:

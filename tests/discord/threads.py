@@ -167,6 +167,8 @@ def delete(world: World, channel: Channel) -> None:
         world.tell("THREAD_DELETE", named, guild.id)
     else:
         world.tell("CHANNEL_DELETE", channel_payload(world, channel), guild.id)
+    for hook in [one for one in world.webhooks.values() if one["channel_id"] == channel.id]:
+        del world.webhooks[hook["id"]]
     guild.channels.remove(channel)
     del world.channels[channel.id]
     world.changed()
