@@ -99,7 +99,7 @@ class Interactions:
             asked.original = asked.on
         elif kind == UPDATE and asked.on is not None:
             asked.original = asked.on
-            self.messages.store(data, files) if files else None
+            self.messages.store(data, files, asked.on.data)
             self.messages.change(asked.channel, asked.on, data)
 
     def resource(self, asked: Asked, kind: int) -> Body:
@@ -139,7 +139,7 @@ class Interactions:
     def fill(
         self, shown: Shown, body: Body, files: dict[str, tuple[str, bytes]], asked: Asked
     ) -> None:
-        self.messages.store(body, files) if files else None
+        self.messages.store(body, files, shown.data)
         shown.data["flags"] &= ~LOADING
         flags = shown.flags | (int(body.get("flags") or 0) & ~EPHEMERAL)
         self.messages.change(asked.channel, shown, {**body, "flags": flags})

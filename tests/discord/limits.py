@@ -5,6 +5,8 @@ CONTENT = 2000
 EMBEDS = 10
 NONCE = 25
 ATTACHMENTS = 10
+# Page "Reference" (Uploading Files)
+FILE = 10 << 20
 # Page "Message" (Allowed Mentions Object)
 MENTIONS = 100
 # Page "Message" (Embed Limits)
@@ -45,8 +47,9 @@ COMMAND_TOTAL = 8000
 OPTION_LENGTH = 6000
 # Page "Webhook" (Create Webhook, Execute Webhook)
 WEBHOOK_NAME = 80
-# Page "Opcodes and Status Codes" (30007)
+# Page "Opcodes and Status Codes" (30007, 30010)
 WEBHOOKS = 15
+REACTIONS = 20
 # Page "Reference" (Locales)
 LOCALES = frozenset(
     [

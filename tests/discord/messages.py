@@ -1,15 +1,14 @@
-"""Messages over REST (pages "Message" and "Channel"): made, changed, taken away, read, reacted to."""
-
-from urllib.parse import unquote
+"""Messages over REST (pages "Message" and "Channel"): made, changed, taken away, read."""
 
 from aiohttp import web
 
 from tests.discord.checks import check_message
+from tests.discord.files import Files, attachments
 from tests.discord.refusals import Body, Refused, anothers_message
 from tests.discord.rest import read_body, require
 from tests.discord.state import Channel, Seen, Shown, World
 from tests.discord.threads import awake, speaking, wake
-from tests.discord.wire import event_payload, is_private, may, message_payload
+from tests.discord.wire import event_payload, is_private, message_payload
 
 CHANGEABLE = ("content", "embeds", "components", "flags", "attachments")
 
@@ -26,19 +25,16 @@ class Messages:
         add("PATCH", base + "/messages/{message}", self.edit)
         add("DELETE", base + "/messages/{message}", self.delete)
         add("POST", base + "/typing", self.typing)
-        add("PUT", base + "/messages/{message}/reactions/{emoji}/@me", self.react)
-        add("DELETE", base + "/messages/{message}/reactions/{emoji}/{user}", self.unreact)
 
     def channel(self, request: web.Request, *names: str) -> Channel:
         channel = self.world.channel(request.match_info["channel"])
         require(self.world, channel, *names)
         return channel
 
-    def store(self, body: Body, files: dict[str, tuple[str, bytes]]) -> None:
-        """Files get an address of this server; `attachments` names those kept."""
-        kept = [one for one in body.get("attachments") or [] if "url" in one]
-        kept += [self.world.keep_file(name, content) for name, content in files.values()]
-        body["attachments"] = kept
+    def store(self, body: Body, files: Files, had: Body | None = None) -> None:
+        """Puts into the form what the message will hold; an edit without files keeps what it had."""
+        if had is None or files or "attachments" in body:
+            body["attachments"] = attachments(self.world, body, files, had)
 
     def post(
         self,
@@ -141,8 +137,7 @@ class Messages:
             raise anothers_message()
         awake(channel)
         check_message(body, files=len(files), had=shown.data)
-        if files:
-            self.store(body, files)
+        self.store(body, files, shown.data)
         self.change(channel, shown, body)
         return web.json_response(shown.data)
 
@@ -161,33 +156,4 @@ class Messages:
         require(self.world, channel, speaking(channel))
         channel.typing.append(self.world.now())
         self.world.changed()
-        return web.Response(status=204)
-
-    async def react(self, request: web.Request) -> web.Response:
-        channel = self.channel(request, "read_message_history", "add_reactions")
-        awake(channel)
-        shown = channel.message(request.match_info["message"])
-        self.reacts(channel, shown, self.world.application, unquote(request.match_info["emoji"]))
-        return web.Response(status=204)
-
-    def reacts(
-        self, channel: Channel, shown: Shown, person: str, emoji: str, *, away: bool = False
-    ) -> None:
-        pair = (person, emoji)
-        if (pair in shown.reactions) != away:
-            return
-        shown.reactions.remove(pair) if away else shown.reactions.append(pair)
-        guild = channel.guild.id if channel.guild else None
-        told: Body = {"user_id": person, "channel_id": channel.id, "message_id": shown.id}
-        told |= {"emoji": {"id": None, "name": emoji}, "burst": False, "type": 0}
-        event = "MESSAGE_REACTION_REMOVE" if away else "MESSAGE_REACTION_ADD"
-        self.world.tell(event, told | ({"guild_id": guild} if guild else {}), guild)
-
-    async def unreact(self, request: web.Request) -> web.Response:
-        channel, person = self.channel(request), request.match_info["user"]
-        if person != "@me" and not may(channel, self.world.application, "manage_messages"):
-            raise Refused(403, 50013, "Missing Permissions")
-        shown = channel.message(request.match_info["message"])
-        who = self.world.application if person == "@me" else person
-        self.reacts(channel, shown, who, unquote(request.match_info["emoji"]), away=True)
         return web.Response(status=204)

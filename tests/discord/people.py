@@ -1,5 +1,6 @@
 """What people do, and what Discord itself keeps from them before the bot hears of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.discord.interactions import (
     SUBMIT,
     Interactions,
 )
-from tests.discord.limits import ANSWER_WITHIN_S
+from tests.discord.limits import ANSWER_WITHIN_S, ATTACHMENTS, FILE
 from tests.discord.messages import Messages
 from tests.discord.offers import (
     ON_MESSAGE,
@@ -23,10 +24,13 @@ from tests.discord.offers import (
     offered,
     resolved,
 )
+from tests.discord.reactions import may_react, reacts
 from tests.discord.refusals import Body, Refused
 from tests.discord.state import THREAD_PRIVATE, THREAD_PUBLIC, Asked, Channel, Shown, World
 from tests.discord.threads import join, speaking, start, wake
 from tests.discord.wire import allowed, channel_payload, may, member_payload
+
+VOICE_MESSAGE = 1 << 13
 
 
 @dataclass(eq=False)
@@ -66,6 +70,7 @@ class Person:
         *,
         to: Shown | None = None,
         file: tuple[str, bytes] | None = None,
+        files: Sequence[tuple[str, bytes]] = (),
     ) -> Shown:
         if channel.guild is not None and not may(
             channel, self.id, "view_channel", speaking(channel)
@@ -76,9 +81,19 @@ class Person:
         except Refused as refused:
             raise NotOffered(str(refused)) from None
         body: Body = {"content": content}
-        self.messages.store(body, {"file": file} if file else {})
+        given = [*([file] if file else []), *files]
+        if len(given) > ATTACHMENTS or any(len(inside) > FILE for _, inside in given):
+            raise NotOffered("so many or so large files are not taken")
+        self.messages.store(body, {f"files[{at}]": one for at, one in enumerate(given)})
         if to is not None:
             body["message_reference"] = {"message_id": to.id}
+        return self.messages.post(channel, self.world.users[self.id], body)
+
+    async def speaks(self, channel: Channel, sound: bytes) -> Shown:
+        """Page "Message" (Voice Messages)."""
+        made = self.world.keep_file("voice-message.ogg", sound)
+        made |= {"content_type": "audio/ogg", "duration_secs": 1.0, "waveform": "AAAA"}
+        body: Body = {"content": "", "flags": VOICE_MESSAGE, "attachments": [made]}
         return self.messages.post(channel, self.world.users[self.id], body)
 
     async def opens_thread(self, parent: Channel, name: str, *, private: bool = False) -> Channel:
@@ -101,9 +116,12 @@ class Person:
         self.messages.take_away(channel, shown)
 
     async def reacts(self, channel: Channel, shown: Shown, emoji: str) -> None:
-        if channel.archived:
-            raise NotOffered("an archived thread is not changed")
-        self.messages.reacts(channel, shown, self.id, emoji)
+        if channel.guild is not None and not may_react(channel, shown, self.id, emoji):
+            raise NotOffered("a person may not react here")
+        reacts(self.world, channel, shown, self.id, emoji)
+
+    async def unreacts(self, channel: Channel, shown: Shown, emoji: str) -> None:
+        reacts(self.world, channel, shown, self.id, emoji, away=True)
 
     async def types(self, channel: Channel) -> None:
         told: Body = {

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from tests.discord.faults import Faults, Request, route_of
+from tests.discord.files import Files, check_sizes
 from tests.discord.refusals import (
     Body,
     Refused,
@@ -33,7 +34,7 @@ def json_body(text: str) -> Body:
     return {"list": body} if isinstance(body, list) else body
 
 
-async def read_body(request: web.Request) -> tuple[Body, dict[str, tuple[str, bytes]]]:
+async def read_body(request: web.Request) -> tuple[Body, Files]:
     """A JSON body, or a multipart one with `payload_json` and files (page "Reference", Uploading)."""
     if not request.content_type.startswith("multipart/"):
         text = await request.text()
@@ -44,6 +45,7 @@ async def read_body(request: web.Request) -> tuple[Body, dict[str, tuple[str, by
         for name, part in form.items()
         if isinstance(part, web.FileField)
     }
+    check_sizes(files)
     return json_body(str(form.get("payload_json", "{}"))), files
 
 

@@ -16,17 +16,21 @@ from tests.discord.commands import Commands, permitted
 from tests.discord.faults import Faults, Request
 from tests.discord.gateway import Gateway
 from tests.discord.interactions import Interactions
+from tests.discord.limits import ATTACHMENTS, FILE
 from tests.discord.lines import INVALID, RECONNECT, plain
 from tests.discord.messages import Messages
 from tests.discord.offers import FOR_CHANNEL, FOR_PERSON, FOR_ROLE
 from tests.discord.people import Person
 from tests.discord.places import Places
+from tests.discord.reactions import Reactions
 from tests.discord.refusals import Body
 from tests.discord.rest import door
 from tests.discord.state import TEXT, THREAD_PRIVATE, THREAD_PUBLIC, Channel, Guild, World
 from tests.discord.thread_routes import ThreadRoutes
 from tests.discord.webhooks import Webhooks, make
 from tests.discord.wire import EVERYBODY, bits, member_payload
+
+ROOM_FOR_FILES = ATTACHMENTS * FILE + (1 << 20)
 
 
 class DiscordServer:
@@ -41,12 +45,15 @@ class DiscordServer:
         self.base = ""
 
     def app(self) -> web.Application:
-        app = web.Application(middlewares=[door(self.world, self.faults)], client_max_size=32 << 20)
+        app = web.Application(
+            middlewares=[door(self.world, self.faults)], client_max_size=ROOM_FOR_FILES
+        )
         parts = (
             Places(self.world),
             ThreadRoutes(self.world),
             Commands(self.world),
             self.messages,
+            Reactions(self.world),
             self.interactions,
             Webhooks(self.world, self.messages),
         )

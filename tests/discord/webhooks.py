@@ -223,8 +223,7 @@ class Webhooks:
     async def edit_message(self, request: web.Request) -> web.Response:
         (channel, shown), (body, files) = self.message(request), await read_body(request)
         check_message(body, files=len(files), had=shown.data)
-        if files:
-            self.messages.store(body, files)
+        self.messages.store(body, files, shown.data)
         self.messages.change(channel, shown, {key: body[key] for key in SENT if key in body})
         return web.json_response(shown.data)
 
