@@ -12,6 +12,8 @@ LINK, PREMIUM = 5, 6
 STYLES = {1, 2, 3, 4, LINK, PREMIUM}
 EXCLUDED = {LINK: ("custom_id", "sku_id"), PREMIUM: ("custom_id", "label", "url", "emoji")}
 IN_LABEL = {STRING_SELECT, TEXT_INPUT, 5, 6, 7, 8, 19, 21, 22, 23}
+CHOSEN = {19: 0, 21: 2, 22: 1}
+"""Files, one of a group, several of a group: how many options there are at least."""
 Path = tuple[str | int, ...]
 
 
@@ -140,7 +142,7 @@ def check_part(found: Findings, here: Path, part: Body, seen: set[str]) -> None:
     kind = part.get("type")
     custom_id = part.get("custom_id")
     linked = kind == BUTTON and part.get("style") in {LINK, PREMIUM}
-    if kind in SELECTS | {TEXT_INPUT} or (kind == BUTTON and not linked):
+    if kind in SELECTS | IN_LABEL or (kind == BUTTON and not linked):
         found.between((*here, "custom_id"), custom_id, 1, limits.CUSTOM_ID)
         if custom_id in seen:
             words = "Component custom id cannot be duplicated"
@@ -150,12 +152,29 @@ def check_part(found: Findings, here: Path, part: Body, seen: set[str]) -> None:
         check_button(found, here, part)
     elif kind in SELECTS:
         check_select(found, here, part)
+    elif kind in CHOSEN:
+        check_chosen(found, here, part)
     elif kind == TEXT_INPUT:
         found.at_most((*here, "value"), part.get("value"), limits.TEXT_INPUT)
         found.at_most((*here, "placeholder"), part.get("placeholder"), limits.TEXT_PLACEHOLDER)
         found.at_most((*here, "label"), part.get("label"), limits.LABEL)
         found.number((*here, "min_length"), part.get("min_length"), 0, limits.TEXT_INPUT)
         found.number((*here, "max_length"), part.get("max_length"), 1, limits.TEXT_INPUT)
+
+
+def check_chosen(found: Findings, here: Path, part: Body) -> None:
+    """Page "Component Reference" (File Upload, Radio Group, Checkbox Group)."""
+    found.number((*here, "min_values"), part.get("min_values"), 0, limits.CHOSEN)
+    found.number((*here, "max_values"), part.get("max_values"), 1, limits.CHOSEN)
+    least = CHOSEN[part["type"]]
+    options: list[Body] = part.get("options") or []
+    if least and not least <= len(options) <= limits.CHOSEN:
+        words = f"Must be between {least} and {limits.CHOSEN} in length."
+        found.add((*here, "options"), "BASE_TYPE_BAD_LENGTH", words)
+    for number, option in enumerate(options):
+        there = (*here, "options", number)
+        found.between((*there, "label"), option.get("label"), 1, limits.OPTION_TEXT)
+        found.between((*there, "value"), option.get("value"), 1, limits.OPTION_TEXT)
 
 
 def check_button(found: Findings, here: Path, part: Body) -> None:

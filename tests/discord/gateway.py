@@ -167,6 +167,12 @@ class Gateway:
             for guild in own:
                 session.tell("GUILD_CREATE", self.whole(session, guild))
 
+    def greet(self, guild: Guild) -> None:
+        """A guild that came while somebody listens."""
+        for session in self.sessions.values():
+            if session.holds(guild.id) and session.intents & GUILDS:
+                session.tell("GUILD_CREATE", self.whole(session, guild))
+
     def whole(self, session: Session, guild: Guild) -> Body:
         return whole(self.world, guild, session.intents)
 

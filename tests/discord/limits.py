@@ -30,6 +30,8 @@ TEXT_INPUT = 4000
 TEXT_PLACEHOLDER = 100
 LABEL = 45
 LABEL_MORE = 100
+# The same page (File Upload, Radio Group, Checkbox Group)
+CHOSEN = 10
 COMPONENTS_V2 = 40
 # Page "Receiving and Responding" (Modal, Autocomplete, interaction tokens)
 MODAL_TITLE = 45

@@ -15,8 +15,8 @@ PAGE = 1000
 
 def whole(world: World, guild: Guild, intents: int) -> Body:
     """All members of a small guild come only with their intent, else the bot alone."""
-    everybody = intents & GUILD_MEMBERS and len(guild.members) <= LARGE
-    members = list(guild.members) if everybody else [world.application]
+    everybody = intents & GUILD_MEMBERS and guild.size <= LARGE
+    members = guild.everybody() if everybody else [world.application]
     return guild_payload(world, guild, members=members)
 
 
@@ -29,12 +29,12 @@ def chunks(world: World, data: Body, intents: int) -> Iterator[Body]:
     if query == "" and limit == 0:
         if not intents & GUILD_MEMBERS:
             return
-        chosen = list(guild.members)
+        chosen = guild.everybody()
     elif query is not None:
-        named = [one for one in guild.members if world.users[one]["username"].startswith(query)]
+        named = [one for one in guild.everybody() if called(world, one).startswith(query.lower())]
         chosen = named[: min(limit or ASKED_FOR, ASKED_FOR)]
     else:
-        chosen = [one for one in wanted[:ASKED_FOR] if one in guild.members]
+        chosen = [one for one in wanted[:ASKED_FOR] if guild.has(one)]
     pages = [chosen[at : at + PAGE] for at in range(0, len(chosen), PAGE)] or [[]]
     for number, page in enumerate(pages):
         told: Body = {
@@ -42,7 +42,11 @@ def chunks(world: World, data: Body, intents: int) -> Iterator[Body]:
             "members": [member_payload(world, guild, one) for one in page],
             "chunk_index": number,
             "chunk_count": len(pages),
-            "not_found": [one for one in wanted if one not in guild.members],
+            "not_found": [one for one in wanted if not guild.has(one)],
         }
         nonce = data.get("nonce")
         yield told | ({"nonce": nonce} if nonce and len(nonce.encode()) <= 32 else {})
+
+
+def called(world: World, person: str) -> str:
+    return str((world.known(person) or {}).get("username", ""))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.discord.forms import filled
 from tests.discord.interactions import (
     COMMAND,
     COMPLETION,
@@ -181,27 +182,10 @@ class Person:
         data = named(command) | {"target_id": other, "resolved": who}
         return self.ask(COMMAND, data, channel)
 
-    async def fills(self, asked: Asked, /, **texts: str) -> Asked:
-        """Sends a modal; texts are named by custom id."""
+    async def fills(self, asked: Asked, /, **given: Any) -> Asked:
+        """Sends a modal; its parts are named by custom id: texts, choices, ids, files."""
         modal = await self.world.until(lambda: asked.modal, "a modal")
-        parts: list[Body] = []
-        for part in modal["components"]:
-            inner = part.get("component") or part["components"][0]
-            filled: Body = {"type": inner["type"], "custom_id": inner["custom_id"], "id": 2}
-            value = texts.get(inner["custom_id"], inner.get("value") or "")
-            if inner["type"] == 4:
-                short = len(value) < (inner.get("min_length") or 0)
-                if (inner.get("required", True) and not value) or short:
-                    raise NotOffered(f"{inner['custom_id']!r} must be filled")
-                if len(value) > (inner.get("max_length") or 4000):
-                    raise NotOffered(f"{inner['custom_id']!r} takes fewer characters")
-                filled["value"] = value
-            else:
-                filled["values"] = [value] if value else []
-            whole: Body = {"type": part["type"], "id": 1}
-            whole |= {"component": filled} if part["type"] == 18 else {"components": [filled]}
-            parts.append(whole)
-        data: Body = {"custom_id": modal["custom_id"], "components": parts}
+        data = filled(self.world, modal, asked.channel, given)
         return self.ask(SUBMIT, data, asked.channel, on=asked.on)
 
     def ask(self, kind: int, data: Body, channel: Channel, on: Shown | None = None) -> Asked:

@@ -33,9 +33,10 @@ class Places:
 
     async def user(self, request: web.Request) -> web.Response:
         person = request.match_info["user"]
-        if person not in self.world.users:
+        found = self.world.known(person)
+        if found is None:
             raise unknown("User")
-        return web.json_response(self.world.users[person])
+        return web.json_response(found)
 
     async def application(self, request: web.Request) -> web.Response:
         own = self.world.users[self.world.application]
@@ -69,7 +70,7 @@ class Places:
     async def member(self, request: web.Request) -> web.Response:
         guild = self.world.guild(request.match_info["guild"])
         person = request.match_info["user"]
-        if person not in guild.members:
+        if not guild.has(person):
             raise unknown("Member")
         return web.json_response(member_payload(self.world, guild, person))
 

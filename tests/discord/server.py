@@ -12,14 +12,14 @@ from yarl import URL
 
 from tests.discord import threads
 from tests.discord.buckets import Limit
-from tests.discord.commands import Commands, permitted
+from tests.discord.commands import Commands
 from tests.discord.faults import Faults, Request
 from tests.discord.gateway import Gateway
+from tests.discord.guilds import crowded, new_guild, permit, role_payload
 from tests.discord.interactions import Interactions
 from tests.discord.limits import ATTACHMENTS, FILE
 from tests.discord.lines import INVALID, RECONNECT, plain
 from tests.discord.messages import Messages
-from tests.discord.offers import FOR_CHANNEL, FOR_PERSON, FOR_ROLE
 from tests.discord.people import Person
 from tests.discord.places import Places
 from tests.discord.reactions import Reactions
@@ -28,7 +28,7 @@ from tests.discord.rest import door
 from tests.discord.state import TEXT, THREAD_PRIVATE, THREAD_PUBLIC, Channel, Guild, World
 from tests.discord.thread_routes import ThreadRoutes
 from tests.discord.webhooks import Webhooks, make
-from tests.discord.wire import EVERYBODY, bits, member_payload
+from tests.discord.wire import bits, member_payload
 
 ROOM_FOR_FILES = ATTACHMENTS * FILE + (1 << 20)
 
@@ -72,29 +72,26 @@ class DiscordServer:
         return Person(made, self.world, self.messages, self.interactions, locale, adult)
 
     def guild(self, name: str, *, owner: Person | None = None) -> Guild:
-        owner = owner or self.person("Owner")
-        made = Guild(self.world.new_id(), name, owner.id)
-        made.roles.append(self.role_payload(made.id, "@everyone", EVERYBODY))
-        made.members = {self.application: [], owner.id: []}
-        self.world.guilds[made.id] = made
-        for session in self.gateway.sessions.values():
-            if session.holds(made.id) and session.intents & 1:
-                session.tell("GUILD_CREATE", self.gateway.whole(session, made))
+        made = new_guild(self.world, name, (owner or self.person("Owner")).id)
+        self.gateway.greet(made)
         return made
 
-    def role_payload(self, role: str, name: str, permissions: int) -> Body:
-        payload: Body = {"id": role, "name": name, "permissions": str(permissions), "color": 0}
-        payload |= {"colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None}}
-        return payload | {
-            "hoist": False,
-            "position": 0,
-            "managed": False,
-            "mentionable": False,
-            "flags": 0,
-        }
+    def many_guilds(self, count: int, members: int) -> list[Guild]:
+        """Each with a channel, and members who are only numbers until `member_of` or a request."""
+        made = list(crowded(self.world, self.person("Owner").id, count, members))
+        for one in made:
+            self.gateway.greet(one)
+        return made
+
+    def member_of(self, guild: Guild, number: int) -> Person:
+        """Somebody of a guild's crowd, who may act from now on."""
+        person = str(guild.crowd[number])
+        self.world.users[person] = self.world.known(person) or {}
+        guild.members.setdefault(person, [])
+        return Person(person, self.world, self.messages, self.interactions)
 
     def role(self, guild: Guild, name: str, *permissions: str) -> str:
-        payload = self.role_payload(self.world.new_id(), name, bits(list(permissions)))
+        payload = role_payload(self.world.new_id(), name, bits(list(permissions)))
         guild.roles.append(payload)
         self.world.tell("GUILD_ROLE_CREATE", {"guild_id": guild.id, "role": payload}, guild.id)
         return str(payload["id"])
@@ -148,16 +145,7 @@ class DiscordServer:
 
     def permit(self, guild: Guild, command: str, whom: str, *, allowed: bool) -> None:
         """What a guild's moderators say of a command: for a role, a person or a channel by its id."""
-        named = [one for place in ("", guild.id) for one in self.world.commands.get(place, [])]
-        chosen = next(str(one["id"]) for one in named if one["name"] == command)
-        role = whom in {one["id"] for one in guild.roles}
-        channel = whom in self.world.channels or whom == str(int(guild.id) - 1)
-        kind = FOR_ROLE if role else FOR_CHANNEL if channel else FOR_PERSON
-        rules = self.world.permitted.setdefault((guild.id, chosen), [])
-        rules[:] = [one for one in rules if one["id"] != whom]
-        rules.append({"id": whom, "type": kind, "permission": allowed})
-        told = permitted(self.world, guild.id, chosen)
-        self.world.tell("APPLICATION_COMMAND_PERMISSIONS_UPDATE", told, guild.id)
+        permit(self.world, guild, command, whom, allowed=allowed)
 
     async def until(self, there: Callable[[], Any], what: str = "what the test waits for") -> Any:
         return await self.world.until(there, what)

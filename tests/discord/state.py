@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import count
 from mimetypes import MimeTypes
 from typing import Any
 
@@ -124,6 +123,19 @@ class Guild:
     channels: list[Channel] = field(default_factory=list)
     roles: list[Body] = field(default_factory=list)
     members: dict[str, list[str]] = field(default_factory=dict)
+    crowd: range = range(0)
+    """Members who are only their ids, and become somebody when they are asked for."""
+
+    @property
+    def size(self) -> int:
+        return len(self.crowd) + sum(int(one) not in self.crowd for one in self.members)
+
+    def has(self, person: str) -> bool:
+        return person in self.members or (person.isdigit() and int(person) in self.crowd)
+
+    def everybody(self) -> list[str]:
+        unknown = (str(one) for one in self.crowd)
+        return [*self.members, *(one for one in unknown if one not in self.members)]
 
 
 @dataclass
@@ -150,6 +162,19 @@ class Asked:
         return list(self.answer["data"].get("choices", [])) if self.answer else []
 
 
+def user_payload(person: str, name: str, *, bot: bool = False) -> Body:
+    """Page "User" (User Object)."""
+    return {
+        "id": person,
+        "username": name.lower(),
+        "global_name": None if bot else name,
+        "discriminator": "0",
+        "avatar": None,
+        "bot": bot,
+        "public_flags": 0,
+    }
+
+
 @dataclass
 class World:
     token: str = "loopback.token.only"
@@ -158,6 +183,7 @@ class World:
     users: dict[str, Body] = field(default_factory=dict)
     guilds: dict[str, Guild] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
+    dms: dict[str, Channel] = field(default_factory=dict)
     commands: dict[str, list[Body]] = field(default_factory=dict)
     permitted: dict[tuple[str, str], list[Body]] = field(default_factory=dict)
     webhooks: dict[str, Body] = field(default_factory=dict)
@@ -169,7 +195,7 @@ class World:
     base: str = ""
 
     def __post_init__(self) -> None:
-        self._numbers = count(1)
+        self._number = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self.application = self.user("Parlour", bot=True)
 
@@ -181,21 +207,27 @@ class World:
 
     def new_id(self) -> str:
         """A snowflake (page "Reference", Snowflakes) by the server's clock."""
+        return str(self.new_ids(1)[0])
+
+    def new_ids(self, number: int) -> range:
+        """So many at once, one after the other."""
         milliseconds = int(self.now() * 1000) - EPOCH_MS
-        return str((milliseconds << 22) | (next(self._numbers) & 0x3FFFFF))
+        first = (milliseconds << 22) | ((self._number + 1) & 0x3FFFFF)
+        self._number += number
+        return range(first, first + number)
 
     def user(self, name: str, *, bot: bool = False) -> str:
         person = self.new_id()
-        self.users[person] = {
-            "id": person,
-            "username": name.lower(),
-            "global_name": None if bot else name,
-            "discriminator": "0",
-            "avatar": None,
-            "bot": bot,
-            "public_flags": 0,
-        }
+        self.users[person] = user_payload(person, name, bot=bot)
         return person
+
+    def known(self, person: str) -> Body | None:
+        """A user, also one who is only a number in some guild's crowd."""
+        if person in self.users or not person.isdigit():
+            return self.users.get(person)
+        if any(int(person) in guild.crowd for guild in self.guilds.values()):
+            return user_payload(person, f"Member{person}")
+        return None
 
     def channel(self, channel_id: str) -> Channel:
         if channel_id not in self.channels:
@@ -210,12 +242,10 @@ class World:
     def dm(self, person: str) -> Channel:
         if person not in self.users:
             raise unknown("User")
-        for one in self.channels.values():
-            if one.type == DM and one.people == [person]:
-                return one
-        made = Channel(self.new_id(), DM, people=[person])
-        self.channels[made.id] = made
-        return made
+        if person not in self.dms:
+            made = Channel(self.new_id(), DM, people=[person])
+            self.dms[person] = self.channels[made.id] = made
+        return self.dms[person]
 
     def keep_file(self, name: str, content: bytes) -> Body:
         """Page "Message" (Attachment Object): a file with an address of this server."""

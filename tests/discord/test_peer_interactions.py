@@ -84,6 +84,13 @@ class Selects(discord.ui.View):
     ) -> None:
         await interaction.response.edit_message(content=f"role {chosen.values[0].name}")
 
+    @discord.ui.select(cls=discord.ui.MentionableSelect, placeholder="either", max_values=2)
+    async def either(
+        self, interaction: discord.Interaction, chosen: "discord.ui.MentionableSelect[Selects]"
+    ) -> None:
+        said = " ".join(one.name for one in chosen.values)
+        await interaction.response.edit_message(content=f"either {said}")
+
     @discord.ui.select(cls=discord.ui.ChannelSelect, placeholder="channels")
     async def channels(
         self, interaction: discord.Interaction, chosen: "discord.ui.ChannelSelect[Selects]"
@@ -114,6 +121,8 @@ async def test_selects_of_words_people_roles_and_channels_are_answered() -> None
                 ("colours", ("red", "blue"), "colours red blue"),
                 ("people", (anna.id,), "person anna"),
                 ("roles", (role,), "role Sailors"),
+                ("either", (role, anna.id), "either anna Sailors"),
+                ("either", (anna.id,), "either anna"),
                 ("channels", (place.id,), "channel talk"),
             ]:
                 await anna.answered(await anna.selects(place, shown, wanted, *values))
@@ -123,6 +132,7 @@ async def test_selects_of_words_people_roles_and_channels_are_answered() -> None
                 ("colours", ("red", "green", "blue")),
                 ("people", (role,)),
                 ("roles", ()),
+                ("either", (place.id,)),
             ]:
                 with pytest.raises(NotOffered):
                     await anna.selects(place, shown, wanted, *wrong)

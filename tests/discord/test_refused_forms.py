@@ -49,6 +49,10 @@ def row(*parts: Form) -> Form:
     return {"content": "x", "components": [{"type": 1, "components": list(parts)}]}
 
 
+def premium(**more: Any) -> Form:
+    return {"type": 2, "style": 6, "sku_id": "1"} | more
+
+
 FIRST, ROW0 = "components.0.components.0", "components.0.components"
 MANY = [button(str(number)) for number in range(6)]
 COMPONENTS: list[tuple[str, Form, str]] = [
@@ -68,6 +72,11 @@ COMPONENTS: list[tuple[str, Form, str]] = [
     (BUTTON, row(link(url="")), f"{FIRST}.url"),
     (BUTTON, row(link(url="https://example.org/" + "u" * 493)), f"{FIRST}.url"),
     (BUTTON, row(link(custom_id="a")), f"{FIRST}.custom_id"),
+    (BUTTON, row(premium(sku_id="")), f"{FIRST}.sku_id"),
+    (BUTTON, row(premium(custom_id="a")), f"{FIRST}.custom_id"),
+    (BUTTON, row(premium(label="l")), f"{FIRST}.label"),
+    (BUTTON, row(premium(url="https://example.org")), f"{FIRST}.url"),
+    (BUTTON, row(button(sku_id="1")), f"{FIRST}.sku_id"),
     (SELECT, row(select(26)), f"{FIRST}.options"),
     (SELECT, row(select(custom_id="c" * 101)), f"{FIRST}.custom_id"),
     (SELECT, row(select(placeholder="p" * 151)), f"{FIRST}.placeholder"),
@@ -84,6 +93,7 @@ TAKEN: list[tuple[str, Form]] = [
     (ROW, row(*MANY[:5])),
     (CUSTOM_ID, row(button("c" * 100))),
     (BUTTON, row(button(label="l" * 80), link(url="https://example.org/" + "u" * 492))),
+    (BUTTON, row(premium())),
     (SELECT, row(select(25, placeholder="p" * 150, min_values=0, max_values=25))),
     (OPTION, row(option(label="l" * 100, value="v" * 100, description="d" * 100))),
     (V2, {"flags": 1 << 15, "components": [{"type": 10, "content": "t"}] * 40}),

@@ -88,7 +88,7 @@ class ThreadRoutes:
     async def add(self, request: web.Request) -> web.Response:
         channel, person, own = self.thread(request), self.named(request), self.world.application
         threads.awake(channel)
-        if channel.guild is None or person not in channel.guild.members:
+        if channel.guild is None or not channel.guild.has(person):
             raise unknown("Member")
         if person != own:
             require(self.world, channel, "send_messages_in_threads")

@@ -1,5 +1,7 @@
 """State as Discord writes it: payloads of channels, guilds, members, messages; what members may do."""
 
+import re
+
 from tests.discord.refusals import Body
 from tests.discord.state import DM, EPHEMERAL, THREAD_PRIVATE, THREADS, Channel, Guild, Shown, World
 
@@ -25,6 +27,7 @@ PERMISSIONS = {
     "send_messages_in_threads": 1 << 38,
     "moderate_members": 1 << 40,
 }
+MENTION = re.compile(r"<@!?(\d+)>")
 ALL = (1 << 53) - 1
 
 
@@ -80,7 +83,7 @@ def may(channel: Channel, person: str, *names: str) -> bool:
 
 def member_payload(world: World, guild: Guild, person: str, *, with_user: bool = True) -> Body:
     member: Body = {
-        "roles": list(guild.members[person]),
+        "roles": list(guild.members.get(person, [])),
         "nick": None,
         "avatar": None,
         "joined_at": "2026-01-01T00:00:00+00:00",
@@ -90,7 +93,7 @@ def member_payload(world: World, guild: Guild, person: str, *, with_user: bool =
         "pending": False,
     }
     if with_user:
-        member["user"] = world.users[person]
+        member["user"] = world.known(person)
     return member
 
 
@@ -159,8 +162,8 @@ def guild_payload(world: World, guild: Guild, *, members: list[str]) -> Body:
         "channels": [channel_payload(world, one) for one in places],
         "threads": [channel_payload(world, one) for one in threads],
         "members": [member_payload(world, guild, one) for one in members],
-        "member_count": len(guild.members),
-        "large": len(guild.members) > 50,
+        "member_count": guild.size,
+        "large": guild.size > 50,
         "joined_at": "2026-01-01T00:00:00+00:00",
         "unavailable": False,
         "voice_states": [],
@@ -212,7 +215,8 @@ def message_payload(world: World, channel: Channel, author: Body, body: Body) ->
 
 
 def mentioned(world: World, content: str, rules: Body | None) -> list[Body]:
-    named = [user for user in world.users.values() if f"<@{user['id']}>" in content]
+    ids = dict.fromkeys(MENTION.findall(content))
+    named = [world.users[one] for one in ids if one in world.users]
     if rules is None or "users" in (rules.get("parse") or []):
         return named
     return [user for user in named if user["id"] in (rules.get("users") or [])]
