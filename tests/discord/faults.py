@@ -41,6 +41,8 @@ class Faults:
         self.limits = Limits()
         self.failures: dict[str, list[int]] = {}
         self.delays: dict[str, asyncio.Event] = {}
+        self.breaks: dict[str, list[bool]] = {}
+        """Of each route, whether the next requests are acted upon before their line breaks."""
 
     async def meet(self, request: web.Request, now: float) -> web.Response | None:
         """What the request meets before it is looked at; None lets it through."""
@@ -50,7 +52,34 @@ class Faults:
         waiting = self.failures.get(route) or self.failures.get("*")
         if waiting:
             return web.json_response({"message": "fault", "code": 0}, status=waiting.pop(0))
+        if self.breaks.get(route) and not self.breaks[route][0]:
+            self.breaks[route].pop(0)
+            broken(request)
+            return web.Response()
         return self.limits.spend(route, request.path, now)
 
     def headers(self, request: web.Request, now: float) -> dict[str, str]:
         return self.limits.headers(route_of(request), request.path, now)
+
+    async def answer(
+        self, request: web.Request, response: web.StreamResponse
+    ) -> web.StreamResponse:
+        """The whole answer, or the first half of it and then no line any more."""
+        breaks = self.breaks.get(route_of(request))
+        if not breaks:
+            return response
+        breaks.pop(0)
+        body = response.body if isinstance(response, web.Response) else None
+        if isinstance(body, bytes) and body:
+            half = web.StreamResponse(status=response.status, headers=response.headers)
+            half.content_length = len(body)
+            await half.prepare(request)
+            await half.write(body[: len(body) // 2])
+            response = half
+        broken(request)
+        return response
+
+
+def broken(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()

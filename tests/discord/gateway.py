@@ -30,6 +30,9 @@ from tests.discord.wire import channel_payload, may
 VIEW = "view_channel"
 
 
+Event = tuple[str, Body, str | None, int | None]
+
+
 class Gateway:
     def __init__(self, world: World) -> None:
         self.world = world
@@ -40,6 +43,10 @@ class Gateway:
         self.resumable = True
         self.disallowed = 0
         self.counted = {"identify": 0, "resume": 0, "heartbeat": 0, "resumed": 0}
+        self.late: list[Session] | None = None
+        """Sessions that wait for their READY, while it is held back."""
+        self.held: list[Event] | None = None
+        """What happens, while it is told in another order."""
         self._names = count(1)
         world.tell = self.tell
 
@@ -50,6 +57,9 @@ class Gateway:
         wanted = needed(event, in_guild=guild is not None) if intents is None else intents
         if self.hidden(event, data):
             return
+        if self.held is not None:
+            self.held.append((event, data, guild, intents))
+            return
         for session in self.sessions.values():
             if session.holds(guild) and (not wanted or session.intents & wanted):
                 seen = (
@@ -59,6 +69,19 @@ class Gateway:
                 )
                 session.tell(event, seen)
         self.world.changed()
+
+    def out_of_order(self) -> None:
+        """Tells what was held, the last first."""
+        held, self.held = self.held or [], None
+        for event, data, guild, intents in reversed(held):
+            self.tell(event, data, guild, intents=intents)
+
+    def ready_now(self) -> None:
+        """Those whose line is still there."""
+        late, self.late = self.late or [], None
+        for session in late:
+            if session.line in self.lines:
+                self.ready(session)
 
     def hidden(self, event: str, data: Body) -> bool:
         """Page "Threads" (Permissions), and messages of channels that are not the bot's to view."""
@@ -145,10 +168,14 @@ class Gateway:
         else:
             session = Session(f"session-{next(self._names)}", data["intents"], shard, line)
             session.presence = data.get("presence")
-            self.sessions[session.id] = session
-            self.ready(session)
+            if self.late is None:
+                self.ready(session)
+            else:
+                self.late.append(session)
+        self.world.changed()
 
     def ready(self, session: Session) -> None:
+        self.sessions[session.id] = session
         own = [guild for guild in self.world.guilds.values() if session.holds(guild.id)]
         application = {"id": self.world.application, "flags": 0}
         session.tell(

@@ -4,6 +4,8 @@
 CONTENT = 2000
 EMBEDS = 10
 NONCE = 25
+# The same page says "the past few minutes"
+NONCE_S = 300.0
 ATTACHMENTS = 10
 # Page "Reference" (Uploading Files)
 FILE = 10 << 20

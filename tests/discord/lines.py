@@ -23,6 +23,14 @@ def plain(op: int, data: Any = None) -> Body:
     return {"op": op, "s": None, "t": None, "d": data}
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """An event that breaks off in its middle, and the code with which the line closes there."""
+
+    payload: Body
+    code: int
+
+
 @dataclass(eq=False)
 class Line:
     """One connection: what is to be written goes through one queue, so that zlib keeps its order."""
@@ -30,11 +38,16 @@ class Line:
     socket: web.WebSocketResponse
     request: web.Request
     packer: Any
-    queue: "asyncio.Queue[Body | int]" = field(default_factory=lambda: asyncio.Queue(10_000))
+    queue: "asyncio.Queue[Body | int | Cut]" = field(default_factory=lambda: asyncio.Queue(10_000))
     hung_up: bool = False
+    cuts_with: int | None = None
 
     def send(self, payload: Body) -> None:
-        self.queue.put_nowait(payload)
+        if self.cuts_with is None or payload["op"] != DISPATCH:
+            self.queue.put_nowait(payload)
+        else:
+            self.hung_up = True
+            self.queue.put_nowait(Cut(payload, self.cuts_with))
 
     def hang_up(self, code: int) -> None:
         self.hung_up = True
@@ -48,18 +61,26 @@ class Line:
     async def write(self) -> None:
         while True:
             payload = await self.queue.get()
-            if isinstance(payload, int):
-                await self.socket.close(code=payload)
-                return
-            text = json.dumps(payload)
             try:
+                if isinstance(payload, int):
+                    await self.socket.close(code=payload)
+                    return
+                if isinstance(payload, Cut):
+                    if self.packer is not None:
+                        whole = self.packed(payload.payload)
+                        await self.socket.send_bytes(whole[: len(whole) // 2])
+                    await self.socket.close(code=payload.code)
+                    return
                 if self.packer is None:
-                    await self.socket.send_str(text)
+                    await self.socket.send_str(json.dumps(payload))
                 else:
-                    packed = self.packer.compress(text.encode())
-                    await self.socket.send_bytes(packed + self.packer.flush(zlib.Z_SYNC_FLUSH))
+                    await self.socket.send_bytes(self.packed(payload))
             except ConnectionError:
                 return
+
+    def packed(self, payload: Body) -> bytes:
+        text = json.dumps(payload).encode()
+        return bytes(self.packer.compress(text) + self.packer.flush(zlib.Z_SYNC_FLUSH))
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from tests.discord import limits
 from tests.discord.checks import check_message
 from tests.discord.files import Files, attachments
 from tests.discord.refusals import Body, Refused, anothers_message
@@ -102,7 +103,8 @@ class Messages:
         check_message({**body, "attachments": []}, files=len(files))
         nonce = body.get("nonce")
         if nonce is not None and body.get("enforce_nonce"):
-            for one in channel.shown:
+            recent = [one for one in channel.shown if self.world.now() - one.at <= limits.NONCE_S]
+            for one in recent:
                 if one.data.get("nonce") == nonce and one.author == self.world.application:
                     return web.json_response(one.data)
         if files:

@@ -80,7 +80,7 @@ def door(world: World, faults: Faults) -> Any:
         line = Request(route_of(request), request.path, response.status, world.now())
         faults.requests.append(line)
         world.changed()
-        return response
+        return await faults.answer(request, response)
 
     return answer
 

@@ -25,10 +25,10 @@ from tests.discord.places import Places
 from tests.discord.reactions import Reactions
 from tests.discord.refusals import Body
 from tests.discord.rest import door
-from tests.discord.state import TEXT, THREAD_PRIVATE, THREAD_PUBLIC, Channel, Guild, World
+from tests.discord.state import TEXT, THREAD_PRIVATE, THREAD_PUBLIC, Channel, Guild, Shown, World
 from tests.discord.thread_routes import ThreadRoutes
 from tests.discord.webhooks import Webhooks, make
-from tests.discord.wire import bits, member_payload
+from tests.discord.wire import bits, event_payload, member_payload
 
 ROOM_FOR_FILES = ATTACHMENTS * FILE + (1 << 20)
 
@@ -174,6 +174,39 @@ class DiscordServer:
         for line in list(self.gateway.lines):
             line.send(plain(INVALID, data=resumable))
 
+    def cut_next(self, code: int = 4000) -> None:
+        """The next event breaks off in the middle of its compressed frame, and the line closes."""
+        for line in self.gateway.lines:
+            line.cuts_with = code
+
+    def send_broken(self, event: str = "MESSAGE_CREATE", **data: Any) -> None:
+        """An event as no page describes it: it has only what is given here."""
+        for session in self.gateway.sessions.values():
+            session.tell(event, data)
+
+    def repeat(self, channel: Channel, shown: Shown) -> None:
+        """Tells of a message once more, under another sequence number."""
+        guild = channel.guild.id if channel.guild else None
+        self.world.tell("MESSAGE_CREATE", event_payload(self.world, channel, shown.data), guild)
+
+    @contextmanager
+    def out_of_order(self) -> Iterator[None]:
+        """What happens inside is told when the block ends, the last first."""
+        self.gateway.held = []
+        try:
+            yield
+        finally:
+            self.gateway.out_of_order()
+
+    @contextmanager
+    def ready_late(self) -> Iterator[None]:
+        """Who identifies inside gets their READY when the block ends."""
+        self.gateway.late = []
+        try:
+            yield
+        finally:
+            self.gateway.ready_now()
+
     def refuse_resume(self) -> None:
         self.gateway.resumable = False
 
@@ -205,6 +238,10 @@ class DiscordServer:
 
     def fail(self, route: str, status: int, *, times: int = 1) -> None:
         self.faults.failures.setdefault(route, []).extend([status] * times)
+
+    def break_off(self, route: str, *, times: int = 1, done: bool = True) -> None:
+        """The line breaks in the middle of the answer, or before anything is done."""
+        self.faults.breaks.setdefault(route, []).extend([done] * times)
 
     @contextmanager
     def delay(self, route: str) -> Iterator[None]:

@@ -58,6 +58,11 @@ class Shown:
         return str(self.data["author"]["id"])
 
     @property
+    def at(self) -> float:
+        """When it came, by the server's clock."""
+        return self.history[0].at
+
+    @property
     def name(self) -> str:
         """What its author is called; a webhook wears any name."""
         return str(self.data["author"]["username"])
