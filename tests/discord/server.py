@@ -118,6 +118,17 @@ class DiscordServer:
         made.people += [one.id for one in people]
         return made
 
+    def lose(self, guild: Guild, *, outage: bool = False) -> None:
+        """The bot is put out; or, in an outage, the guild is away until it is told again."""
+        told: Body = {"id": guild.id} | ({"unavailable": True} if outage else {})
+        self.world.tell("GUILD_DELETE", told, guild.id)
+        if not outage:
+            self.world.forget(guild)
+
+    def find(self, guild: Guild) -> None:
+        """The end of an outage."""
+        self.gateway.greet(guild)
+
     def webhook(self, channel: Channel, name: str, by: Person) -> str:
         """One that a person made; its id."""
         return str(make(self.world, channel, {"name": name}, by.id, own=False)["id"])

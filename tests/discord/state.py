@@ -244,6 +244,12 @@ class World:
             raise unknown("Guild")
         return self.guilds[guild_id]
 
+    def forget(self, guild: Guild) -> None:
+        """The bot is no member any more: the guild is unknown, its channels are closed to it."""
+        del self.guilds[guild.id]
+        del guild.members[self.application]
+        self.changed()
+
     def dm(self, person: str) -> Channel:
         if person not in self.users:
             raise unknown("User")

@@ -96,6 +96,39 @@ async def test_a_name_is_answered_with_a_hundred_at_most() -> None:
             assert len(await known(client, guild).query_members("member", limit=100)) == 100
 
 
+async def test_a_guild_that_fails_comes_back_and_one_that_puts_the_bot_out_does_not() -> None:
+    """Page "Gateway Events" (Guild Delete)."""
+    async with discord_server() as server:
+        guild, other = server.many_guilds(2, 5)
+        async with watching(server, members=False) as client:
+            heard: list[str] = []
+
+            @client.event
+            async def on_guild_unavailable(_: discord.Guild) -> None:
+                heard.append("away")
+
+            @client.event
+            async def on_guild_available(_: discord.Guild) -> None:
+                heard.append("back")
+
+            @client.event
+            async def on_guild_remove(_: discord.Guild) -> None:
+                heard.append("gone")
+                server.world.changed()
+
+            server.lose(guild, outage=True)
+            server.find(guild)
+            server.lose(other)
+            await server.until(lambda: "gone" in heard, "the end")
+            assert (heard, len(client.guilds)) == (["away", "back", "gone"], 1)
+            with pytest.raises(discord.NotFound) as unknown:
+                await client.fetch_guild(int(other.id))
+            assert unknown.value.code == 10004
+            with pytest.raises(discord.Forbidden) as closed:
+                await client.fetch_channel(int(other.channels[0].id))
+            assert closed.value.code == 50001
+
+
 async def test_a_thousand_guilds_are_known_and_nobody_in_them_until_they_speak() -> None:
     async with discord_server() as server:
         guilds = server.many_guilds(1000, 100)
