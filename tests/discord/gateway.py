@@ -42,7 +42,7 @@ class Gateway:
         self.acks = True
         self.resumable = True
         self.disallowed = 0
-        self.counted = {"identify": 0, "resume": 0, "heartbeat": 0, "resumed": 0}
+        self.counted = {"identify": 0, "resume": 0, "heartbeat": 0, "resumed": 0, "replayed": 0}
         self.late: list[Session] | None = None
         """Sessions that wait for their READY, while it is held back."""
         self.held: list[Event] | None = None
@@ -123,6 +123,9 @@ class Gateway:
         # Page "Opcodes and Status Codes" (Gateway Close Event Codes).
         if len(text.encode()) > 4096:
             line.hang_up(4002)
+            return
+        if line.too_fast(self.world.now()):
+            line.hang_up(4008)
             return
         try:
             payload = json.loads(text)
@@ -217,6 +220,7 @@ class Gateway:
             session.line = line
             for payload in session.told[data["seq"] :]:
                 line.send(payload)
+                self.counted["replayed"] += 1
             session.tell("RESUMED", {})
             self.counted["resumed"] += 1
 

@@ -91,3 +91,6 @@ LOCALES = frozenset(
         "ko",
     ]
 )
+# Page "Gateway" (Rate Limiting)
+GATEWAY_EVENTS = 120
+GATEWAY_WINDOW_S = 60.0

@@ -6,11 +6,13 @@ What is told is kept with its number, so that a resumed session hears what it mi
 import asyncio
 import json
 import zlib
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
+from tests.discord import limits
 from tests.discord.refusals import Body
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME = 0, 1, 2, 3, 4, 6
@@ -41,6 +43,14 @@ class Line:
     queue: "asyncio.Queue[Body | int | Cut]" = field(default_factory=lambda: asyncio.Queue(10_000))
     hung_up: bool = False
     cuts_with: int | None = None
+    asked: "deque[float]" = field(default_factory=lambda: deque(maxlen=limits.GATEWAY_EVENTS))
+
+    def too_fast(self, now: float) -> bool:
+        """Page "Gateway" (Rate Limiting): so many in a minute, and this is one more."""
+        full = len(self.asked) == limits.GATEWAY_EVENTS
+        over = full and now - self.asked[0] < limits.GATEWAY_WINDOW_S
+        self.asked.append(now)
+        return over
 
     def send(self, payload: Body) -> None:
         if self.cuts_with is None or payload["op"] != DISPATCH:

@@ -211,6 +211,27 @@ async def test_a_moderators_command_is_for_those_whom_the_guild_lets() -> None:
             await anna.answered(await anna.runs("/moderate", place))
 
 
+async def test_a_persons_own_word_goes_before_their_roles_and_all_channels_may_be_closed() -> None:
+    """Page "Application Commands" (Permissions)."""
+    async with discord_server() as server:
+        guild, place, _, ben = harbour(server)
+        every = str(int(guild.id) - 1)
+        async with desk(server):
+            server.permit(guild, "moderate", guild.id, allowed=True)
+            await ben.answered(await ben.runs("/moderate", place))
+            server.permit(guild, "moderate", ben.id, allowed=False)
+            with pytest.raises(NotOffered):
+                await ben.runs("/moderate", place)
+            server.permit(guild, "moderate", ben.id, allowed=True)
+            server.permit(guild, "moderate", every, allowed=False)
+            with pytest.raises(NotOffered):
+                await ben.runs("/moderate", place)
+            server.permit(guild, "moderate", place.id, allowed=True)
+            await ben.answered(await ben.runs("/moderate", place))
+            with pytest.raises(NotOffered):
+                await ben.runs("/moderate", server.channel(guild, "elsewhere"))
+
+
 async def test_permissions_are_read_where_they_stand_and_never_written_by_a_bot() -> None:
     async with asking() as asks:
         guild = asks.server.guild("Harbour")

@@ -108,7 +108,9 @@ async def test_an_event_cut_off_in_its_frame_comes_whole_after_the_resume() -> N
         await anna.writes(anna.dm, "cut")
         await anna.writes(anna.dm, "after")
         await client.hears("after")
+        await client.hears("resumed")
         assert client.heard == ["ready", "cut", "after", "resumed"]
+        assert server.gateway.counted["replayed"] == 2
         assert server.gateway.counted["identify"] == 1
 
 

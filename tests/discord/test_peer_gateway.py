@@ -145,6 +145,18 @@ async def test_without_acks_the_client_gives_its_line_up_and_resumes() -> None:
             assert server.gateway.counted["identify"] == 1
 
 
+async def test_a_client_that_sends_too_much_is_hung_up_and_resumes() -> None:
+    """Page "Gateway" (Rate Limiting); sent past discord.py's own limiter."""
+    async with discord_server() as server, parrot(server) as client:
+        await answered(server, "before")
+        socket = client._connection._get_websocket(shard_id=0).socket
+        for _ in range(121):
+            await socket.send_str('{"op": 1, "d": null}')
+        await server.until(lambda: client.resumed == 1, "a resume")
+        await answered(server, "after")
+        assert server.gateway.counted["heartbeat"] < 121
+
+
 @pytest.mark.parametrize("code", [4004, 4010, 4011, 4012, 4013])
 async def test_a_fatal_close_code_ends_the_client(code: int) -> None:
     async with discord_server() as server:

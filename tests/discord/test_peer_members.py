@@ -89,11 +89,21 @@ async def test_members_are_found_by_their_ids_and_by_how_their_names_begin() -> 
             assert missed.value.code == 10007
 
 
-async def test_a_name_is_answered_with_a_hundred_at_most() -> None:
+async def test_a_name_is_answered_with_a_hundred_and_a_whole_list_not_without_the_intent() -> None:
+    """Asked past discord.py's own checks."""
     async with discord_server() as server:
         (guild,) = server.many_guilds(1, 300)
         async with watching(server, members=False) as client:
-            assert len(await known(client, guild).query_members("member", limit=100)) == 100
+            await client._connection.chunker(int(guild.id))
+            await client._connection.chunker(int(guild.id), query="member", limit=300)
+            (session,) = server.gateway.sessions.values()
+
+            def pages() -> list[int]:
+                chunks = [one["d"] for one in session.told if one["t"] == "GUILD_MEMBERS_CHUNK"]
+                return [len(one["members"]) for one in chunks]
+
+            await server.until(pages, "a page")
+            assert pages() == [100]
 
 
 async def test_a_guild_that_fails_comes_back_and_one_that_puts_the_bot_out_does_not() -> None:

@@ -64,9 +64,21 @@ async def test_reactions_are_heard_and_answered_in_private_and_in_a_guild(*, pri
 async def test_a_reactions_event_says_who_and_whose() -> None:
     async with discord_server() as server:
         anna = server.person("Anna")
-        place = server.channel(server.guild("Harbour", owner=anna), "talk")
+        guild = server.guild("Harbour", owner=anna)
+        place = server.channel(guild, "talk")
         heard: list[tuple[int, str | None, int | None]] = []
         client = discord.Client(intents=discord.Intents.default(), guild_ready_timeout=0.01)
+
+        cleared: list[str] = []
+
+        @client.event
+        async def on_raw_reaction_clear(_: discord.RawReactionClearEvent) -> None:
+            cleared.append("all")
+            server.world.changed()
+
+        @client.event
+        async def on_raw_reaction_clear_emoji(event: discord.RawReactionClearEmojiEvent) -> None:
+            cleared.append(str(event.emoji))
 
         @client.event
         async def on_raw_reaction_add(event: discord.RawReactionActionEvent) -> None:
@@ -81,6 +93,15 @@ async def test_a_reactions_event_says_who_and_whose() -> None:
             await anna.reacts(place, said, "👍")
             await server.until(lambda: heard, "the event")
             assert heard == [(int(anna.id), "anna", int(anna.id))]
+            helper = server.role(guild, "Helper", "manage_messages")
+            guild.members[server.application] = [helper]
+            message = client.get_partial_messageable(int(place.id)).get_partial_message(
+                int(said.id)
+            )
+            await message.clear_reaction("👍")
+            await message.clear_reactions()
+            await server.until(lambda: "all" in cleared, "the second")
+            assert cleared == ["👍", "all"]
             await client.close()
             await running
 

@@ -228,6 +228,47 @@ async def test_members_of_a_thread_are_listed_added_and_removed() -> None:
         assert [one["type"] for one in thread.notices] == [1, 2]
 
 
+async def test_sleeping_threads_are_listed_to_who_may_see_them() -> None:
+    async with asking() as asks:
+        guild, _, ben, _ = harbour(asks.server)
+        parent = asks.server.channel(guild, "talk")
+        own = asks.server.thread(parent, "own", ben, private=True)
+        theirs = await ben.opens_thread(parent, "theirs", private=True)
+        open_ = asks.server.thread(parent, "open", ben)
+        for one in (own, theirs, open_):
+            asks.server.archive(one)
+        path = f"/channels/{parent.id}/threads/archived"
+        joined = await asks.sends(
+            "GET", f"/channels/{parent.id}/users/@me/threads/archived/private"
+        )
+        assert [one["id"] for one in joined["threads"]] == [own.id]
+        assert [one["id"] for one in joined["members"]] == [own.id]
+        public = await asks.sends("GET", f"{path}/public")
+        assert [one["id"] for one in public["threads"]] == [open_.id]
+        assert (await asks.refused("GET", f"{path}/private")).code == 50013
+        helper = asks.server.role(guild, "Helper", "manage_threads")
+        guild.members[asks.server.application] = [helper]
+        private = await asks.sends("GET", f"{path}/private?limit=1")
+        assert [one["id"] for one in private["threads"]] == [theirs.id]
+        assert private["has_more"] is True
+
+
+async def test_a_channel_is_renamed_and_age_restricted_by_who_manages_channels() -> None:
+    async with asking() as asks:
+        guild, _, ben, _ = harbour(asks.server)
+        place = asks.server.channel(guild, "talk")
+        thread = asks.server.thread(place, "aside", ben)
+        path, form = f"/channels/{place.id}", {"name": "grown", "nsfw": True}
+        assert (await asks.refused("PATCH", path, form)).code == 50013
+        allowed = asks.server.role(guild, "Keeper", "manage_channels", "manage_threads")
+        guild.members[asks.server.application] = [allowed]
+        told = await asks.sends("PATCH", path, form)
+        assert (told["name"], told["nsfw"], thread.age_restricted) == ("grown", True, True)
+        await asks.sends("DELETE", f"/channels/{thread.id}")
+        await asks.sends("DELETE", path)
+        assert (await asks.refused("GET", path)).code == 10003
+
+
 @pytest.mark.parametrize(
     ("form", "place"),
     [

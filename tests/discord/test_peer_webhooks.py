@@ -223,6 +223,23 @@ async def test_webhooks_need_their_permission_and_there_are_fifteen_to_a_channel
         await asks.sends("POST", path, {"name": "one more"})
 
 
+async def test_a_webhook_is_told_and_changed_by_its_token_alone_and_moved_by_who_manages() -> None:
+    async with asking() as asks:
+        guild, channel = harbour(asks.server)
+        other = asks.server.channel(guild, "other")
+        hook = await made(asks, channel)
+        bare = hook.rsplit("/", 1)[0]
+        assert "user" in await asks.sends("GET", bare)
+        told = await asks.sends("PATCH", hook, {"name": "Lantern", "channel_id": other.id})
+        assert ("user" in told, told["name"], told["channel_id"]) == (False, "Lantern", channel.id)
+        moved = await asks.sends("PATCH", bare, {"channel_id": other.id})
+        assert (moved["name"], moved["channel_id"]) == ("Lantern", other.id)
+        await asks.sends("POST", hook, {"content": "there"})
+        assert ([one.content for one in other.shown], channel.shown) == (["there"], [])
+        await asks.sends("DELETE", hook)
+        assert (await asks.refused("GET", bare)).code == 10015
+
+
 async def test_a_persons_webhook_sends_no_buttons_and_a_token_is_enough_to_speak() -> None:
     async with asking() as asks:
         _, channel = harbour(asks.server)
