@@ -2,6 +2,7 @@
 
 from tests.discord.offers import NotOffered
 from tests.discord.people import Person
-from tests.discord.server import DiscordServer, discord_server, pointed_at
+from tests.discord.pointing import pointed_at
+from tests.discord.server import DiscordServer, discord_server
 
 __all__ = ["DiscordServer", "NotOffered", "Person", "discord_server", "pointed_at"]

@@ -41,6 +41,7 @@ class Faults:
         self.limits = Limits()
         self.failures: dict[str, list[int]] = {}
         self.delays: dict[str, asyncio.Event] = {}
+        self.latencies: dict[str, float] = {}
         self.breaks: dict[str, list[bool]] = {}
         """Of each route, whether the next requests are acted upon before their line breaks."""
 
@@ -49,6 +50,8 @@ class Faults:
         route = route_of(request)
         if held := self.delays.get(route) or self.delays.get("*"):
             await held.wait()
+        if slow := self.latencies.get(route) or self.latencies.get("*"):
+            await asyncio.sleep(slow)
         waiting = self.failures.get(route) or self.failures.get("*")
         if waiting:
             return web.json_response({"message": "fault", "code": 0}, status=waiting.pop(0))

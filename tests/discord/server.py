@@ -6,9 +6,6 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from aiohttp import web
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
-from yarl import URL
 
 from tests.discord import threads
 from tests.discord.buckets import Limit
@@ -22,6 +19,7 @@ from tests.discord.lines import INVALID, RECONNECT, plain
 from tests.discord.messages import Messages
 from tests.discord.people import Person
 from tests.discord.places import Places
+from tests.discord.pointing import pointed_at
 from tests.discord.reactions import Reactions
 from tests.discord.refusals import Body
 from tests.discord.rest import door
@@ -250,6 +248,10 @@ class DiscordServer:
     def fail(self, route: str, status: int, *, times: int = 1) -> None:
         self.faults.failures.setdefault(route, []).extend([status] * times)
 
+    def latency(self, seconds: float, route: str = "*") -> None:
+        """Each request waits so long in real time: for benches; a test holds one by `delay`."""
+        self.faults.latencies[route] = seconds
+
     def break_off(self, route: str, *, times: int = 1, done: bool = True) -> None:
         """The line breaks in the middle of the answer, or before anything is done."""
         self.faults.breaks.setdefault(route, []).extend([done] * times)
@@ -278,19 +280,3 @@ async def discord_server(*, shards: int = 1) -> AsyncIterator[DiscordServer]:
     finally:
         await server.gateway.close()
         await runner.cleanup()
-
-
-@contextmanager
-def pointed_at(base: str) -> Iterator[None]:
-    """Points discord.py at another address: its two constants, set from outside, put back after.
-
-    `Route.BASE` is every REST address; `DEFAULT_GATEWAY` is where a client without shards begins.
-    The rest comes from the server's own answers (`/gateway/bot`, `resume_gateway_url`).
-    """
-    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    Route.BASE = f"{base}/api/v10"
-    DiscordWebSocket.DEFAULT_GATEWAY = URL(base.replace("http", "ws", 1) + "/gateway-socket")
-    try:
-        yield
-    finally:
-        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
