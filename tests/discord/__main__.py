@@ -25,7 +25,9 @@ async def talk(server: DiscordServer, apart_s: float) -> None:
 
 async def serve(options: argparse.Namespace) -> None:
     async with discord_server(shards=options.shards) as server:
-        server.many_guilds(options.guilds, options.members)
+        server.many_guilds(
+            options.guilds, options.members, channels=options.channels, roles=options.roles
+        )
         told = {"base": server.base, "token": server.token}
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
@@ -39,6 +41,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.discord")
     parser.add_argument("--guilds", type=int, default=1)
     parser.add_argument("--members", type=int, default=10)
+    parser.add_argument("--channels", type=int, default=1)
+    parser.add_argument("--roles", type=int, default=0)
     parser.add_argument("--shards", type=int, default=1)
     parser.add_argument("--talk", type=float, default=0.0, metavar="SECONDS")
     asyncio.run(serve(parser.parse_args()))

@@ -1,6 +1,7 @@
 """Guilds as a test makes them: one with its owner, or a thousand whose members are only numbers."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tests.discord.commands import permitted
 from tests.discord.offers import FOR_CHANNEL, FOR_PERSON, FOR_ROLE
@@ -17,15 +18,27 @@ def new_guild(world: World, name: str, owner: str) -> Guild:
     return made
 
 
-def crowded(world: World, owner: str, count: int, members: int) -> Iterator[Guild]:
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What each of many guilds has."""
+
+    members: int
+    channels: int = 1
+    roles: int = 0
+
+
+def crowded(world: World, owner: str, count: int, size: Size) -> Iterator[Guild]:
     """A millisecond apart, so that they spread over shards."""
     for number in range(count):
         world.ahead_s += 0.001
         made = new_guild(world, f"Guild {number}", owner)
-        made.crowd = world.new_ids(max(0, members - len(made.members)))
-        channel = Channel(world.new_id(), TEXT, "talk", made)
-        made.channels.append(channel)
-        world.channels[channel.id] = channel
+        made.crowd = world.new_ids(max(0, size.members - len(made.members)))
+        named = (role_payload(world.new_id(), f"Role {one}", 0) for one in range(size.roles))
+        made.roles += named
+        for one in range(size.channels):
+            channel = Channel(world.new_id(), TEXT, f"talk-{one}", made)
+            made.channels.append(channel)
+            world.channels[channel.id] = channel
         yield made
 
 

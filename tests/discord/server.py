@@ -12,7 +12,7 @@ from tests.discord.buckets import Limit
 from tests.discord.commands import Commands
 from tests.discord.faults import Faults, Request
 from tests.discord.gateway import Gateway
-from tests.discord.guilds import crowded, new_guild, permit, role_payload
+from tests.discord.guilds import Size, crowded, new_guild, permit, role_payload
 from tests.discord.interactions import Interactions
 from tests.discord.limits import ATTACHMENTS, FILE
 from tests.discord.lines import INVALID, RECONNECT, plain
@@ -74,9 +74,12 @@ class DiscordServer:
         self.gateway.greet(made)
         return made
 
-    def many_guilds(self, count: int, members: int) -> list[Guild]:
-        """Each with a channel, and members who are only numbers until `member_of` or a request."""
-        made = list(crowded(self.world, self.person("Owner").id, count, members))
+    def many_guilds(
+        self, count: int, members: int, *, channels: int = 1, roles: int = 0
+    ) -> list[Guild]:
+        """Their members are only numbers until `member_of` or a request."""
+        size = Size(members, channels, roles)
+        made = list(crowded(self.world, self.person("Owner").id, count, size))
         for one in made:
             self.gateway.greet(one)
         return made
