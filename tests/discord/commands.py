@@ -10,7 +10,7 @@ from aiohttp import web
 from tests.discord.check_commands import check_commands, check_one
 from tests.discord.refusals import Body, Refused, bots_not_here, unknown
 from tests.discord.rest import read_body
-from tests.discord.state import World
+from tests.discord.world import World
 
 YES = {"1", "true", "True"}
 NOT_EDITED = {"id", "type", "application_id", "guild_id", "version"}

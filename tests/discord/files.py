@@ -2,7 +2,7 @@
 
 from tests.discord import limits
 from tests.discord.refusals import Body, Refused, too_large
-from tests.discord.state import World
+from tests.discord.world import World
 
 Files = dict[str, tuple[str, bytes]]
 """By the name of their part, `files[n]`: what they are called and what is in them."""

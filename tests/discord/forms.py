@@ -8,7 +8,8 @@ from typing import Any
 from tests.discord import limits
 from tests.discord.offers import PICKS_WORDS, NotOffered, resolved
 from tests.discord.refusals import Body
-from tests.discord.state import Channel, World
+from tests.discord.state import Channel
+from tests.discord.world import World
 
 ROW, TEXT_INPUT, LABEL, FILES, RADIO, BOXES, BOX = 1, 4, 18, 19, 21, 22, 23
 SELECTS = {PICKS_WORDS, 5, 6, 7, 8}

@@ -24,8 +24,9 @@ from tests.discord.lines import (
 )
 from tests.discord.members import chunks, whole
 from tests.discord.refusals import Body
-from tests.discord.state import Guild, World
+from tests.discord.state import Guild
 from tests.discord.wire import channel_payload, may
+from tests.discord.world import World
 
 VIEW = "view_channel"
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from tests.discord.commands import permitted
 from tests.discord.offers import FOR_CHANNEL, FOR_PERSON, FOR_ROLE
 from tests.discord.refusals import Body
-from tests.discord.state import TEXT, Channel, Guild, World
+from tests.discord.state import TEXT, Channel, Guild
 from tests.discord.wire import EVERYBODY
+from tests.discord.world import World
 
 
 def new_guild(world: World, name: str, owner: str) -> Guild:

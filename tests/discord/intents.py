@@ -1,7 +1,7 @@
 """Which intent each event needs, and what is withheld without message content (page "Gateway")."""
 
 from tests.discord.refusals import Body
-from tests.discord.state import World
+from tests.discord.world import World
 
 GUILDS, GUILD_MEMBERS, GUILD_WEBHOOKS = 1, 1 << 1, 1 << 5
 GUILD_MESSAGES, GUILD_REACTIONS, GUILD_TYPING = 1 << 9, 1 << 10, 1 << 11

@@ -10,7 +10,8 @@ from tests.discord.checks import check_message, check_modal
 from tests.discord.messages import Messages
 from tests.discord.refusals import Body, Findings, Refused, already_acknowledged, unknown
 from tests.discord.rest import read_body
-from tests.discord.state import EPHEMERAL, Asked, Shown, World
+from tests.discord.state import EPHEMERAL, Asked, Shown
+from tests.discord.world import World
 
 PONG, REPLY, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 1, 4, 5, 6, 7, 8, 9
 LOADING = 1 << 7
@@ -130,6 +131,11 @@ class Interactions:
         if asked.answer is None:
             raise unknown("Webhook")
         check_message({**body, "attachments": []}, files=len(files))
+        alone = "0" not in asked.data["authorizing_integration_owners"]
+        if alone and asked.followed >= limits.FOLLOW_UPS:
+            words = "This interaction has hit the maximum number of follow up messages"
+            raise Refused(400, 40094, words)
+        asked.followed += 1
         if asked.original is not None and asked.original.flags & LOADING:
             # The first follow-up takes a deferred answer's place, and its privacy.
             self.fill(asked.original, body, files, asked)

@@ -41,6 +41,8 @@ MODAL_PARTS = 5
 AUTOCOMPLETE = 25
 ANSWER_WITHIN_S = 3.0
 TOKEN_S = 15 * 60.0
+# The same page (Create Followup Message), where the app is a person's alone
+FOLLOW_UPS = 5
 # Page "Application Commands" (structures, Registering a Command, Slash Commands)
 NAME = 32
 DESCRIPTION = 100

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from tests.discord.intents import GUILD_MEMBERS
 from tests.discord.refusals import Body
-from tests.discord.state import Guild, World
+from tests.discord.state import Guild
 from tests.discord.wire import guild_payload, member_payload
+from tests.discord.world import World
 
 LARGE = 50
 """Page "Gateway Events" (Identify): `large_threshold` where a client names none."""

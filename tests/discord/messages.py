@@ -7,9 +7,10 @@ from tests.discord.checks import check_message
 from tests.discord.files import Files, attachments
 from tests.discord.refusals import Body, Refused, anothers_message
 from tests.discord.rest import read_body, require
-from tests.discord.state import Channel, Seen, Shown, World
+from tests.discord.state import Channel, Seen, Shown
 from tests.discord.threads import awake, speaking, wake
 from tests.discord.wire import event_payload, is_private, message_payload
+from tests.discord.world import World
 
 CHANGEABLE = ("content", "embeds", "components", "flags", "attachments")
 

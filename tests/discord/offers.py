@@ -6,8 +6,9 @@ Pages "Application Commands" and "Receiving and Responding". What is not offered
 from typing import Protocol
 
 from tests.discord.refusals import Body
-from tests.discord.state import DM, Channel, World
+from tests.discord.state import DM, Channel
 from tests.discord.wire import ALL, allowed, channel_payload, member_payload
+from tests.discord.world import World
 
 SLASH, ON_PERSON, ON_MESSAGE = 1, 2, 3
 WORDS, WHOLE, PERSON, PLACE, ROLE, EITHER, NUMBER, FILE = 3, 4, 6, 7, 8, 9, 10, 11
@@ -25,6 +26,7 @@ class Asker(Protocol):
 
     id: str
     adult: bool
+    installed: bool
     world: World
 
 
@@ -41,6 +43,8 @@ def offered(who: Asker, name: str, channel: Channel, kind: int) -> tuple[Body, l
     why = reachable(one, channel.type, age_restricted=channel.age_restricted, adult=who.adult)
     if channel.archived:
         why = "an archived thread takes no commands"
+    if not owners(who, channel, one):
+        why = "this command is not installed here"
     if not permitted(who, one, channel):
         why = "this person has not the permissions"
     if why:
@@ -60,6 +64,18 @@ def reachable(command: Body, asked_in: int, *, age_restricted: bool, adult: bool
     if command.get("nsfw") and not (adult if asked_in == DM else age_restricted and adult):
         return "an age-restricted command is not offered here"
     return None
+
+
+def owners(who: Asker, channel: Channel, command: Body | None = None) -> dict[str, str]:
+    """Page "Receiving and Responding" (Authorizing Integration Owners): a guild's, a person's."""
+    guild = channel.guild
+    kinds = (0, 1) if command is None else command.get("integration_types") or [0]
+    found: dict[str, str] = {}
+    if 0 in kinds and (guild is None or who.world.application in guild.members):
+        found["0"] = guild.id if guild else "0"
+    if 1 in kinds and who.installed and not (command or {}).get("guild_id"):
+        found["1"] = who.id
+    return found
 
 
 def permitted(who: Asker, command: Body, channel: Channel) -> bool:

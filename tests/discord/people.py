@@ -23,13 +23,15 @@ from tests.discord.offers import (
     given_to,
     named,
     offered,
+    owners,
     resolved,
 )
 from tests.discord.reactions import may_react, reacts
 from tests.discord.refusals import Body, Refused
-from tests.discord.state import THREAD_PRIVATE, THREAD_PUBLIC, Asked, Channel, Shown, World
+from tests.discord.state import THREAD_PRIVATE, THREAD_PUBLIC, Asked, Channel, Shown
 from tests.discord.threads import join, speaking, start, wake
 from tests.discord.wire import allowed, channel_payload, may, member_payload
+from tests.discord.world import World
 
 VOICE_MESSAGE = 1 << 13
 
@@ -42,6 +44,8 @@ class Person:
     interactions: Interactions
     locale: str = "en-US"
     adult: bool = True
+    installed: bool = False
+    """Whether this person has the app with them, in guilds too where it is not."""
     asked: list[Asked] = field(default_factory=list)
 
     @property
@@ -204,7 +208,7 @@ class Person:
             "attachment_size_limit": 10 << 20,
             "app_permissions": str(allowed(channel, world.application)),
             "context": 1 if channel.guild is None else 0,
-            "authorizing_integration_owners": {"0": channel.guild.id if channel.guild else "0"},
+            "authorizing_integration_owners": owners(self, channel, self.registered(data)),
         }
         if channel.guild is None:
             event["user"] = world.users[self.id]
@@ -219,6 +223,11 @@ class Person:
         self.asked.append(asked)
         world.tell("INTERACTION_CREATE", event, channel.guild.id if channel.guild else None)
         return asked
+
+    def registered(self, data: Body) -> Body | None:
+        """The command that is asked for; None where it is a component or a modal."""
+        every = [one for kept in self.world.commands.values() for one in kept]
+        return next((one for one in every if one["id"] == data.get("id")), None)
 
     def failed(self) -> list[Asked]:
         """What is shown as failed: unanswered after three seconds of the server's clock."""

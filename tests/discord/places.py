@@ -4,8 +4,9 @@ from aiohttp import web
 
 from tests.discord.refusals import Body, unknown
 from tests.discord.rest import read_body, seen
-from tests.discord.state import THREADS, World
+from tests.discord.state import THREADS
 from tests.discord.wire import channel_payload, guild_payload, member_payload
+from tests.discord.world import World
 
 
 class Places:

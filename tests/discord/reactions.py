@@ -8,9 +8,10 @@ from aiohttp import web
 from tests.discord import limits
 from tests.discord.refusals import Body, Refused, unknown
 from tests.discord.rest import require
-from tests.discord.state import Channel, Shown, World
+from tests.discord.state import Channel, Shown
 from tests.discord.threads import awake
 from tests.discord.wire import may, member_payload
+from tests.discord.world import World
 
 
 class Reactions:

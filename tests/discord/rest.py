@@ -16,8 +16,9 @@ from tests.discord.refusals import (
     missing_access,
     too_large,
 )
-from tests.discord.state import Channel, World
+from tests.discord.state import Channel
 from tests.discord.wire import may
+from tests.discord.world import World
 
 NOT_A_FORM = {"code": "DICT_TYPE_CONVERT", "message": "Only dictionaries may be used"}
 OPEN = re.compile(r"/(interactions|files)/|/webhooks/\d+/[^/]")

@@ -23,10 +23,11 @@ from tests.discord.pointing import pointed_at
 from tests.discord.reactions import Reactions
 from tests.discord.refusals import Body
 from tests.discord.rest import door
-from tests.discord.state import TEXT, THREAD_PRIVATE, THREAD_PUBLIC, Channel, Guild, Shown, World
+from tests.discord.state import TEXT, THREAD_PRIVATE, THREAD_PUBLIC, Channel, Guild, Shown
 from tests.discord.thread_routes import ThreadRoutes
 from tests.discord.webhooks import Webhooks, make
 from tests.discord.wire import bits, event_payload, member_payload
+from tests.discord.world import World
 
 ROOM_FOR_FILES = ATTACHMENTS * FILE + (1 << 20)
 

@@ -5,8 +5,9 @@ from aiohttp import web
 from tests.discord import threads
 from tests.discord.refusals import Body, Refused, missing_permissions, unknown
 from tests.discord.rest import read_body, require, seen
-from tests.discord.state import DM, TEXT, THREAD_PRIVATE, THREAD_PUBLIC, THREADS, Channel, World
+from tests.discord.state import DM, TEXT, THREAD_PRIVATE, THREAD_PUBLIC, THREADS, Channel
 from tests.discord.wire import channel_payload, event_payload, may, member_payload, thread_member
+from tests.discord.world import World
 
 HAS_THREAD = 1 << 5
 

@@ -5,7 +5,7 @@ It knows no HTTP; `thread_routes.py` has the routes.
 
 from tests.discord.intents import GUILD_MEMBERS
 from tests.discord.refusals import Body, Findings, Refused
-from tests.discord.state import THREADS, Channel, World
+from tests.discord.state import THREADS, Channel
 from tests.discord.wire import (
     channel_payload,
     event_payload,
@@ -14,6 +14,7 @@ from tests.discord.wire import (
     message_payload,
     thread_member,
 )
+from tests.discord.world import World
 
 DURATIONS = {60, 1440, 4320, 10080}
 """Page "Channel" (Thread Metadata Object), in minutes."""

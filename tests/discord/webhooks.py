@@ -13,9 +13,10 @@ from tests.discord.checks import check_message, every
 from tests.discord.messages import Messages
 from tests.discord.refusals import Body, Findings, Refused, missing_permissions, unknown
 from tests.discord.rest import read_body, require
-from tests.discord.state import TEXT, Channel, Shown, World
+from tests.discord.state import TEXT, Channel, Shown
 from tests.discord.threads import change
 from tests.discord.wire import may
+from tests.discord.world import World
 
 SENT = ("content", "embeds", "components", "allowed_mentions", "tts", "attachments")
 SUPPRESS_EMBEDS, V2, SUPPRESS_NOTIFICATIONS = 1 << 2, 1 << 15, 1 << 12

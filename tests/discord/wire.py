@@ -3,7 +3,8 @@
 import re
 
 from tests.discord.refusals import Body
-from tests.discord.state import DM, EPHEMERAL, THREAD_PRIVATE, THREADS, Channel, Guild, Shown, World
+from tests.discord.state import DM, EPHEMERAL, THREAD_PRIVATE, THREADS, Channel, Guild, Shown
+from tests.discord.world import World
 
 # Page "Permissions" (Bitwise Permission Flags).
 PERMISSIONS = {
