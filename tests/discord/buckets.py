@@ -7,6 +7,7 @@ Routes under one limit share it. All times are the server's own clock's.
 import re
 import zlib
 from dataclasses import dataclass, field
+from math import ceil
 
 from aiohttp import web
 
@@ -37,7 +38,8 @@ class Bucket:
     used: int = 0
 
     def wait(self, now: float) -> float:
-        return max(0.0, self.began + self.limit.window_s - now)
+        """To the next whole millisecond, so that who waits so long does not come too early."""
+        return max(0.0, ceil((self.began + self.limit.window_s - now) * 1000) / 1000)
 
     def spend(self, now: float) -> bool:
         """Whether there was one left."""
@@ -61,7 +63,7 @@ class Bucket:
 
     def refusal(self, now: float) -> web.Response:
         """Page "Rate Limits" (Exceeding A Rate Limit)."""
-        scope, wait = self.limit.scope, round(self.wait(now), 3)
+        scope, wait = self.limit.scope, self.wait(now)
         whose = "The resource is" if scope == "shared" else "You are"
         body: Body = {"message": f"{whose} being rate limited.", "retry_after": wait}
         body |= {"global": scope == "global", "code": 0}

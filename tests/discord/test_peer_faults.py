@@ -180,15 +180,18 @@ async def test_a_delayed_route_waits_and_the_others_do_not() -> None:
         assert routes.index(EDIT) > routes.index(SEND)
 
 
-async def test_a_slow_route_is_answered_after_the_others() -> None:
+async def test_a_slow_route_holds_up_no_other() -> None:
     async with asking() as asks:
         room = asks.server.person("Anna").dm
-        asks.server.latency(0.2, "GET /channels/{}")
+        asks.server.latency(600.0, "GET /channels/{}")
         slow = asyncio.create_task(asks.sends("GET", f"/channels/{room.id}"))
         await asks.sends("POST", f"/channels/{room.id}/messages", {"content": "x"})
-        await slow
-        routes = [one.route for one in asks.server.requests]
-        assert routes[-2:] == [SEND, "GET /channels/{}"]
+        asks.server.latency(0.001, "POST /channels/{}/messages")
+        await asks.sends("POST", f"/channels/{room.id}/messages", {"content": "y"})
+        assert [one.content for one in room.shown] == ["x", "y"]
+        assert not slow.done()
+        slow.cancel()
+        await asyncio.gather(slow, return_exceptions=True)
 
 
 async def test_a_wrong_way_and_a_form_that_is_none_are_refused_in_discords_shape() -> None:

@@ -121,7 +121,7 @@ async def test_a_stream_of_edits_is_paced_by_what_the_answers_say_and_never_refu
 async def test_edits_of_one_channel_do_not_hold_up_anothers() -> None:
     async with asking() as asks:
         anna, ben = asks.server.person("Anna"), asks.server.person("Ben")
-        asks.server.limit_edits(window_s=0.5)
+        asks.server.limit_edits(window_s=1.0)
         hers, his = [
             await (await asks.client.fetch_user(int(one.id))).send("…") for one in (anna, ben)
         ]
