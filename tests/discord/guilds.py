@@ -12,7 +12,8 @@ from tests.discord.world import World
 
 
 def new_guild(world: World, name: str, owner: str) -> Guild:
-    made = Guild(world.new_id(), name, owner)
+    # The number before a guild's own means all its channels (page "Application Commands").
+    made = Guild(str(world.new_ids(2)[1]), name, owner)
     made.roles.append(role_payload(made.id, "@everyone", EVERYBODY))
     made.members = {world.application: [], owner: []}
     world.guilds[made.id] = made
