@@ -67,8 +67,13 @@ class Commands:
     def keep(self, request: web.Request, commands: list[Body]) -> list[Body]:
         place = self.place(request)
         check_commands(commands)
-        stand = {key(one): one for one in self.world.commands.get(place, [])}
-        made = [self.whole(place, one, stand.get(key(one))) for one in commands]
+        stand = self.world.commands.get(place, [])
+        known = {key(one): one for one in stand}
+        ids = {one["id"]: one for one in stand}
+        made = [
+            self.whole(place, one, ids.get(str(one.get("id"))) or known.get(key(one)))
+            for one in commands
+        ]
         self.world.commands[place] = made
         self.world.changed()
         return made

@@ -120,7 +120,8 @@ def given_to(who: Asker, name: str, channel: Channel, given: Body, focused: str 
     options: list[Body] = []
     found: Body = {}
     for key, value in given.items():
-        fits(known[key], value)
+        if key != focused:
+            fits(known[key], value)
         option: Body = {"name": key, "type": known[key]["type"], "value": value}
         if option["type"] == FILE:
             made = who.world.keep_file(*value)
@@ -128,12 +129,19 @@ def given_to(who: Asker, name: str, channel: Channel, given: Body, focused: str 
             option["value"] = made["id"]
         elif option["type"] in NAMED_BY:
             kind = NAMED_BY[option["type"]]
-            for of_kind, whole in resolved(who.world, kind, channel, (value,)).items():
+            for of_kind, whole in named_by(who.world, kind, channel, value).items():
                 found.setdefault(of_kind, {}).update(whole)
         options.append(option | ({"focused": True} if key == focused else {}))
     for part in reversed(path):
         options = [{"name": part["name"], "type": part["type"], "options": options}]
     return named(command) | {"options": options} | ({"resolved": found} if found else {})
+
+
+def named_by(world: World, kind: int, channel: Channel, value: str) -> Body:
+    """What an option's id is; a number that nothing has is taken as it is, with nothing beside it."""
+    roles = channel.guild.roles if channel.guild else []
+    known = {*world.users, *world.channels, *(one["id"] for one in roles)}
+    return resolved(world, kind, channel, (value,)) if value in known else {}
 
 
 def fits(option: Body, value: object) -> None:

@@ -50,6 +50,13 @@ async def test_a_command_of_a_known_name_and_kind_is_overwritten_and_keeps_its_i
         assert first["version"] != again["version"]
         whole = await asks.sends("PUT", listed(asks), [HELLO])
         assert [one["id"] for one in whole] == [first["id"]]
+        (renamed,) = await asks.sends(
+            "PUT", listed(asks), [HELLO | {"id": first["id"], "name": "hi"}]
+        )
+        assert (renamed["id"], renamed["name"]) == (first["id"], "hi")
+        await asks.sends("PUT", listed(asks), [])
+        (anew,) = await asks.sends("PUT", listed(asks), [HELLO])
+        assert anew["id"] != first["id"]
         assert [one["description"] for one in await asks.sends("GET", listed(asks))] == [
             "Says hello"
         ]
@@ -187,3 +194,5 @@ async def test_files_people_places_and_roles_are_given_to_a_command() -> None:
             assert place.shown[1].content == "5"
             with pytest.raises(NotOffered):
                 await anna.runs("/counts", place, number=6)
+            nobody = await anna.runs("/takes", place, **(given | {"who": "123456789012345678"}))
+            assert "users" not in nobody.data["data"]["resolved"]

@@ -28,7 +28,9 @@ class Chooser(discord.Client):
             await interaction.response.send_message("choose", view=Selects())
 
         @self.tree.command(description="Takes a colour")
-        async def paint(interaction: discord.Interaction, colour: str) -> None:
+        async def paint(
+            interaction: discord.Interaction, colour: app_commands.Range[str, 1, 10]
+        ) -> None:
             await interaction.response.send_message(f"painted {colour}")
 
         @paint.autocomplete("colour")
@@ -143,6 +145,8 @@ async def test_what_is_typed_is_completed_and_may_then_be_sent() -> None:
         anna = server.person("Anna")
         asked = await anna.answered(await anna.completes("/paint", anna.dm, "colour", colour="gr"))
         assert asked.choices == [{"name": "Green", "value": "green"}]
+        asked = await anna.answered(await anna.completes("/paint", anna.dm, "colour", colour=""))
+        assert len(asked.choices) == 3
         assert anna.dm.shown == []
         await anna.answered(await anna.runs("/paint", anna.dm, colour="green"))
         assert anna.dm.shown[0].content == "painted green"
