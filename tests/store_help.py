@@ -12,6 +12,8 @@ from bot.store.vault import Vault
 
 ADA = PersonId("console:ada")
 BEN = PersonId("console:ben")
+NAME = "Ada of the lighthouse"
+"""So long that chance does not spell it in what is encrypted."""
 ROOM = Room(id=RoomId("console:room"), is_direct=True)
 
 
@@ -60,7 +62,7 @@ async def vault_in(folder: Path, person: PersonId = ADA) -> AsyncIterator[Vault]
 
 def message(event: str, text: str = "Good morning.", person: PersonId = ADA) -> Message:
     return Message(
-        id=EventId(event), room=ROOM, author=Author(id=person, name="Ada"), text=text, at=5.0
+        id=EventId(event), room=ROOM, author=Author(id=person, name=NAME), text=text, at=5.0
     )
 
 

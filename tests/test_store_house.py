@@ -9,7 +9,18 @@ import pytest
 from bot.events import AgeLevel, CommunityId, PersonId, Rating
 from bot.store.rows import INSTANCE, AgeRecord, Attestation, Community, Gone, Referral, StoreError
 from bot.store.vault import Vault
-from tests.store_help import ADA, BEN, Clock, arrive, begin, exchange, house_in, message, vault_in
+from tests.store_help import (
+    ADA,
+    BEN,
+    NAME,
+    Clock,
+    arrive,
+    begin,
+    exchange,
+    house_in,
+    message,
+    vault_in,
+)
 
 DAY = 86_400.0
 
@@ -352,7 +363,7 @@ async def test_words_and_names_are_readable_in_no_file(tmp_path: Path) -> None:
             assert sum(file.name.endswith("-wal") for file in files) == 2
             content = b"".join(file.read_bytes() for file in files)
     content += b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
-    for secret in (said, answered, noted, str(ADA), "Ada", "SQLite format"):
+    for secret in (said, answered, noted, str(ADA), NAME, "SQLite format"):
         assert secret.encode() not in content
 
 
