@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from bot.dispatch import Arrival, Stage
 from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine
-from bot.events import Deleted, Edited, Message, Voice
+from bot.events import Deleted, Edited, Message
 from bot.store.rows import State, Turn
 from tests.conftest import Parlour, running
 from tests.fakes import noticed, spoken
@@ -75,8 +76,9 @@ async def test_the_edited_words_are_answered_instead(tmp_path: Path, before: int
         said, answer = await bot.turns()
         assert (said.text, answer.text) == (SECOND, "Nothing but gulls.")
         assert answer.state is State.DONE
-        assert bot.parlour.paper.shown[-1].text == "Nothing but gulls."
-        assert bot.parlour.paper.shown[-1].voice is Voice.PERSONA
+        shown = spoken(bot.parlour.paper.shown)
+        assert shown[-1] == "Nothing but gulls."
+        assert before == 0 or SEEN.startswith(shown[-2]), "what was cut stands as it was"
 
 
 async def test_two_edits_are_answered_once_as_the_last_says(tmp_path: Path) -> None:
@@ -143,4 +145,35 @@ async def test_an_edit_after_the_answer_changes_the_transcript_and_is_not_answer
         await bot.edit(SECOND)
         said, answer = await bot.turns()
         assert (said.text, answer.text) == (SECOND, SEEN)
+        assert len(bot.engine.prompts) == before
+
+
+async def test_an_answer_that_is_whole_by_then_stays_the_only_one(tmp_path: Path) -> None:
+    async with held(tmp_path / "data", 0) as bot:
+        await bot.settle()
+        before = len(bot.engine.prompts)
+        asked, paper = bot.asked, bot.parlour.paper
+        async with bot.parlour.house.vault(asked.author.id) as vault:
+            assert vault is not None
+            turn = await vault.turn_of(asked.room.id, asked.id)
+        assert turn is not None
+        again = Arrival(replace(asked, cut_at=asked.at), turn.id)
+        await bot.parlour.conversation.handle_message(again, Stage(paper))
+        assert len(bot.engine.prompts) == before
+
+
+async def test_a_command_that_a_change_cuts_short_is_not_taken_for_the_message(
+    tmp_path: Path,
+) -> None:
+    async with held(tmp_path / "data", 4) as bot:
+        earlier = bot.asked
+        await bot.settle()
+        bot.go_on.clear()
+        bot.writing.clear()
+        bot.parlour.paper.write("/again")
+        await bot.writing.wait()
+        before = len(bot.engine.prompts)
+        bot.asked = earlier
+        await bot.edit("what do you see far in the north")
+        await bot.settle()
         assert len(bot.engine.prompts) == before
