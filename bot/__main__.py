@@ -13,7 +13,6 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
 
 from bot.arguments import make_parser
 from bot.config import ConfigError, load_config, master_key_path
@@ -28,6 +27,7 @@ from bot.operate.guards import build_guard, guard_name
 from bot.operate.keys import find_master_key
 from bot.operate.metrics import Metrics, MetricsError
 from bot.operate.models import DEMO, DEMO_WARNING, ModelError
+from bot.operate.platforms import open_platforms
 from bot.operate.protocol import (
     is_old,
     oldest_line,
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "chat":
                 return asyncio.run(_chat(config, arguments))
             case "run":
-                _refuse_to_run(config)
+                return asyncio.run(_run(config))
             case "init":
                 return _init(config)
             case "protocol":
@@ -120,13 +120,12 @@ async def _chat(config: Config, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_to_run(config: Config) -> NoReturn:
-    # Before a community is served, whatever else is missing (SAFETY C6).
+async def _run(config: Config) -> int:
+    # Before a community is served (SAFETY C6).
     require_page(config)
-    raise ConfigError(
-        "run: no platform is switched on, and this version has none but the terminal: "
-        "`parlour chat` talks here; Discord and Matrix come next"
-    )
+    async with open_platforms(config, os.environ) as platform:
+        await _serve(config, [platform])
+    return 0
 
 
 async def _serve(config: Config, platforms: Sequence[Platform]) -> None:

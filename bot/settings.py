@@ -109,6 +109,15 @@ class Console(Section):
     page_chars: Annotated[int, Field(ge=200, le=100_000)] = 4000
 
 
+class DiscordSettings(Section):
+    on: bool = False
+    token_file: Path | None = None
+    members: bool = False
+    message_content: bool = False
+    operators: tuple[Annotated[str, Field(pattern="^[0-9]{15,20}$")], ...] = ()
+    sponsor: Annotated[str, Field(pattern="^([0-9]{15,20})?$")] = ""
+
+
 class Metrics(Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 0
 
@@ -135,6 +144,7 @@ class Config(BaseSettings):
     dispatch: Dispatch = Dispatch()
     care: CareSettings = CareSettings()
     console: Console = Console()
+    discord: DiscordSettings = DiscordSettings()
     metrics: Metrics = Metrics()
 
     @field_validator("data", mode="before")

@@ -10,6 +10,10 @@ from bot.drafts import Pace
 from bot.events import Action, CommunityId, Event, EventId, PersonId
 
 
+class PlatformError(Exception):
+    """A service that refuses: what, by its code, and where a person can mend it, the mend."""
+
+
 class Platform(Protocol):
     @property
     def name(self) -> str:

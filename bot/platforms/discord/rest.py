@@ -1,0 +1,147 @@
+"""Requests to Discord, on a client of their own that has no gateway: what is said goes on while
+the gateway comes and goes.
+
+discord.py keeps to the limits that answers tell, waits out a 429 and tries a broken server again.
+A request that is under way is never cancelled: cut in the wait of a global limit, the library
+would hold back every later one for good. Errors name codes, never what was said (INVARIANT I8).
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Coroutine, Iterator, Mapping
+from typing import Any
+
+import aiohttp
+import discord
+from discord.http import HTTPClient, Route
+
+from bot.platforms.base import PlatformError
+from bot.platforms.discord.pacing import Newest, Sent
+
+log = logging.getLogger(__name__)
+
+_BROKEN_LINE = (aiohttp.ClientError, OSError, TimeoutError)
+_PAUSES_S = (0.5, 2.0, 5.0)
+
+
+class Rest:
+    def __init__(self, http: HTTPClient, group: asyncio.TaskGroup) -> None:
+        self._http = http
+        self._group = group
+
+    async def post(self, channel: str, body: Mapping[str, Any]) -> str | None:
+        """A message with a nonce, so that a second try shows nothing twice; its id. None where
+        this person or place cannot be written to."""
+        route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
+        for pause in (*_PAUSES_S, None):
+            try:
+                made = await self._request(route, json=body)
+                return str(made["id"])
+            except (discord.Forbidden, discord.NotFound) as error:
+                # Closed to messages, left, deleted: theirs to decide, and no error of the bot's.
+                log.info("discord: a message was not delivered: code %s", error.code)
+                return None
+            except discord.HTTPException as error:
+                log.warning("discord: a message met %s", _code(error))
+                raise PlatformError(f"discord: a message met {_code(error)}") from None
+            except _BROKEN_LINE as error:
+                if pause is None:
+                    log.warning("discord: a message met %s", type(error).__name__)
+                    raise PlatformError(f"discord: {type(error).__name__}") from None
+                await asyncio.sleep(pause)
+        raise AssertionError("the last try has returned or raised")
+
+    async def patch(self, channel: str, message: str, newest: Newest) -> Sent:
+        route = Route(
+            "PATCH",
+            "/channels/{channel_id}/messages/{message_id}",
+            channel_id=channel,
+            message_id=message,
+        )
+        try:
+            await self._request(route, form=_Form(newest))
+        except (discord.Forbidden, discord.NotFound) as error:
+            log.info("discord: a message was not changed: code %s", error.code)
+            return Sent.NEVER
+        except discord.HTTPException as error:
+            log.warning("discord: an edit met %s", _code(error))
+            return Sent.LATER if error.status == 429 or error.status >= 500 else Sent.NEVER
+        except _BROKEN_LINE:
+            return Sent.LATER
+        return Sent.DONE
+
+    async def delete(self, channel: str, message: str) -> None:
+        """A message that is gone already is what was wanted."""
+        route = Route(
+            "DELETE",
+            "/channels/{channel_id}/messages/{message_id}",
+            channel_id=channel,
+            message_id=message,
+        )
+        try:
+            await self._request(route)
+        except (discord.Forbidden, discord.NotFound):
+            return
+        except discord.HTTPException as error:
+            raise PlatformError(f"discord: a deletion met {_code(error)}") from None
+
+    async def typing(self, channel: str) -> None:
+        """For show: nothing depends on it."""
+        route = Route("POST", "/channels/{channel_id}/typing", channel_id=channel)
+        await self.ask(route)
+
+    async def ask(self, route: Route, **options: Any) -> Any:
+        """What Discord answers; None where it does not, or says that there is nothing."""
+        try:
+            return await self._request(route, **options)
+        except (discord.HTTPException, *_BROKEN_LINE) as error:
+            log.info("discord: %s %s: %s", route.method, route.path, type(error).__name__)
+            return None
+
+    async def is_there(self, route: Route) -> bool | None:
+        """None where Discord does not say."""
+        try:
+            await self._request(route)
+        except discord.NotFound:
+            return False
+        except (discord.HTTPException, *_BROKEN_LINE):
+            return None
+        return True
+
+    async def _request(self, route: Route, **options: Any) -> Any:
+        answer = _kept(self._http.request(route, **options))
+        value, error = await asyncio.shield(self._group.create_task(answer))
+        if error is not None:
+            raise error
+        return value
+
+
+class _Form:
+    """The body of an edit. discord.py reads a form anew at each try, after each wait for a limit,
+    and so it sends the newest text; a JSON body it would have written down before."""
+
+    def __init__(self, newest: Newest) -> None:
+        self._newest = newest
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        body = {"content": self._newest(), "allowed_mentions": {"parse": []}}
+        yield {
+            "name": "payload_json",
+            "value": json.dumps(body),
+            # As discord.py sends it beside files; a type makes the form a multipart one.
+            "content_type": "text/plain",
+        }
+
+
+async def _kept(
+    request: Coroutine[Any, Any, Any],
+) -> tuple[Any, Exception | None]:
+    try:
+        return await request, None
+    except Exception as error:  # noqa: BLE001 - raised again by whoever waits, if anybody does
+        return None, error
+
+
+def _code(error: discord.HTTPException) -> str:
+    return f"status {error.status}, code {error.code}"

@@ -1,0 +1,75 @@
+"""Actions -> requests. What is to be said is said as it stands: nobody is pinged by it."""
+
+from hashlib import blake2s
+from typing import Any
+
+from bot.drafts import cut_pages
+from bot.events import EventId, Remove, Revise, RoomId, Say, Voice
+from bot.platforms.discord.bounded import Bounded
+from bot.platforms.discord.names import channel_of
+from bot.platforms.discord.pacing import Edits
+from bot.platforms.discord.rest import Rest
+
+PAGE_CHARS = 2000
+"""Discord counts code points, as Python does."""
+_SUPPRESS_EMBEDS = 1 << 2
+_NONCE_BYTES = 12
+"""As hexadecimal digits 24 of the 25 that a nonce may have."""
+_KEPT = 10_000
+
+
+class Saying:
+    def __init__(self, rest: Rest, edits: Edits) -> None:
+        self._rest = rest
+        self._edits = edits
+        self._answered: Bounded[RoomId, EventId] = Bounded(_KEPT)
+        """In each shared room, the message that the last words were shown to answer."""
+        self._own: Bounded[EventId, None] = Bounded(_KEPT)
+
+    def is_own(self, message: EventId) -> bool:
+        return message in self._own
+
+    async def say(self, say: Say) -> EventId | None:
+        """The first page's id. A notice may be longer than a page; a reply comes in pages."""
+        ids = [
+            await self._rest.post(channel_of(say.room.id), self._body(say, page, number))
+            for number, page in enumerate(cut_pages(say.text, PAGE_CHARS))
+        ]
+        for one in ids:
+            if one is not None:
+                self._own.put(EventId(one), None)
+        return EventId(ids[0]) if ids and ids[0] is not None else None
+
+    def revise(self, revise: Revise) -> None:
+        if revise.text.strip():
+            self._edits.put(channel_of(revise.room.id), revise.id, revise.text)
+
+    async def remove(self, remove: Remove) -> None:
+        channel = channel_of(remove.room.id)
+        self._edits.drop(channel, remove.id)
+        await self._rest.delete(channel, remove.id)
+
+    def _body(self, say: Say, page: str, number: int) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "content": page,
+            "nonce": _nonce(say, number),
+            "enforce_nonce": True,
+            "allowed_mentions": {"parse": [], "replied_user": False},
+        }
+        if say.voice is Voice.PERSONA:
+            # What a link in the model's words leads to is nothing that anybody has screened.
+            body["flags"] = _SUPPRESS_EMBEDS
+        if say.answers is not None and not say.room.is_direct:
+            # In a direct room it is plain what is answered; elsewhere only a reply's first page.
+            if self._answered.get(say.room.id) != say.answers:
+                body["message_reference"] = {
+                    "message_id": say.answers,
+                    "fail_if_not_exists": False,
+                }
+            self._answered.put(say.room.id, say.answers)
+        return body
+
+
+def _nonce(say: Say, page: int) -> str:
+    name = f"{say.room.id}\0{say.nonce}\0{page}"
+    return blake2s(name.encode(errors="replace"), digest_size=_NONCE_BYTES).hexdigest()

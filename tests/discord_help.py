@@ -1,0 +1,110 @@
+"""The whole bot on the loopback Discord: real house, real policy, real discord.py."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.conversation import Conversation
+from bot.dispatch import Dispatch
+from bot.engine.base import Engine
+from bot.operate.metrics import Metrics
+from bot.personas import load_personas
+from bot.platforms.discord import Discord, Wishes, open_discord
+from bot.recovery import recover
+from bot.store.house import House
+from bot.store.keys import make_master_key, read_master_key
+from tests.conftest import HABITS, PERSONAS
+from tests.discord import DiscordServer, Person
+from tests.discord.state import Channel, Shown
+from tests.fakes import Clock
+
+GAP_S = 0.05
+"""Between two edits: short, so that tests are."""
+
+
+@dataclass
+class Served:
+    """A running bot, and the people's side of Discord."""
+
+    server: DiscordServer
+    platform: Discord
+    engine: Engine
+    house: House
+    dispatch: Dispatch
+
+    async def let_in(self, person: Person) -> None:
+        """Through the door, until the persona has greeted."""
+        for answer in ("hello", "next", "next", "yes"):
+            before = len(said_in(person.dm, self.server))
+            await person.writes(person.dm, answer)
+            await self.said(person.dm, before + 1)
+        await person.writes(person.dm, "done")
+        await self.server.until(
+            lambda: [m for m in said_in(person.dm, self.server) if m.flags & 4], "a greeting"
+        )
+
+    async def said(self, channel: Channel, count: int) -> list[Shown]:
+        """What the bot has said there, once it is so much."""
+
+        def enough() -> list[Shown] | None:
+            found = said_in(channel, self.server)
+            return found if len(found) >= count else None
+
+        said: list[Shown] = await self.server.until(enough, f"message {count} of the bot")
+        return said
+
+    async def shows(self, channel: Channel, content: str) -> Shown:
+        """The bot's message that says this, once there is one."""
+        there: list[Shown] = await self.server.until(
+            lambda: [m for m in said_in(channel, self.server) if m.content == content],
+            f"{content!r}",
+        )
+        return there[0]
+
+
+def said_in(channel: Channel, server: DiscordServer) -> list[Shown]:
+    return [m for m in channel.shown if m.author == server.application]
+
+
+def wishes(server: DiscordServer, **others: object) -> Wishes:
+    return Wishes(server.token, gap_s=GAP_S, guild_ready_s=0.01, **others)  # type: ignore[arg-type]  # a test names the fields
+
+
+@asynccontextmanager
+async def serving(
+    server: DiscordServer, folder: Path, engine: Engine, chosen: Wishes | None = None
+) -> AsyncIterator[Served]:
+    """From the start to a clean stop, connected."""
+    key_file = folder.parent / f"{folder.name}.key"
+    key = read_master_key(key_file) if key_file.exists() else make_master_key(key_file)
+    clock = Clock()
+    house = await House.open(folder, key, open_vaults=64, idle_s=300.0, clock=clock)
+    conversation = Conversation(
+        house=house,
+        engine=engine,
+        personas=load_personas(PERSONAS),
+        habits=HABITS,
+        metrics=Metrics(),
+        clock=clock,
+    )
+    dispatch = Dispatch(conversation, waiting=8, rooms=1000, stop_s=5.0)
+    await engine.start()
+    try:
+        async with open_discord(chosen or wishes(server)) as platform:
+            left_over = await recover(house, [platform], clock())
+            sessions = server.gateway.counted["identify"]
+            async with asyncio.TaskGroup() as group:
+                group.create_task(dispatch.run([platform], left_over))
+                await server.until(
+                    lambda: (
+                        server.gateway.counted["identify"] > sessions and server.gateway.sessions
+                    ),
+                    "the bot's gateway",
+                )
+                yield Served(server, platform, engine, house, dispatch)
+                dispatch.stop()
+    finally:
+        await engine.close()
+        await house.close()
