@@ -13,6 +13,10 @@ TOO_LONG_FOR_MODEL = Text(
     "That is longer than this model can hold in mind at once. "
     "Nothing of it was kept; send it in smaller pieces."
 )
+NO_WORDS = Text(
+    "I found no words in that one. This model sees no pictures or stickers and hears no voice "
+    "messages: tell me in words what is in it, if you like."
+)
 TOO_MANY = Text(
     "You have messages that wait already ({count}). I did not take this one: send it again in a "
     "moment."

@@ -23,6 +23,7 @@ from bot.operate.engines import find_adapters
 from bot.operate.guards import guard_format, guard_name, last_test
 from bot.operate.keys import find_master_key
 from bot.operate.models import DEMO, ModelError, Setting, check_model, describe, find_model
+from bot.operate.platforms import look_at_discord
 from bot.operate.protocol import is_old, oldest_line, require_page
 from bot.personas import PersonaError, load_personas
 from bot.settings import Config
@@ -60,6 +61,10 @@ async def check(
         *_crisis_lines(datetime.fromtimestamp(now, UTC).date()),
         _protocol_page(config),
         *_core_dumps(),
+        *(
+            Finding(Level.FAIL if mend else Level.OK, what, mend)
+            for what, mend in look_at_discord(config, environ)
+        ),
     ]
     if not quick:
         findings.append(await _house(config, environ, now))

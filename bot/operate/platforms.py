@@ -3,7 +3,7 @@
 A platform's library is imported when that platform is switched on, and not before.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +12,7 @@ from bot.config import DISCORD_TOKEN_VARIABLE, ConfigError
 from bot.platforms.base import Platform, PlatformError
 from bot.settings import Config
 
-LIBRARY = "discord: discord.py is not installed; `pip install parlour[discord]` brings it"
+MEND_LIBRARY = "`pip install parlour[discord]` brings it."
 NOBODY = "run: no platform is switched on; set discord.on to true, or talk here with `parlour chat`"
 
 
@@ -23,7 +23,7 @@ async def open_platforms(config: Config, environ: Mapping[str, str]) -> AsyncIte
         raise ConfigError(NOBODY)
     token = discord_token(config, environ)
     if not has_discord_library():
-        raise ConfigError(LIBRARY)
+        raise ConfigError(f"discord: discord.py is not installed; {MEND_LIBRARY}")
     from bot.platforms.discord import Wishes, open_discord  # noqa: PLC0415 - arrow 6
 
     settings = config.discord
@@ -56,6 +56,30 @@ def discord_token(config: Config, environ: Mapping[str, str]) -> str:
     if not token or not token.isascii() or any(char.isspace() for char in token):
         raise ConfigError(f"discord.token_file: {file} holds no token; it should be one line")
     return token
+
+
+def look_at_discord(config: Config, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """For `parlour check`: what was found, and its mend where it needs one. Nothing is asked of
+    Discord and no token is shown."""
+    settings = config.discord
+    if not settings.on:
+        yield "Discord is switched off (discord.on).", ""
+        return
+    if not has_discord_library():
+        yield "Discord is switched on, and discord.py is not installed.", MEND_LIBRARY
+    try:
+        discord_token(config, environ)
+    except ConfigError as error:
+        yield f"{error}.", "docs/discord.md says where a token comes from."
+    else:
+        yield "Discord is switched on, and there is a token.", ""
+    privileged = {"members": settings.members, "message content": settings.message_content}
+    asked = [name for name, wanted in privileged.items() if wanted]
+    if asked:
+        what = f"Discord is asked for privileged intents: {' and '.join(asked)}"
+        yield f"{what}; they must be switched on in its developer portal, too.", ""
+    else:
+        yield "Discord is asked for no privileged intent: mentions and direct messages do.", ""
 
 
 def has_discord_library() -> bool:

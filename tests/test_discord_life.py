@@ -1,0 +1,214 @@
+"""A client that dies and is started again, whose guest somebody is, and what `check` says."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import discord
+import pytest
+
+from bot.config import ConfigError
+from bot.events import CommunityId, PersonId
+from bot.operate.platforms import discord_token, look_at_discord, open_platforms
+from bot.platforms.base import PlatformError
+from bot.platforms.discord import Discord, open_discord
+from bot.platforms.discord.members import MOST_GUILDS, read_leaving
+from bot.platforms.discord.supervise import supervise
+from bot.settings import Config, DiscordSettings
+from tests.discord import DiscordServer, discord_server
+from tests.discord_help import wishes
+
+GET_MEMBER = "GET /guilds/{}/members/{}"
+
+
+def refusal(kind: type[discord.HTTPException], status: int) -> discord.HTTPException:
+    answer: Any = SimpleNamespace(status=status, reason="")
+    return kind(answer, {"code": 0, "message": ""})
+
+
+class Life:
+    """Ends as a test says, one end after the other, on a clock that only it moves."""
+
+    def __init__(self, *ends: Exception | float) -> None:
+        self.ends = list(ends)
+        self.now = 0.0
+        self.pauses: list[float] = []
+
+    async def live(self) -> None:
+        end = self.ends.pop(0)
+        if isinstance(end, float):
+            self.now += end
+            return
+        raise end
+
+    async def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+    async def run(self) -> str:
+        return await supervise(self.live, now=lambda: self.now, sleep=self.sleep)
+
+
+async def test_a_client_that_dies_is_started_again_after_pauses_that_grow_and_shrink() -> None:
+    life = Life(KeyError("id"), OSError(), 1.0, 1000.0, ValueError(), discord.LoginFailure("no"))
+    trouble = await life.run()
+    assert life.pauses == [1.0, 2.0, 4.0, 1.0, 2.0]
+    assert "does not take the token" in trouble
+
+
+async def test_the_pauses_have_a_bound() -> None:
+    life = Life(*[OSError()] * 12, discord.LoginFailure("no"))
+    await life.run()
+    assert max(life.pauses) == life.pauses[-1] == 300.0
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (discord.LoginFailure("no"), "token"),
+        (discord.PrivilegedIntentsRequired(0), "Privileged Gateway Intents"),
+        (refusal(discord.Forbidden, 403), "403"),
+    ],
+)
+async def test_what_only_the_operator_can_mend_is_one_sentence(error: Exception, says: str) -> None:
+    trouble = await Life(error).run()
+    assert says in trouble
+    assert "\n" not in trouble
+
+
+# --- Whose guest somebody is ------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def connected(server: DiscordServer) -> AsyncIterator[Discord]:
+    """The platform with its events being read, and nobody behind it."""
+    async with open_discord(wishes(server)) as platform:
+
+        async def read() -> None:
+            async for _ in platform.events():
+                pass
+
+        reading = asyncio.ensure_future(read())
+        try:
+            person = PersonId(f"discord:{server.application}")
+            while await platform.communities(person) is None:
+                await asyncio.sleep(0)
+            yield platform
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+
+@pytest.mark.live
+async def test_a_person_is_a_guest_where_they_are_a_member_now() -> None:
+    async with discord_server() as server:
+        anna, ben = server.person("Anna"), server.person("Ben")
+        harbour, market = server.guild("Harbour", owner=ben), server.guild("Market", owner=ben)
+        server.joins(harbour, anna)
+        async with connected(server) as platform:
+            who = PersonId(f"discord:{anna.id}")
+            assert await platform.communities(who) == (CommunityId(f"discord:{harbour.id}"),)
+            asked = [one for one in server.requests if one.route == GET_MEMBER]
+            await platform.communities(who)
+            again = [one for one in server.requests if one.route == GET_MEMBER]
+            assert len(again) == len(asked), "believed for a moment"
+            assert market.id
+
+
+@pytest.mark.live
+async def test_where_discord_does_not_answer_nothing_is_known() -> None:
+    async with discord_server() as server:
+        anna = server.person("Anna")
+        server.joins(server.guild("Harbour"), anna)
+        async with connected(server) as platform:
+            server.fail(GET_MEMBER, 503)
+            assert await platform.communities(PersonId(f"discord:{anna.id}")) is None
+
+
+@pytest.mark.live
+async def test_of_more_servers_than_can_be_asked_those_come_first_where_they_were_met() -> None:
+    async with discord_server() as server:
+        anna = server.person("Anna")
+        guilds = [server.guild(f"Guild{number}") for number in range(MOST_GUILDS + 5)]
+        last = guilds[-1]
+        server.joins(last, anna)
+        place = server.channel(last, "talk")
+        async with connected(server) as platform:
+            who = PersonId(f"discord:{anna.id}")
+            assert await platform.communities(who) is None, "not asked everywhere, so not known"
+            await anna.writes(place, f"<@{server.application}> hello")
+            await server.until(lambda: place.shown, "the message")
+            while await platform.communities(who) is None:
+                await asyncio.sleep(0)
+            assert await platform.communities(who) == (CommunityId(f"discord:{last.id}"),)
+
+
+def test_who_leaves_is_named_with_what_they_left() -> None:
+    author, community = read_leaving(
+        {"guild_id": "700000000000000001", "user": {"id": "1", "username": "anna"}}
+    )
+    assert (author.id, community) == ("discord:1", "discord:700000000000000001")
+
+
+# --- What the operator sees -------------------------------------------------------------------
+
+
+def config(**chosen: Any) -> Config:
+    return Config(discord=DiscordSettings(**chosen))
+
+
+async def test_without_a_platform_or_a_token_run_says_what_to_do() -> None:
+    with pytest.raises(ConfigError, match=r"discord\.on"):
+        async with open_platforms(config(), {}):
+            raise AssertionError("nothing to open")
+    with pytest.raises(ConfigError, match="PARLOUR_DISCORD_TOKEN"):
+        async with open_platforms(config(on=True), {}):
+            raise AssertionError("nothing to open it with")
+
+
+@pytest.mark.live
+async def test_a_token_that_discord_does_not_take_ends_run_with_a_sentence() -> None:
+    async with discord_server():
+        environ = {"PARLOUR_DISCORD_TOKEN": "wrong.token"}
+        with pytest.raises(ConfigError, match="does not take the token") as refused:
+            async with open_platforms(config(on=True), environ):
+                raise AssertionError("refused before")
+        assert "wrong.token" not in str(refused.value)
+
+
+def test_a_token_comes_from_the_environment_or_its_file(tmp_path: Any) -> None:
+    file = tmp_path / "token"
+    file.write_text("from.the.file\n")
+    assert discord_token(config(token_file=file), {}) == "from.the.file"
+    environ = {"PARLOUR_DISCORD_TOKEN": "from.the.environment"}
+    assert discord_token(config(token_file=file), environ) == "from.the.environment"
+
+
+@pytest.mark.parametrize("content", [b"", b"two words", b"\xff\xfe", "wört".encode()])
+def test_a_file_that_holds_no_token_is_named_and_not_shown(tmp_path: Any, content: bytes) -> None:
+    file = tmp_path / "token"
+    file.write_bytes(content)
+    with pytest.raises(ConfigError) as refused:
+        discord_token(config(token_file=file), {})
+    assert str(file) in str(refused.value)
+    assert "two words" not in str(refused.value)
+
+
+def test_check_tells_of_switch_token_and_intents() -> None:
+    def said(environ: dict[str, str], **chosen: Any) -> list[tuple[str, str]]:
+        return list(look_at_discord(config(**chosen), environ))
+
+    environ = {"PARLOUR_DISCORD_TOKEN": "a.token"}
+    assert said({}) == [("Discord is switched off (discord.on).", "")]
+    assert any(mend for _, mend in said({}, on=True))
+    assert not any(mend for _, mend in said(environ, on=True))
+    assert "members" in said(environ, on=True, members=True)[-1][0]
+    assert "a.token" not in str(said(environ, on=True))
+
+
+async def test_what_is_raised_inside_comes_out_as_it_is() -> None:
+    async with discord_server() as server:
+        with pytest.raises(PlatformError, match="from inside"):
+            async with open_discord(wishes(server)):
+                raise PlatformError("from inside")
