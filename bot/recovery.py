@@ -1,11 +1,14 @@
-"""The transcript after a crash: it says what people saw, and who still has no answer."""
+"""The transcript after a crash: it says what people saw, who still has no answer, and where
+they were heard last."""
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 
 from bot.dispatch import Arrival
-from bot.events import PersonId
-from bot.platforms.base import Platform
+from bot.events import EventId, PersonId, RoomId
+from bot.platforms.base import CatchesUp, Platform
 from bot.store.house import House
 from bot.store.rows import State, StoreError
 
@@ -17,6 +20,9 @@ async def recover(house: House, platforms: Sequence[Platform], now: float) -> tu
 
     Those of people whom no platform reaches now are left for a start that reaches them.
     """
+    for platform in platforms:
+        if isinstance(platform, CatchesUp):
+            platform.catch_up_from(partial(_last_heard, house, platform.name))
     unanswered: list[Arrival] = []
     for person in await house.left_open():
         if not any(_reached(account, platforms) for account in house.links.accounts_of(person)):
@@ -34,6 +40,17 @@ async def recover(house: House, platforms: Sequence[Platform], now: float) -> tu
             else:
                 house.leave_unfinished(person)
     return tuple(unanswered)
+
+
+async def _last_heard(house: House, platform: str) -> tuple[tuple[RoomId, EventId], ...]:
+    """Asked for beside the first messages: it opens vaults, one after the other."""
+    found: list[tuple[RoomId, EventId]] = []
+    for person in await house.recent():
+        with suppress(StoreError):
+            async with house.vault(person) as vault:
+                found += await vault.last_heard(platform) if vault else ()
+    # The latest last, as if they were heard now.
+    return tuple(reversed(found))
 
 
 async def _recover(person: PersonId, house: House, now: float) -> list[Arrival]:

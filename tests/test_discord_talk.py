@@ -216,6 +216,25 @@ async def test_between_two_messages_the_bot_is_started_anew(tmp_path: Path) -> N
             await bot.shows(anna.dm, "You said: How is the sea?")
 
 
+async def test_what_was_written_while_the_bot_was_down_is_answered_at_its_start(
+    tmp_path: Path,
+) -> None:
+    async with discord_server() as server:
+        anna, ben = server.person("Anna"), server.person("Ben")
+        async with serving(server, tmp_path / "data", ScriptedEngine()) as bot:
+            for one in (anna, ben):
+                await bot.let_in(one)
+                await one.writes(one.dm, "Good morning")
+                await bot.shows(one.dm, "You said: Good morning")
+        await anna.writes(anna.dm, "How is the sea?")
+        async with serving(server, tmp_path / "data", ScriptedEngine()) as bot:
+            await bot.shows(anna.dm, "You said: How is the sea?")
+            # What was answered before the end is not asked and not answered again.
+            await ben.writes(ben.dm, "And the tide?")
+            await bot.shows(ben.dm, "You said: And the tide?")
+            assert len([one for one in anna.dm.shown if one.content.startswith("You said")]) == 2
+
+
 async def test_fifty_people_are_answered_each_in_their_room(tmp_path: Path) -> None:
     async with discord_server() as server:
         people = [server.person(f"Person{number}") for number in range(50)]

@@ -3,11 +3,11 @@
 It decides nothing. Events flow out of `events()`, actions go into `do()`.
 """
 
-from collections.abc import AsyncGenerator
-from typing import Protocol
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Protocol, runtime_checkable
 
 from bot.drafts import Pace
-from bot.events import Action, CommunityId, Event, EventId, PersonId
+from bot.events import Action, CommunityId, Event, EventId, PersonId, RoomId
 
 
 class PlatformError(Exception):
@@ -40,6 +40,18 @@ class Platform(Protocol):
 
     async def do(self, action: Action) -> EventId | None:
         """Carries the action out; for `Say`, the new message's id."""
+
+
+LastHeard = Callable[[], Awaitable[tuple[tuple[RoomId, EventId], ...]]]
+"""The rooms of a platform, each with the last message that was heard there."""
+
+
+@runtime_checkable
+class CatchesUp(Protocol):
+    """A platform that has to ask for what was written while nobody listened."""
+
+    def catch_up_from(self, last_heard: LastHeard) -> None:
+        """Before its events are read."""
 
 
 class Locker(Protocol):

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.events import CommunityId, PersonId
-from bot.store import accounts, ages, communities, migrations, people
+from bot.store import accounts, ages, communities, heard, migrations, people
 from bot.store.database import Database, empty_log
 from bot.store.folder import Folder
 from bot.store.keys import MasterKey, new_file_key
@@ -93,6 +93,9 @@ class House:
         """Whose vault was open when the last process died, or was left unfinished. Their vaults may hold open replies and
         waiting messages."""
         return self._left_open
+
+    async def recent(self) -> tuple[PersonId, ...]:
+        return await self._db.read(heard.recent, self._folder)
 
     # --- Vaults ------------------------------------------------------------------------------
 

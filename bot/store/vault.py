@@ -1,5 +1,5 @@
 """One person's vault: what the rest of the bot may ask of it. What each call does, as SQL, stands
-in `looks`, `turns`, `replies`, `sessions`, `wishes` and `export`.
+in `looks`, `heard`, `turns`, `replies`, `sessions`, `wishes` and `export`.
 
 Every call is one transaction on the vault's own thread. Any may raise StoreError, and Gone when
 the vault was erased or the turn forgotten meanwhile.
@@ -8,7 +8,7 @@ the vault was erased or the turn forgotten meanwhile.
 from collections.abc import Mapping, Sequence
 
 from bot.events import CommunityId, EventId, Message, PersonId, RoomId, SessionId, TurnId
-from bot.store import export, looks, replies, sessions, turns, wishes
+from bot.store import export, heard, looks, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
 from bot.store.rows import (
     Consent,
@@ -41,6 +41,9 @@ class Vault:
         """Whether it is new, and its turn: as `take_in`, but under the mark `unless` only that it
         came is kept, and none of its words."""
         return await self._db.write(looks.hear, message, unless)
+
+    async def last_heard(self, platform: str) -> tuple[tuple[RoomId, EventId], ...]:
+        return await self._db.read(heard.last_heard, platform)
 
     async def look(self, room: RoomId, event_id: EventId, sponsor: CommunityId) -> Look:
         return await self._db.read(looks.look, room, event_id, sponsor)

@@ -32,7 +32,7 @@ from bot.events import (
     Say,
     Voice,
 )
-from bot.platforms.base import PlatformError
+from bot.platforms.base import LastHeard, PlatformError
 from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.busy import Typings
 from bot.platforms.discord.client import Gateway, intents, role_in
@@ -126,6 +126,9 @@ class Discord:
 
     async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
         return await self._members.communities(person)
+
+    def catch_up_from(self, last_heard: LastHeard) -> None:
+        self._missed.catch_up_from(last_heard)
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """Ends when Discord refuses the bot for good; `trouble` says why."""

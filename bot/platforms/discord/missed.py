@@ -10,8 +10,9 @@ from collections.abc import Callable
 from discord.http import Route
 
 from bot.events import EventId, RoomId
+from bot.platforms.base import LastHeard
 from bot.platforms.discord.bounded import Bounded
-from bot.platforms.discord.names import channel_of, time_of
+from bot.platforms.discord.names import channel_of, is_direct, time_of
 from bot.platforms.discord.reading import Payload
 from bot.platforms.discord.rest import Rest
 
@@ -29,6 +30,11 @@ class Missed:
         self._clock = clock
         self._last: Bounded[RoomId, EventId] = Bounded(_KEPT_ROOMS)
         """Of each direct room, the last message that came from it."""
+        self._before: LastHeard | None = None
+        """What the last process knew; asked for once."""
+
+    def catch_up_from(self, last_heard: LastHeard) -> None:
+        self._before = last_heard
 
     def saw(self, room: RoomId, message: EventId) -> None:
         last = self._last.get(room)
@@ -36,6 +42,10 @@ class Missed:
 
     async def fetch(self, tell: Callable[[Payload], None]) -> None:
         """Tells of each message in the order of its room, the rooms side by side."""
+        before, self._before = self._before, None
+        for room, message in await before() if before else ():
+            if is_direct(room):
+                self.saw(room, message)
         gate = asyncio.Semaphore(_AT_ONCE)
 
         async def look(room: RoomId, last: EventId) -> None:
