@@ -1,7 +1,7 @@
 """What the path costs beside the model: from a message to the engine call, starting, memory.
 
 200 people at 200 consoles write at random moments, 10 messages a second together; the engine is
-scripted. Prints a table and writes bench/results/path.json.
+scripted. The same on Discord, as `discord` measures it. Prints a table and writes bench/results/path.json.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from bench import RESULTS
+from bench import RESULTS, discord
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import Prompt
@@ -35,6 +35,8 @@ from bot.store.house import House
 from bot.store.keys import make_master_key
 
 ROOT = Path(__file__).parent.parent
+DISCORD_PEOPLE = 50
+DISCORD_MESSAGES = 200
 DOOR = ("hello", "next", "next", "yes", "done")
 
 
@@ -50,6 +52,12 @@ def main() -> None:
         times = asyncio.run(talk(arguments.people, arguments.rate, arguments.messages, seed=run))
         p50s.append(statistics.median(times))
         p95s.append(statistics.quantiles(times, n=20)[-1])
+    d_p95s = []
+    for run in range(arguments.runs):
+        times = asyncio.run(
+            discord.path(DISCORD_PEOPLE, arguments.rate, DISCORD_MESSAGES, seed=run)
+        )
+        d_p95s.append(statistics.quantiles(times, n=20)[-1])
     starts, sizes = zip(*(start_and_size() for _ in range(5)), strict=True)
     figures = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
@@ -57,6 +65,10 @@ def main() -> None:
         "console.p95_ms": statistics.median(p95s),
         "console.p95_ms_runs": p95s,
         "console.p95_ms_spread": max(p95s) - min(p95s),
+        "discord.p95_ms": statistics.median(d_p95s),
+        "discord.p95_ms_runs": d_p95s,
+        "discord.p95_ms_spread": max(d_p95s) - min(d_p95s),
+        "discord.rss_mb": asyncio.run(discord.memory()),
         "start_s": statistics.median(starts),
         "start_s_runs": list(starts),
         "rss_mb": max(sizes),
@@ -68,6 +80,10 @@ def main() -> None:
     print(f"message to engine call, 50 %   {figures['console.p50_ms']:8.2f} ms")
     spread = f"{min(p95s):.2f} to {max(p95s):.2f}"
     print(f"message to engine call, 95 %   {figures['console.p95_ms']:8.2f} ms   ({spread})")
+    spread = f"{min(d_p95s):.2f} to {max(d_p95s):.2f}"
+    print(f"Discord: {DISCORD_PEOPLE} people, {arguments.rate:g} messages a second")
+    print(f"message to first words, 95 %   {figures['discord.p95_ms']:8.2f} ms   ({spread})")
+    print(f"memory with 1,000 guilds       {figures['discord.rss_mb']:8.1f} MB")
     print(f"start to the first answer      {figures['start_s']:8.2f} s")
     print(f"memory at its highest          {figures['rss_mb']:8.1f} MB")
 
