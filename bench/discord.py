@@ -20,7 +20,7 @@ from typing import Any
 from bot.engine.scripted import ScriptedEngine
 from tests.discord import DiscordServer, Person, discord_server, pointed_at
 from tests.discord.state import Channel, Shown
-from tests.discord_help import Served, serving, wishes
+from tests.discord_help import Served, serving, setup
 
 RESTS_S = 2.0
 """A person's next message comes after so long at the earliest, so that none cuts an answer off."""
@@ -37,7 +37,7 @@ async def path(people: int, rate: float, messages: int, *, seed: int) -> list[fl
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(discord_server())
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        chosen = replace(wishes(server), gap_s=1.0)
+        chosen = replace(setup(server), gap_s=1.0)
         place = Path(folder, "data")
         bot = await stack.enter_async_context(serving(server, place, ScriptedEngine(), chosen))
         crowd = [server.person(f"Person{number}") for number in range(people)]

@@ -11,7 +11,9 @@ from bot.dispatch import Dispatch
 from bot.engine.base import Engine
 from bot.operate.metrics import Metrics
 from bot.personas import load_personas
-from bot.platforms.discord import Discord, Wishes, open_discord
+from bot.platforms.discord import Discord
+from bot.platforms.discord.opening import open_discord
+from bot.platforms.discord.setup import Setup
 from bot.recovery import recover
 from bot.store.house import House
 from bot.store.keys import make_master_key, read_master_key
@@ -68,13 +70,13 @@ def said_in(channel: Channel, server: DiscordServer) -> list[Shown]:
     return [m for m in channel.shown if m.author == server.application]
 
 
-def wishes(server: DiscordServer, **others: object) -> Wishes:
-    return Wishes(server.token, gap_s=GAP_S, guild_ready_s=0.01, **others)  # type: ignore[arg-type]  # a test names the fields
+def setup(server: DiscordServer, **others: object) -> Setup:
+    return Setup(server.token, gap_s=GAP_S, guild_ready_s=0.01, **others)  # type: ignore[arg-type]  # a test names the fields
 
 
 @asynccontextmanager
 async def serving(
-    server: DiscordServer, folder: Path, engine: Engine, chosen: Wishes | None = None
+    server: DiscordServer, folder: Path, engine: Engine, chosen: Setup | None = None
 ) -> AsyncIterator[Served]:
     """From the start to a clean stop, connected."""
     key_file = folder.parent / f"{folder.name}.key"
@@ -92,7 +94,7 @@ async def serving(
     dispatch = Dispatch(conversation, waiting=8, rooms=1000, stop_s=5.0)
     await engine.start()
     try:
-        async with open_discord(chosen or wishes(server)) as platform:
+        async with open_discord(chosen or setup(server)) as platform:
             left_over = await recover(house, [platform], clock())
             sessions = server.gateway.counted["identify"]
             async with asyncio.TaskGroup() as group:

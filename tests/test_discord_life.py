@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,15 +10,18 @@ import discord
 import pytest
 
 from bot.config import ConfigError
-from bot.events import CommunityId, PersonId
+from bot.events import CommunityId, EventId, PersonId, Remove, Revise, Say, Voice
 from bot.operate.platforms import discord_token, look_at_discord, open_platforms
 from bot.platforms.base import PlatformError
-from bot.platforms.discord import Discord, open_discord
+from bot.platforms.discord import Discord
 from bot.platforms.discord.members import MOST_GUILDS, read_leaving
+from bot.platforms.discord.names import direct_room, shared_room
+from bot.platforms.discord.opening import open_discord
+from bot.platforms.discord.pacing import Sent
 from bot.platforms.discord.supervise import supervise
 from bot.settings import Config, DiscordSettings
 from tests.discord import DiscordServer, discord_server
-from tests.discord_help import wishes
+from tests.discord_help import setup
 
 GET_MEMBER = "GET /guilds/{}/members/{}"
 
@@ -77,13 +80,109 @@ async def test_what_only_the_operator_can_mend_is_one_sentence(error: Exception,
     assert "\n" not in trouble
 
 
+@pytest.mark.live
+async def test_a_gateway_that_is_not_there_at_first_is_asked_again() -> None:
+    async with discord_server() as server:
+        server.fail("GET /gateway/bot", 503)
+        async with connected(server):
+            asked = [one.status for one in server.requests if one.route == "GET /gateway/bot"]
+            assert asked == [503, 200]
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("code", [4004, 4010, 4013, 4014])
+async def test_a_goodbye_for_good_ends_the_events_with_what_to_mend(code: int) -> None:
+    async with discord_server() as server, open_discord(setup(server)) as platform:
+
+        async def refuse() -> None:
+            await server.until(lambda: server.gateway.sessions, "the bot")
+            server.close_gateway(code)
+
+        async with asyncio.TaskGroup() as group, aclosing(platform.events()) as events:
+            group.create_task(refuse())
+            assert [event async for event in events] == []
+        assert platform.trouble
+
+
+# --- Requests -----------------------------------------------------------------------------------
+
+
+@pytest.mark.live
+async def test_an_edit_that_meets_a_limit_says_what_is_newest_when_it_gets_through() -> None:
+    async with discord_server() as server, open_discord(setup(server)) as platform:
+        anna = server.person("Anna")
+        message = await platform.rest.post(anna.dm.id, {"content": "one"})
+        assert message is not None
+        server.limit("PATCH /channels/{}/messages/{}", after=1, window_s=0.2, scope="shared")
+        texts = iter(["one two", "one two three", "one two three four"])
+        for _ in range(2):
+            assert await platform.rest.patch(anna.dm.id, message, lambda: next(texts)) is Sent.DONE
+        (shown,) = anna.dm.shown
+        said = [one.content for one in shown.history]
+        assert said == ["one", "one two", "one two three four"], "what was overtaken was not sent"
+
+
+@pytest.mark.live
+async def test_the_same_nonce_is_one_message_and_pings_nobody() -> None:
+    async with discord_server() as server, open_discord(setup(server)) as platform:
+        anna, ben = server.person("Anna"), server.person("Ben")
+        room = direct_room(anna.dm.id, None)
+        say = Say(room, f"Hello {ben.mention} and @everyone", "a nonce")
+        first = await platform.do(say)
+        assert first == await platform.do(say)
+        assert first is not None
+        (shown,) = anna.dm.shown
+        assert shown.data["mentions"] == []
+
+
+@pytest.mark.live
+async def test_a_notice_longer_than_a_page_is_said_in_pages() -> None:
+    async with discord_server() as server, open_discord(setup(server)) as platform:
+        anna = server.person("Anna")
+        text = " ".join(["harbour"] * 400)
+        last = await platform.do(Say(direct_room(anna.dm.id, None), text, "a nonce"))
+        assert " ".join(one.content for one in anna.dm.shown) == text
+        assert [len(one.content) <= 2000 for one in anna.dm.shown] == [True, True]
+        assert last == anna.dm.shown[-1].id
+
+
+@pytest.mark.live
+async def test_in_a_channel_a_reply_refers_once_to_what_it_answers() -> None:
+    async with discord_server() as server, open_discord(setup(server)) as platform:
+        anna = server.person("Anna")
+        guild = server.guild("Harbour", owner=anna)
+        place = server.channel(guild, "talk")
+        asked = await anna.writes(place, "hello")
+        room = shared_room(guild.id, place.id)
+        for page in ("one", "two"):
+            answers = EventId(asked.id)
+            await platform.do(Say(room, page, page, Voice.PERSONA, "Wren", answers))
+        first, second = place.shown[1:]
+        assert first.data["message_reference"]["message_id"] == asked.id
+        assert "message_reference" not in second.data
+
+
+@pytest.mark.live
+async def test_what_is_taken_away_is_gone_and_its_waiting_edit_with_it() -> None:
+    async with discord_server() as server, open_discord(setup(server)) as platform:
+        anna = server.person("Anna")
+        room = direct_room(anna.dm.id, None)
+        id_ = await platform.do(Say(room, "one", "a nonce"))
+        assert id_ is not None
+        await platform.do(Revise(room, id_, "one two"))
+        await platform.do(Remove(room, id_, "a test"))
+        await platform.do(Remove(room, id_, "twice is no error"))
+        await platform.rest_everywhere()
+        assert anna.dm.shown == []
+
+
 # --- Whose guest somebody is ------------------------------------------------------------------
 
 
 @asynccontextmanager
 async def connected(server: DiscordServer) -> AsyncIterator[Discord]:
     """The platform with its events being read, and nobody behind it."""
-    async with open_discord(wishes(server)) as platform:
+    async with open_discord(setup(server)) as platform:
 
         async def read() -> None:
             async for _ in platform.events():
@@ -210,5 +309,5 @@ def test_check_tells_of_switch_token_and_intents() -> None:
 async def test_what_is_raised_inside_comes_out_as_it_is() -> None:
     async with discord_server() as server:
         with pytest.raises(PlatformError, match="from inside"):
-            async with open_discord(wishes(server)):
+            async with open_discord(setup(server)):
                 raise PlatformError("from inside")

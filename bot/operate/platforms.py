@@ -24,10 +24,12 @@ async def open_platforms(config: Config, environ: Mapping[str, str]) -> AsyncIte
     token = discord_token(config, environ)
     if not has_discord_library():
         raise ConfigError(f"discord: discord.py is not installed; {MEND_LIBRARY}")
-    from bot.platforms.discord import Wishes, open_discord  # noqa: PLC0415 - arrow 6
+    # Imported where it is switched on (arrow 6).
+    from bot.platforms.discord.opening import open_discord  # noqa: PLC0415
+    from bot.platforms.discord.setup import Setup  # noqa: PLC0415
 
     settings = config.discord
-    wishes = Wishes(
+    setup = Setup(
         token=token,
         members=settings.members,
         message_content=settings.message_content,
@@ -35,7 +37,7 @@ async def open_platforms(config: Config, environ: Mapping[str, str]) -> AsyncIte
         sponsor=settings.sponsor,
     )
     try:
-        async with open_discord(wishes) as discord:
+        async with open_discord(setup) as discord:
             yield discord
             if discord.trouble:
                 raise ConfigError(f"discord: {discord.trouble}")

@@ -1,5 +1,6 @@
 """Actions -> requests. What is to be said is said as it stands: nobody is pinged by it."""
 
+from collections.abc import Sequence
 from hashlib import blake2s
 from typing import Any
 
@@ -29,16 +30,21 @@ class Saying:
     def is_own(self, message: EventId) -> bool:
         return message in self._own
 
-    async def say(self, say: Say) -> EventId | None:
-        """The first page's id. A notice may be longer than a page; a reply comes in pages."""
-        ids = [
-            await self._rest.post(channel_of(say.room.id), self._body(say, page, number))
-            for number, page in enumerate(cut_pages(say.text, PAGE_CHARS))
-        ]
-        for one in ids:
-            if one is not None:
-                self._own.put(EventId(one), None)
-        return EventId(ids[0]) if ids and ids[0] is not None else None
+    async def say(self, say: Say, components: Sequence[Any] = ()) -> EventId | None:
+        """The last page's id, with the components under it; None where nothing can be said. A
+        notice may be longer than a page, a reply comes in pages."""
+        last: EventId | None = None
+        pages = cut_pages(say.text, PAGE_CHARS)
+        for number, page in enumerate(pages):
+            body = self._body(say, page, number)
+            if components and number == len(pages) - 1:
+                body["components"] = list(components)
+            made = await self._rest.post(channel_of(say.room.id), body)
+            if made is None:
+                return None
+            last = EventId(made)
+            self._own.put(last, None)
+        return last
 
     def revise(self, revise: Revise) -> None:
         if revise.text.strip():

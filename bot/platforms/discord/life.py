@@ -1,0 +1,150 @@
+"""The listening client: started, started again, and what it hears put in order.
+
+It knows who the bot is there and what guilds have it; what is said it only hands on.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import discord
+from discord.http import Route
+
+from bot.events import Author, CommunityId, Event, PersonId, Role
+from bot.platforms.base import LastHeard
+from bot.platforms.discord.client import Gateway, intents, role_in
+from bot.platforms.discord.listening import Listening
+from bot.platforms.discord.members import Members
+from bot.platforms.discord.missed import Missed
+from bot.platforms.discord.names import community_id, person_id
+from bot.platforms.discord.ports import Interactions
+from bot.platforms.discord.reading import Own, Payload
+from bot.platforms.discord.rest import Rest
+from bot.platforms.discord.saying import Saying
+from bot.platforms.discord.setup import Setup, Start
+from bot.platforms.discord.supervise import supervise
+
+
+class Life:
+    def __init__(
+        self,
+        setup: Setup,
+        own_id: str,
+        *,
+        rest: Rest,
+        saying: Saying,
+        start: Start,
+        interactions: Callable[[], Interactions],
+    ) -> None:
+        self._setup = setup
+        self._own_id = own_id
+        self._rest = rest
+        self._start = start
+        self._interactions = interactions
+        self._gateway: Gateway | None = None
+        self.trouble = ""
+        """Why it ended for good, in a sentence that tells the mend."""
+        self._members = Members(rest, self._guilds, asyncio.get_running_loop().time)
+        self._missed = Missed(rest, time.time)
+        self._listening = Listening(
+            self._own,
+            self._role,
+            time.time,
+            is_own=saying.is_own,
+            saw=self._missed.saw,
+            find_author=lambda channel, told: start(self._find_author(channel, told)),
+        )
+
+    async def next(self) -> Event | None:
+        """None: it has ended for good."""
+        return await self._listening.next()
+
+    async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
+        return await self._members.communities(person)
+
+    def catch_up_from(self, last_heard: LastHeard) -> None:
+        self._missed.catch_up_from(last_heard)
+
+    async def live(self) -> None:
+        """Until it is cancelled, or Discord refuses the bot for good."""
+        self.trouble = await supervise(self._live_once, now=asyncio.get_running_loop().time)
+        await self._listening.end()
+
+    async def _live_once(self) -> None:
+        setup = self._setup
+        gateway = Gateway(
+            hear=self._hear,
+            interactions=self._take,
+            intents=intents(members=setup.members, message_content=setup.message_content),
+            guild_ready_timeout=setup.guild_ready_s,
+        )
+        async with gateway:
+            self._gateway = gateway
+            await gateway.start(setup.token)
+
+    # --- What is heard -----------------------------------------------------------------------
+
+    def _hear(self, name: str, data: Payload) -> None:
+        if name == "READY":
+            self._begin_session(data)
+            return
+        if guild := data.get("guild_id"):
+            self._note_person(name, str(guild), data)
+        self._listening.hear(name, data)
+
+    def _begin_session(self, data: Payload) -> None:
+        """Direct messages are on the first shard; what came since its last session is asked for."""
+        if (data.get("shard") or [0])[0] == 0:
+            self._start(self._missed.fetch(self._listening.hear_message))
+
+    def _note_person(self, name: str, guild: str, data: Payload) -> None:
+        user = data.get("author") or data.get("user") or {}
+        if name == "GUILD_MEMBER_REMOVE":
+            self._members.left(guild, str(user.get("id")))
+        elif name == "MESSAGE_CREATE":
+            self._members.met(guild, str(user.get("id")))
+
+    async def _take(self, interaction: discord.Interaction) -> None:
+        event = await self._interactions().take(interaction)
+        if event is not None:
+            self._listening.put(event)
+
+    async def _find_author(self, channel: str, told: Callable[[Author], None]) -> None:
+        """Whose direct room it is; needed for a deletion after a start only."""
+        route = Route("GET", "/channels/{channel_id}", channel_id=channel)
+        found = await self._rest.ask(route)
+        for user in (found or {}).get("recipients") or ():
+            told(Author(person_id(str(user["id"])), str(user.get("username") or "")))
+
+    # --- What is known there -----------------------------------------------------------------
+
+    def sponsor(self) -> CommunityId | None:
+        """Of direct rooms where the person chose none."""
+        sponsor, gateway = self._setup.sponsor, self._gateway
+        if not sponsor and gateway is not None and len(gateway.guilds) == 1:
+            sponsor = str(gateway.guilds[0].id)
+        return community_id(sponsor) if sponsor else None
+
+    def _own(self) -> Own:
+        return Own(self._own_id, self.sponsor())
+
+    def _guilds(self) -> list[str] | None:
+        if self._gateway is None or not self._gateway.is_ready():
+            return None
+        return [str(guild.id) for guild in self._gateway.guilds]
+
+    def _role(self, data: Payload) -> Role:
+        guild = data.get("guild_id")
+        if not guild or self._gateway is None:
+            return Role.MEMBER
+        if str((data.get("author") or {}).get("id")) in self._setup.operators:
+            return Role.OPERATOR
+        return role_in(self._gateway.get_guild(int(guild)), data)
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """Cancels it and waits until it is over."""
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

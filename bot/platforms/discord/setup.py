@@ -1,0 +1,24 @@
+"""What the operator chose for Discord, and who starts tasks there."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+Start = Callable[[Awaitable[None]], None]
+"""Runs a task beside everything else; what breaks in it ends nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    token: str = field(repr=False)
+    members: bool = False
+    """Whether the members intent is asked for."""
+    message_content: bool = False
+    operators: frozenset[str] = frozenset()
+    """User ids."""
+    sponsor: str = ""
+    """The guild whose rules hold in direct rooms where the person chose none; empty: the only one
+    that has the bot, if it is only one."""
+    gap_s: float = 1.0
+    """Between two edits in a channel."""
+    guild_ready_s: float = 2.0
+    """How long a start waits for one more guild."""
