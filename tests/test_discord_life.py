@@ -170,10 +170,14 @@ async def test_what_is_taken_away_is_gone_and_its_waiting_edit_with_it() -> None
         id_ = await platform.do(Say(room, "one", "a nonce"))
         assert id_ is not None
         await platform.do(Revise(room, id_, "one two"))
+        await server.until(lambda: anna.dm.shown[0].content == "one two", "the edit")
+        await platform.do(Revise(room, id_, "one two three"))
         await platform.do(Remove(room, id_, "a test"))
         await platform.do(Remove(room, id_, "twice is no error"))
         await platform.rest_everywhere()
         assert anna.dm.shown == []
+        edits = [one for one in server.requests if one.route == "PATCH /channels/{}/messages/{}"]
+        assert len(edits) == 1
 
 
 # --- Whose guest somebody is ------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 from bot.engine.scripted import ScriptedEngine
 from bot.platforms.base import PlatformError
 from bot.platforms.discord.opening import open_discord
+from bot.sentences import NO_WORDS
 from tests.discord import discord_server
 from tests.discord_help import said_in, serving, setup
 from tests.fakes import writes
@@ -261,6 +262,30 @@ async def test_an_event_that_cannot_be_parsed_ends_nothing(tmp_path: Path) -> No
             assert server.gateway.counted["resume"] == 0
 
 
+async def test_i8_what_breaks_on_discord_is_logged_without_anybodys_words(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", logger="bot")
+    async with discord_server() as server:
+        anna = server.person("Anna")
+        async with serving(server, tmp_path / "data", ScriptedEngine()) as bot:
+            await bot.let_in(anna)
+            server.fail("POST /channels/{}/messages", 400)
+            server.fail(PATCH, 400)
+            server.world.tell("MESSAGE_CREATE", {"id": "none", "content": "a lantern, broken"})
+            await anna.writes(anna.dm, "My secret harbour is Port Nowhere")
+            await server.until(
+                lambda: [one for one in server.requests if one.status == 400], "a refusal"
+            )
+            await anna.writes(anna.dm, "And now?")
+            await bot.shows(anna.dm, "You said: And now?")
+        tokens = ("lantern", "Port Nowhere", "You said", "And now", server.token, "Anna")
+    ours = [one.getMessage() for one in caplog.records if one.name.startswith(("bot.", "discord"))]
+    assert any("400" in one for one in ours)
+    assert any("MESSAGE_CREATE" in one for one in ours)
+    assert not [one for one in ours for token in tokens if token in one]
+
+
 async def test_closed_messages_are_no_error_of_the_bots(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -314,7 +339,22 @@ async def test_typing_is_shown_while_words_are_awaited_and_warms(tmp_path: Path)
             assert len(anna.dm.typing) == 1
 
 
-async def test_a_mention_in_a_server_is_read_without_the_mention_and_referred_to(
+async def test_a_picture_without_words_is_told_kindly_that_it_is_not_seen(
+    tmp_path: Path,
+) -> None:
+    engine = ScriptedEngine()
+    async with discord_server() as server:
+        anna = server.person("Anna")
+        async with serving(server, tmp_path / "data", engine) as bot:
+            await bot.let_in(anna)
+            await anna.writes(anna.dm, "", file=("a harbour.png", b"no real picture"))
+            await bot.shows(anna.dm, NO_WORDS)
+            assert engine.prompts == []
+            await anna.writes(anna.dm, "It shows a harbour", file=("a.png", b"no real picture"))
+            await bot.shows(anna.dm, "You said: It shows a harbour")
+
+
+async def test_a_mention_in_a_server_is_read_without_the_mention_and_with_the_authors_role(
     tmp_path: Path,
 ) -> None:
     async with discord_server() as server:
@@ -324,10 +364,11 @@ async def test_a_mention_in_a_server_is_read_without_the_mention_and_referred_to
         place = server.channel(guild, "talk")
         async with serving(server, tmp_path / "data", ScriptedEngine()) as bot:
             await anna.writes(place, "Not for the bot")
-            said = await anna.writes(place, f"<@{server.application}> hello {ben.mention}")
-            answer = (await bot.said(place, 1))[0]
-            assert answer.data["mentions"] == []
-            assert server.application != said.author
+            await anna.writes(place, f"<@{server.application}> /status")
+            # Anna is no moderator there, and Ben, whose guild it is, is one.
+            assert "the ceiling is" not in (await bot.said(place, 1))[0].content
+            await ben.writes(place, f"<@{server.application}> /status")
+            assert "the ceiling is" in (await bot.said(place, 2))[1].content
 
 
 async def test_what_nobody_but_the_operator_can_mend_ends_the_events_with_a_sentence() -> None:
