@@ -1,9 +1,8 @@
 """Discord's part of the path: from a message to the first request that shows words, and memory.
 
-50 people write at random moments, 10 messages a second together, through the real discord.py and
-a loopback Discord (tests/discord) in the same process; the engine is scripted. Memory is that of
-a whole bot in a process of its own which sees 1,000 guilds and 100,000 members, each of whom has
-written once.
+The whole bot runs in a process of its own, with a scripted engine; Discord is the loopback server
+of tests/discord. 50 people write at random moments, 10 messages a second together. Memory is that
+of a bot which sees 1,000 guilds and 100,000 members, each of whom has written once.
 """
 
 import asyncio
@@ -12,15 +11,14 @@ import random
 import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.engine.scripted import ScriptedEngine
 from tests.discord import DiscordServer, Person, discord_server, pointed_at
-from tests.discord.state import Channel, Shown
-from tests.discord_help import Served, serving, setup
+from tests.discord.state import Channel
+from tests.discord_help import let_in, said, shows
 
 RESTS_S = 2.0
 """A person's next message comes after so long at the earliest, so that none cuts an answer off."""
@@ -29,20 +27,16 @@ MEMBERS = 100
 CHANNELS = 40
 ROLES = 20
 TOGETHER = 500
+START_S = 60.0
 
 
 async def path(people: int, rate: float, messages: int, *, seed: int) -> list[float]:
     """Milliseconds from a person's message to the request that shows the first words."""
     chance = random.Random(seed)
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(discord_server())
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        chosen = replace(setup(server), gap_s=1.0)
-        place = Path(folder, "data")
-        bot = await stack.enter_async_context(serving(server, place, ScriptedEngine(), chosen))
+    async with discord_server() as server, _bot(server):
         crowd = [server.person(f"Person{number}") for number in range(people)]
         for one in crowd:
-            await bot.let_in(one)
+            await let_in(server, one)
         last: dict[str, float] = {}
         written: list[tuple[Person, str, float]] = []
         for number in range(messages):
@@ -54,11 +48,11 @@ async def path(people: int, rate: float, messages: int, *, seed: int) -> list[fl
             text = f"This is message {number}, about the tide and the weather."
             written.append((one, text, server.world.now()))
             await one.writes(one.dm, text)
-        return [await _shown_after(bot, one, text, at) for one, text, at in written]
+        return [await _shown_after(server, one, text, at) for one, text, at in written]
 
 
-async def _shown_after(bot: Served, person: Person, text: str, at: float) -> float:
-    reply: Shown = await bot.shows(person.dm, f"You said: {text}")
+async def _shown_after(server: DiscordServer, person: Person, text: str, at: float) -> float:
+    reply = await shows(server, person.dm, f"You said: {text}")
     return (reply.history[0].at - at) * 1000
 
 
@@ -66,38 +60,45 @@ async def memory() -> float:
     """Megabytes at the highest, of a bot that has seen everybody."""
     async with discord_server() as server:
         places = [_busy_guild(server, number) for number in range(GUILDS)]
-        with tempfile.TemporaryDirectory() as folder:
-            child = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "bench.discord",
-                server.base,
-                cwd=Path(__file__).parent.parent,
-                env={
-                    **os.environ,
-                    "PARLOUR_DATA": f"{folder}/data",
-                    "PARLOUR_KEYS__MASTER_KEY_FILE": f"{folder}/key",
-                    "PARLOUR_CARE__PROTOCOL": f"{folder}/protocol.md",
-                    "PARLOUR_ENGINE__KIND": "scripted",
-                    "PARLOUR_DISCORD__ON": "true",
-                    "PARLOUR_DISCORD_TOKEN": server.token,
-                },
-            )
-            try:
-                async with asyncio.timeout(60):
-                    await server.until(lambda: server.gateway.sessions, "the bot")
-                await _everybody_writes(server, places)
-                anna = server.person("Anna")
-                await anna.writes(anna.dm, "hello")
-                async with asyncio.timeout(60):
-                    while len(anna.dm.shown) < 2:
-                        await asyncio.sleep(0.1)
-                status = Path(f"/proc/{child.pid}/status").read_text()
-            finally:
-                child.terminate()
-                await child.wait()
+        async with _bot(server) as process:
+            await _everybody_writes(server, places)
+            anna = server.person("Anna")
+            await anna.writes(anna.dm, "hello")
+            await said(server, anna.dm, 1)
+            status = Path(f"/proc/{process.pid}/status").read_text()
     (line,) = [line for line in status.splitlines() if line.startswith("VmHWM")]
     return int(line.split()[1]) / 1024
+
+
+@asynccontextmanager
+async def _bot(server: DiscordServer) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The whole bot in a process of its own, connected."""
+    with tempfile.TemporaryDirectory() as folder:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bench.discord",
+            server.base,
+            cwd=Path(__file__).parent.parent,
+            env={
+                **os.environ,
+                "PARLOUR_DATA": f"{folder}/data",
+                "PARLOUR_KEYS__MASTER_KEY_FILE": f"{folder}/key",
+                "PARLOUR_CARE__PROTOCOL": f"{folder}/protocol.md",
+                "PARLOUR_ENGINE__KIND": "scripted",
+                "PARLOUR_DISCORD__ON": "true",
+                "PARLOUR_DISCORD_TOKEN": server.token,
+            },
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(START_S):
+                while not server.gateway.sessions:
+                    await asyncio.sleep(0.01)
+            yield process
+        finally:
+            process.terminate()
+            await process.wait()
 
 
 def _busy_guild(server: DiscordServer, number: int) -> Channel:

@@ -37,33 +37,42 @@ class Served:
     dispatch: Dispatch
 
     async def let_in(self, person: Person) -> None:
-        """Through the door, until the persona has greeted."""
-        for answer in ("hello", "next", "next", "yes"):
-            before = len(said_in(person.dm, self.server))
-            await person.writes(person.dm, answer)
-            await self.said(person.dm, before + 1)
-        await person.writes(person.dm, "done")
-        await self.server.until(
-            lambda: [m for m in said_in(person.dm, self.server) if m.flags & 4], "a greeting"
-        )
+        await let_in(self.server, person)
 
     async def said(self, channel: Channel, count: int) -> list[Shown]:
-        """What the bot has said there, once it is so much."""
-
-        def enough() -> list[Shown] | None:
-            found = said_in(channel, self.server)
-            return found if len(found) >= count else None
-
-        said: list[Shown] = await self.server.until(enough, f"message {count} of the bot")
-        return said
+        return await said(self.server, channel, count)
 
     async def shows(self, channel: Channel, content: str) -> Shown:
-        """The bot's message that says this, once there is one."""
-        there: list[Shown] = await self.server.until(
-            lambda: [m for m in said_in(channel, self.server) if m.content == content],
-            f"{content!r}",
-        )
-        return there[0]
+        return await shows(self.server, channel, content)
+
+
+async def let_in(server: DiscordServer, person: Person) -> None:
+    """Through the door, until the persona has greeted."""
+    for answer in ("hello", "next", "next", "yes"):
+        before = len(said_in(person.dm, server))
+        await person.writes(person.dm, answer)
+        await said(server, person.dm, before + 1)
+    await person.writes(person.dm, "done")
+    await server.until(lambda: [m for m in said_in(person.dm, server) if m.flags & 4], "a greeting")
+
+
+async def said(server: DiscordServer, channel: Channel, count: int) -> list[Shown]:
+    """What the bot has said there, once it is so much."""
+
+    def enough() -> list[Shown] | None:
+        found = said_in(channel, server)
+        return found if len(found) >= count else None
+
+    there: list[Shown] = await server.until(enough, f"message {count} of the bot")
+    return there
+
+
+async def shows(server: DiscordServer, channel: Channel, content: str) -> Shown:
+    """The bot's message that says this, once there is one."""
+    there: list[Shown] = await server.until(
+        lambda: [m for m in said_in(channel, server) if m.content == content], f"{content!r}"
+    )
+    return there[0]
 
 
 def said_in(channel: Channel, server: DiscordServer) -> list[Shown]:
