@@ -80,7 +80,7 @@ def said_in(channel: Channel, server: DiscordServer) -> list[Shown]:
 
 
 def setup(server: DiscordServer, **others: object) -> Setup:
-    return Setup(server.token, gap_s=GAP_S, guild_ready_s=0.01, **others)  # type: ignore[arg-type]  # a test names the fields
+    return Setup(server.token, gap_s=GAP_S, identify_gap_s=0.0, guild_ready_s=0.01, **others)  # type: ignore[arg-type]  # a test names the fields
 
 
 @asynccontextmanager

@@ -220,6 +220,18 @@ async def test_a_person_is_a_guest_where_they_are_a_member_now() -> None:
 
 
 @pytest.mark.live
+async def test_with_two_shards_both_have_to_say_which_guilds_are_theirs() -> None:
+    async with discord_server(shards=2) as server:
+        anna = server.person("Anna")
+        guilds = [server.guild(f"Guild{number}", owner=anna) for number in range(4)]
+        async with connected(server) as platform:
+            found = await platform.communities(PersonId(f"discord:{anna.id}"))
+            assert found is not None
+            assert set(found) == {CommunityId(f"discord:{guild.id}") for guild in guilds}
+            assert len(server.gateway.sessions) == 2
+
+
+@pytest.mark.live
 async def test_where_discord_does_not_answer_nothing_is_known() -> None:
     async with discord_server() as server:
         anna = server.person("Anna")

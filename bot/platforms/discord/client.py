@@ -5,6 +5,7 @@ What a message says is read by `reading` from the payload itself, and everything
 makes of events is made behind a guard: one that it cannot read would end its whole client.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -50,6 +51,7 @@ class Gateway(discord.AutoShardedClient):
         interactions: Callable[[discord.Interaction], Any],
         intents: discord.Intents,
         guild_ready_timeout: float,
+        identify_gap_s: float,
     ) -> None:
         super().__init__(
             intents=intents,
@@ -62,10 +64,17 @@ class Gateway(discord.AutoShardedClient):
             activity=discord.CustomActivity("Software that plays roles. Adults only."),
         )
         self._hear = hear
+        self._identify_gap_s = identify_gap_s
         self._take_interaction = interactions
         parsers = self._connection.parsers
         for name, parse in list(parsers.items()):
             parsers[name] = self._guarded(name, parse)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Discord wants sessions to be begun one after the other, five seconds apart."""
+        del shard_id
+        if not initial:
+            await asyncio.sleep(self._identify_gap_s)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         await self._take_interaction(interaction)

@@ -43,6 +43,8 @@ class Life:
         self._start = start
         self._interactions = interactions
         self._gateway: Gateway | None = None
+        self._shards: set[int] = set()
+        """Those that have said READY, and with it which guilds are theirs."""
         self.trouble = ""
         """Why it ended for good, in a sentence that tells the mend."""
         self._members = Members(rest, self._guilds, asyncio.get_running_loop().time)
@@ -78,7 +80,9 @@ class Life:
             interactions=self._take,
             intents=intents(members=setup.members, message_content=setup.message_content),
             guild_ready_timeout=setup.guild_ready_s,
+            identify_gap_s=setup.identify_gap_s,
         )
+        self._shards.clear()
         async with gateway:
             self._gateway = gateway
             await gateway.start(setup.token)
@@ -95,7 +99,9 @@ class Life:
 
     def _begin_session(self, data: Payload) -> None:
         """Direct messages are on the first shard; what came since its last session is asked for."""
-        if (data.get("shard") or [0])[0] == 0:
+        shard = int((data.get("shard") or [0])[0])
+        self._shards.add(shard)
+        if shard == 0:
             self._start(self._missed.fetch(self._listening.hear_message))
 
     def _note_person(self, name: str, guild: str, data: Payload) -> None:
@@ -130,9 +136,10 @@ class Life:
         return Own(self._own_id, self.sponsor())
 
     def _guilds(self) -> list[str] | None:
-        if self._gateway is None or not self._gateway.is_ready():
+        gateway = self._gateway
+        if gateway is None or len(self._shards) < (gateway.shard_count or 1):
             return None
-        return [str(guild.id) for guild in self._gateway.guilds]
+        return [str(guild.id) for guild in gateway.guilds]
 
     def _role(self, data: Payload) -> Role:
         guild = data.get("guild_id")

@@ -20,5 +20,7 @@ class Setup:
     that has the bot, if it is only one."""
     gap_s: float = 1.0
     """Between two edits in a channel."""
+    identify_gap_s: float = 5.0
+    """Between two sessions that are begun, as Discord asks for."""
     guild_ready_s: float = 2.0
     """How long a start waits for one more guild."""
