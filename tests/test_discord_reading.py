@@ -56,7 +56,9 @@ def test_a_direct_message_is_its_authors_in_a_room_of_the_sponsor() -> None:
 
 
 def test_in_a_server_the_room_is_the_communitys_and_the_mention_is_taken_off() -> None:
-    message = read_message(in_guild(content=f"<@{OWN.id}> good morning"), OWN, Role.MODERATOR)
+    message = read_message(
+        in_guild(content=f"<@{OWN.id}> good morning"), OWN, lambda _: Role.MODERATOR
+    )
     assert message is not None
     assert message.text == "good morning"
     assert message.room == Room(
@@ -71,7 +73,7 @@ def test_in_a_server_the_room_is_the_communitys_and_the_mention_is_taken_off() -
 
 
 def test_in_a_direct_room_nobody_is_a_moderator() -> None:
-    message = read_message(payload(), OWN, Role.OPERATOR)
+    message = read_message(payload(), OWN, lambda _: Role.OPERATOR)
     assert message is not None
     assert message.author.role is Role.MEMBER
 

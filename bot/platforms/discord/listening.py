@@ -90,7 +90,7 @@ class Listening:
                 pass
 
     def hear_message(self, data: Payload) -> None:
-        message = read_message(data, self._own(), self._role(data))
+        message = read_message(data, self._own(), self._role)
         if message is None or message.id in self._heard:
             return
         self._heard.put(message.id, (message.room, message.author, hash(message.text)))
@@ -100,7 +100,7 @@ class Listening:
         self.put(message)
 
     def _hear_edit(self, data: Payload) -> None:
-        edited: Edited | None = read_edit(data, self._own(), self._role(data))
+        edited: Edited | None = read_edit(data, self._own(), self._role)
         if edited is None:
             return
         before = self._heard.get(edited.id)

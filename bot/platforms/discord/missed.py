@@ -5,6 +5,7 @@ heard before is known to the vault, so it may well come twice from here.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from discord.http import Route
@@ -15,6 +16,8 @@ from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.names import channel_of, is_direct, time_of
 from bot.platforms.discord.reading import Payload
 from bot.platforms.discord.rest import Rest
+
+log = logging.getLogger(__name__)
 
 ROOMS = 200
 LONGEST_S = 24 * 3600.0
@@ -61,5 +64,8 @@ class Missed:
         found = await self._rest.ask(route, params={"after": last, "limit": _MESSAGES})
         oldest = self._clock() - LONGEST_S
         for data in sorted(found or (), key=lambda one: int(one["id"])):
-            if time_of(data["id"]) >= oldest:
-                tell(data)
+            try:
+                if time_of(data["id"]) >= oldest:
+                    tell(data)
+            except Exception as error:  # noqa: BLE001 - one message must not hide the others
+                log.warning("discord: a message was not understood: %s", type(error).__name__)

@@ -8,7 +8,7 @@ Names, nicknames and everything else that a person can write are their words, an
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,8 +31,15 @@ class Own:
     sponsor: CommunityId | None = None
 
 
-def read_message(data: Payload, own: Own, role: Role = Role.MEMBER) -> Message | None:
-    """`role` is what the author is in the guild where they wrote; in direct rooms all are members."""
+def member(_data: Payload) -> Role:
+    return Role.MEMBER
+
+
+def read_message(
+    data: Payload, own: Own, role: Callable[[Payload], Role] = member
+) -> Message | None:
+    """`role` looks up what the author is in the guild where they wrote; in direct rooms all are
+    members."""
     if not _is_persons(data) or not _is_for_bot(data, own):
         return None
     text = _text(data, own)
@@ -45,14 +52,14 @@ def read_message(data: Payload, own: Own, role: Role = Role.MEMBER) -> Message |
     return Message(
         id=EventId(str(data["id"])),
         room=room,
-        author=read_author(data, Role.MEMBER if room.is_direct else role),
+        author=read_author(data, Role.MEMBER if room.is_direct else role(data)),
         text=text,
         at=time_of(data["id"]),
         reply_to=EventId(str(replied)) if replied else None,
     )
 
 
-def read_edit(data: Payload, own: Own, role: Role = Role.MEMBER) -> Edited | None:
+def read_edit(data: Payload, own: Own, role: Callable[[Payload], Role] = member) -> Edited | None:
     """None where only a link's preview, a pin or the like has changed."""
     edited = data.get("edited_timestamp")
     if not edited or "content" not in data or "author" not in data or not _is_persons(data):
@@ -62,7 +69,7 @@ def read_edit(data: Payload, own: Own, role: Role = Role.MEMBER) -> Edited | Non
     room = room_of(data, own)
     return Edited(
         room=room,
-        author=read_author(data, Role.MEMBER if room.is_direct else role),
+        author=read_author(data, Role.MEMBER if room.is_direct else role(data)),
         id=EventId(str(data["id"])),
         text=_text(data, own),
         at=datetime.fromisoformat(edited).timestamp(),
