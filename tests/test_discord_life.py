@@ -136,6 +136,19 @@ async def test_the_same_nonce_is_one_message_and_pings_nobody() -> None:
 
 
 @pytest.mark.live
+async def test_a_message_that_meets_a_service_that_is_down_is_said_once_it_is_up() -> None:
+    async with discord_server() as server, open_discord(setup(server)) as platform:
+        anna = server.person("Anna")
+        room = direct_room(anna.dm.id, None)
+        server.fail("POST /channels/{}/messages", 503)
+        await platform.do(Say(room, "hello", "a nonce"))
+        assert [one.content for one in anna.dm.shown] == ["hello"]
+        server.fail("POST /channels/{}/messages", 400)
+        with pytest.raises(PlatformError, match="status 400"):
+            await platform.do(Say(room, "hello again", "another nonce"))
+
+
+@pytest.mark.live
 async def test_a_notice_longer_than_a_page_is_said_in_pages() -> None:
     async with discord_server() as server, open_discord(setup(server)) as platform:
         anna = server.person("Anna")

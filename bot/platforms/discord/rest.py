@@ -42,13 +42,10 @@ class Rest:
                 # Closed to messages, left, deleted: theirs to decide, and no error of the bot's.
                 log.info("discord: a message was not delivered: code %s", error.code)
                 return None
-            except discord.HTTPException as error:
-                log.warning("discord: a message met %s", _code(error))
-                raise PlatformError(f"discord: a message met {_code(error)}") from None
-            except _BROKEN_LINE as error:
-                if pause is None:
-                    log.warning("discord: a message met %s", type(error).__name__)
-                    raise PlatformError(f"discord: {type(error).__name__}") from None
+            except (discord.HTTPException, *_BROKEN_LINE) as error:
+                if pause is None or not _may_pass(error):
+                    log.warning("discord: a message met %s", _name(error))
+                    raise PlatformError(f"discord: a message met {_name(error)}") from None
                 await asyncio.sleep(pause)
         raise AssertionError("the last try has returned or raised")
 
@@ -65,8 +62,8 @@ class Rest:
             log.info("discord: a message was not changed: code %s", error.code)
             return Sent.NEVER
         except discord.HTTPException as error:
-            log.warning("discord: an edit met %s", _code(error))
-            return Sent.LATER if error.status == 429 or error.status >= 500 else Sent.NEVER
+            log.warning("discord: an edit met %s", _name(error))
+            return Sent.LATER if _may_pass(error) else Sent.NEVER
         except _BROKEN_LINE:
             return Sent.LATER
         return Sent.DONE
@@ -84,7 +81,7 @@ class Rest:
         except (discord.Forbidden, discord.NotFound):
             return
         except discord.HTTPException as error:
-            raise PlatformError(f"discord: a deletion met {_code(error)}") from None
+            raise PlatformError(f"discord: a deletion met {_name(error)}") from None
 
     async def typing(self, channel: str) -> None:
         """For show: nothing depends on it."""
@@ -143,5 +140,14 @@ async def _kept(
         return None, error
 
 
-def _code(error: discord.HTTPException) -> str:
-    return f"status {error.status}, code {error.code}"
+def _may_pass(error: Exception) -> bool:
+    """A line that broke, a limit, a service that is down: all but a refusal."""
+    if isinstance(error, discord.HTTPException):
+        return error.status >= 500 or error.status == 429
+    return True
+
+
+def _name(error: Exception) -> str:
+    if isinstance(error, discord.HTTPException):
+        return f"status {error.status}, code {error.code}"
+    return type(error).__name__
