@@ -156,8 +156,6 @@ class Conversation:
             await self._settle(scene)
         elif decision.outcome >= Outcome.REFUSE:
             await self._say(scene, decision.say)
-        elif not scene.message.text.strip():
-            await self._say(scene, sentences.NO_WORDS)
         elif scene.vault and scene.turn is not None:
             await self._writer.write_reply(scene, scene.vault, scene.turn, facts, decision)
         if ends_session(decision, scene):

@@ -70,6 +70,10 @@ class Writer:
     async def write_reply(
         self, scene: Scene, vault: Vault, turn: TurnId, facts: Facts, by: Decision
     ) -> None:
+        if not scene.message.text.strip():
+            await scene.notice(sentences.NO_WORDS)
+            await vault.settle(turn)
+            return
         if scene.look and scene.look.last_persona not in (None, scene.persona.id):
             # The file of the one before is gone: nobody is put in another's place in silence.
             who = sentences.WITH.format(name=scene.persona.name, tagline=scene.persona.tagline)
