@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.discord import DiscordServer, Person, discord_server, pointed_at
 from tests.discord.state import Channel
-from tests.discord_help import let_in, said, shows
+from tests.discord_help import home, let_in, said, shows
 
 RESTS_S = 2.0
 """A person's next message comes after so long at the earliest, so that none cuts an answer off."""
@@ -32,8 +32,15 @@ START_S = 60.0
 
 async def path(people: int, rate: float, messages: int, *, seed: int) -> list[float]:
     """Milliseconds from a person's message to the request that shows the first words."""
-    chance = random.Random(seed)
-    async with discord_server() as server, _bot(server):
+    async with discord_server() as server:
+        home(server)
+        return await _talk(server, people, rate, messages, random.Random(seed))
+
+
+async def _talk(
+    server: DiscordServer, people: int, rate: float, messages: int, chance: random.Random
+) -> list[float]:
+    async with _bot(server):
         crowd = [server.person(f"Person{number}") for number in range(people)]
         for one in crowd:
             await let_in(server, one)

@@ -19,7 +19,7 @@ from bot.store.house import House
 from bot.store.keys import make_master_key, read_master_key
 from tests.conftest import HABITS, PERSONAS
 from tests.discord import DiscordServer, Person
-from tests.discord.state import Channel, Shown
+from tests.discord.state import Channel, Guild, Shown
 from tests.fakes import Clock
 
 GAP_S = 0.05
@@ -46,8 +46,16 @@ class Served:
         return await shows(self.server, channel, content)
 
 
+def home(server: DiscordServer) -> Guild:
+    """The community that sponsors: the only one, or one that is made now."""
+    return next(iter(server.world.guilds.values()), None) or server.guild("Harbour")
+
+
 async def let_in(server: DiscordServer, person: Person) -> None:
-    """Through the door, until the persona has greeted."""
+    """Through the door, until the persona has greeted; as a guest of the community there is."""
+    guild = home(server)
+    if person.id not in guild.members:
+        server.joins(guild, person)
     for answer in ("hello", "next", "next", "yes"):
         before = len(said_in(person.dm, server))
         await person.writes(person.dm, answer)
@@ -87,7 +95,8 @@ def setup(server: DiscordServer, **others: object) -> Setup:
 async def serving(
     server: DiscordServer, folder: Path, engine: Engine, chosen: Setup | None = None
 ) -> AsyncIterator[Served]:
-    """From the start to a clean stop, connected."""
+    """From the start to a clean stop, connected, in one community at least."""
+    home(server)
     key_file = folder.parent / f"{folder.name}.key"
     key = read_master_key(key_file) if key_file.exists() else make_master_key(key_file)
     clock = Clock()
