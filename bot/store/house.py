@@ -90,8 +90,7 @@ class House:
         self._pool.leave_unfinished(self.links.person_of(person))
 
     async def left_open(self) -> tuple[PersonId, ...]:
-        """Whose vault was open when the last process died, or was left unfinished. Their vaults may hold open replies and
-        waiting messages."""
+        """Whose vault was open when the last process died, or was left unfinished."""
         return self._left_open
 
     async def recent(self) -> tuple[PersonId, ...]:
@@ -234,8 +233,6 @@ class House:
 
     async def referrals(self, year: int) -> tuple[Referral, ...]:
         return await self._db.read(communities.referrals, year)
-
-    # -----------------------------------------------------------------------------------------
 
     async def _settle_in(self, now: float) -> None:
         self._folder.confirm_house_key()
