@@ -1,21 +1,24 @@
 """Discord's part of the path: from a message to the first request that shows words, and memory.
 
-The whole bot runs in a process of its own, with a scripted engine; Discord is the loopback server
-of tests/discord. 50 people write at random moments, 10 messages a second together. Memory is that
+The whole bot runs in a process of its own, with a scripted engine, and takes the time itself: what
+Discord and the wire take is not in it. Discord is the loopback server of tests/discord. 50 people write at random moments, 10 messages a second together. Memory is that
 of a bot which sees 1,000 guilds and 100,000 members, each of whom has written once.
 """
 
 import asyncio
+import json
 import os
 import random
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from bot.platforms.discord.reading import Payload
 from tests.discord import DiscordServer, Person, discord_server, pointed_at
 from tests.discord.state import Channel
 from tests.discord_help import home, let_in, said, shows
@@ -28,39 +31,42 @@ CHANNELS = 40
 ROLES = 20
 TOGETHER = 500
 START_S = 60.0
+TEXT = "This is message"
 
 
 async def path(people: int, rate: float, messages: int, *, seed: int) -> list[float]:
-    """Milliseconds from a person's message to the request that shows the first words."""
+    """Milliseconds inside the bot, from a message's event to the request that shows first words."""
+    chance = random.Random(seed)
     async with discord_server() as server:
         home(server)
-        return await _talk(server, people, rate, messages, random.Random(seed))
+        async with _bot(server) as process:
+            await _talk(server, people, rate, messages, chance)
+            process.terminate()
+            assert process.stdout is not None
+            times: list[float] = json.loads(await process.stdout.read())
+            await process.wait()
+    assert len(times) == messages, "every message was answered"
+    return times
 
 
 async def _talk(
     server: DiscordServer, people: int, rate: float, messages: int, chance: random.Random
-) -> list[float]:
-    async with _bot(server):
-        crowd = [server.person(f"Person{number}") for number in range(people)]
-        for one in crowd:
-            await let_in(server, one)
-        last: dict[str, float] = {}
-        written: list[tuple[Person, str, float]] = []
-        for number in range(messages):
-            await asyncio.sleep(chance.expovariate(rate))
-            now = time.perf_counter()
-            rested = [one for one in crowd if now - last.get(one.id, 0.0) > RESTS_S]
-            one = chance.choice(rested or crowd)
-            last[one.id] = now
-            text = f"This is message {number}, about the tide and the weather."
-            written.append((one, text, server.world.now()))
-            await one.writes(one.dm, text)
-        return [await _shown_after(server, one, text, at) for one, text, at in written]
-
-
-async def _shown_after(server: DiscordServer, person: Person, text: str, at: float) -> float:
-    reply = await shows(server, person.dm, f"You said: {text}")
-    return (reply.history[0].at - at) * 1000
+) -> None:
+    crowd = [server.person(f"Person{number}") for number in range(people)]
+    for one in crowd:
+        await let_in(server, one)
+    last: dict[str, float] = {}
+    written: list[tuple[Person, str]] = []
+    for number in range(messages):
+        await asyncio.sleep(chance.expovariate(rate))
+        now = time.perf_counter()
+        rested = [one for one in crowd if now - last.get(one.id, 0.0) > RESTS_S]
+        one = chance.choice(rested or crowd)
+        last[one.id] = now
+        written.append((one, f"{TEXT} {number}, about the tide and the weather."))
+        await one.writes(one.dm, written[-1][1])
+    for one, text in written:
+        await shows(server, one.dm, f"You said: {text}")
 
 
 async def memory() -> float:
@@ -96,6 +102,7 @@ async def _bot(server: DiscordServer) -> AsyncIterator[asyncio.subprocess.Proces
                 "PARLOUR_DISCORD__ON": "true",
                 "PARLOUR_DISCORD_TOKEN": server.token,
             },
+            stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:
@@ -104,7 +111,8 @@ async def _bot(server: DiscordServer) -> AsyncIterator[asyncio.subprocess.Proces
                     await asyncio.sleep(0.01)
             yield process
         finally:
-            process.terminate()
+            if process.returncode is None:
+                process.terminate()
             await process.wait()
 
 
@@ -152,12 +160,36 @@ def _written(server: DiscordServer, place: Channel, number: int) -> dict[str, An
 
 
 def _serve(base: str) -> int:
-    """The whole bot, which meets `base` where Discord is otherwise."""
-    from bot.__main__ import main  # noqa: PLC0415 - only the child is the bot
+    """The whole bot, which meets `base` where Discord is otherwise; then the times it took."""
+    # Only the child is the bot.
+    from bot.__main__ import main  # noqa: PLC0415
+    from bot.platforms.discord.listening import Listening  # noqa: PLC0415
+    from bot.platforms.discord.rest import Rest  # noqa: PLC0415
 
-    main(["protocol", "--contact", "care@example.org"])
-    with pointed_at(base):
-        return main(["run"])
+    heard: dict[str, float] = {}
+    times: list[float] = []
+    hear, post = Listening.hear_message, Rest.post
+
+    def timed_hear(self: Listening, data: Payload) -> None:
+        if data.get("content", "").startswith(TEXT):
+            heard[data["channel_id"]] = time.perf_counter()
+        hear(self, data)
+
+    async def timed_post(self: Rest, channel: str, body: Mapping[str, Any]) -> str | None:
+        if (at := heard.pop(channel, None)) is not None:
+            times.append((time.perf_counter() - at) * 1000)
+        return await post(self, channel, body)
+
+    with (
+        patch.object(Listening, "hear_message", timed_hear),
+        patch.object(Rest, "post", timed_post),
+        redirect_stdout(sys.stderr),
+        pointed_at(base),
+    ):
+        main(["protocol", "--contact", "care@example.org"])
+        ended = main(["run"])
+    print(json.dumps(times))
+    return ended
 
 
 if __name__ == "__main__":
