@@ -5,6 +5,7 @@ The only place where the parts are made and put together; what they do is theirs
 
 import argparse
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -182,6 +183,8 @@ async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
         # Not the loop's: a terminal takes SIGINT for itself while it is read, and gives this back.
         signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(dispatch.stop))
         left_over = await recover(house, platforms, time.time())
+        # What stands by now stays: no collection is to look through it again in mid-reply.
+        gc.freeze()
         with metrics.served(config.metrics.port):
             async with asyncio.TaskGroup() as group:
                 tidying = group.create_task(_tidy(house, reminders))
