@@ -119,7 +119,7 @@ async def _bot(server: DiscordServer) -> AsyncIterator[asyncio.subprocess.Proces
 def _busy_guild(server: DiscordServer, number: int) -> Channel:
     guild = server.guild(f"Guild {number}")
     for role in range(ROLES):
-        guild.roles.append(server.role_payload(server.world.new_id(), f"role {role}", 0))
+        server.role(guild, f"role {role}")
     for channel in range(CHANNELS):
         place = server.channel(guild, f"channel-{channel}")
     return place

@@ -11,9 +11,9 @@ import pytest
 from bot.engine.scripted import ScriptedEngine
 from bot.platforms.base import PlatformError
 from bot.platforms.discord.opening import open_discord
-from bot.sentences import NO_WORDS
+from bot.sentences import NO_GUEST_ANY_MORE, NO_WORDS
 from tests.discord import discord_server
-from tests.discord_help import said_in, serving, setup
+from tests.discord_help import home, said_in, serving, setup
 from tests.fakes import writes
 
 pytestmark = pytest.mark.live
@@ -336,6 +336,23 @@ async def test_typing_is_shown_while_words_are_awaited_and_warms(tmp_path: Path)
             held.go()
             await bot.shows(anna.dm, "One two three.")
             assert len(anna.dm.typing) == 1
+
+
+async def test_a11_who_leaves_the_community_in_mid_reply_is_told_and_the_reply_ends(
+    tmp_path: Path,
+) -> None:
+    held = Held(LAMP, at=6)
+    async with discord_server() as server:
+        anna = server.person("Anna")
+        chosen = setup(server, members=True)
+        async with serving(server, tmp_path / "data", held.engine, chosen) as bot:
+            await bot.let_in(anna)
+            await anna.writes(anna.dm, "How is the sea?")
+            await held.reached.wait()
+            # The engine is not let go on: it is not waited for.
+            server.leaves(home(server), anna)
+            await bot.shows(anna.dm, NO_GUEST_ANY_MORE)
+            assert LAMP not in [one.content for one in anna.dm.shown]
 
 
 async def test_a_picture_without_words_is_told_kindly_that_it_is_not_seen(

@@ -11,11 +11,11 @@ from contextlib import suppress
 import discord
 from discord.http import Route
 
-from bot.events import Author, CommunityId, Event, PersonId, Role
+from bot.events import Author, CommunityId, Event, Left, PersonId, Role
 from bot.platforms.base import LastHeard
 from bot.platforms.discord.client import Gateway, intents, role_in
 from bot.platforms.discord.listening import Listening
-from bot.platforms.discord.members import Members
+from bot.platforms.discord.members import Members, read_leaving
 from bot.platforms.discord.missed import Missed
 from bot.platforms.discord.names import community_id, person_id
 from bot.platforms.discord.ports import Interactions
@@ -108,6 +108,7 @@ class Life:
         user = data.get("author") or data.get("user") or {}
         if name == "GUILD_MEMBER_REMOVE":
             self._members.left(guild, str(user.get("id")))
+            self._listening.put(Left(*read_leaving(data)))
         elif name == "MESSAGE_CREATE":
             self._members.met(guild, str(user.get("id")))
 
