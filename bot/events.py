@@ -172,6 +172,10 @@ class Say:
     name: str = ""
     """The persona's name, where the persona speaks."""
     answers: EventId | None = None
+    """The message that this is said to; None where nobody asked, as with a reminder."""
+    choices: tuple[str, ...] = ()
+    """Words that fit as an answer. A platform that has buttons draws them, and whoever presses one
+    has said that word; everywhere else they are typed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,8 +89,9 @@ class Scene:
         """The person has deleted the message while it waited."""
         return self.turn is not None and self.look is not None and self.look.turn is None
 
-    async def notice(self, text: Text, name: str = "notice") -> None:
-        await self.speech.notice(self.message, self.stage, text, name)
+    async def notice(self, text: Text, name: str = "notice", choices: tuple[str, ...] = ()) -> None:
+        """`choices` are words that fit as an answer, in the language of the text."""
+        await self.speech.notice(self.message, self.stage, text, name, choices)
 
     def speak_in(self, language: str) -> None:
         """From the next notice on; to be kept in the vault, where there is one."""
@@ -98,8 +99,9 @@ class Scene:
 
     async def speak(self, text: str, name: str) -> None:
         """The persona's words that exist already: a greeting, an earlier answer."""
-        room, nonce = self.message.room, f"{self.nonce}-{name}"
-        await self.stage.platform.do(Say(room, text, nonce, Voice.PERSONA, self.persona.name))
+        message, nonce, who = self.message, f"{self.nonce}-{name}", self.persona.name
+        say = Say(message.room, text, nonce, Voice.PERSONA, who, message.id)
+        await self.stage.platform.do(say)
 
 
 async def set_scene(

@@ -18,6 +18,7 @@ from bot.policy.door import (
     Entered,
     Left,
     answer_door,
+    offer,
     open_door,
 )
 from bot.policy.door_rules import NOT_ENOUGH
@@ -48,6 +49,7 @@ class Sessions:
         at = (scene.message.author.id, scene.message.room.id)
         community = scene.community
         terms = self._habits.terms(community)
+        language = scene.speech.language_of(scene.message.author)
         door = self._doors.get(at)
         if door is None and await self._has_come_in(scene):
             await scene.notice(sentences.ALREADY_IN, name="door")
@@ -59,14 +61,14 @@ class Sessions:
             hint = sentences.LANGUAGE_HINT.format(
                 names=list_languages(), prefix=scene.stage.platform.prefix
             )
-            await scene.notice(paragraphs(say, hint), name="door")
+            choices = offer(self._doors[at], language)
+            await scene.notice(paragraphs(say, hint), name="door", choices=choices)
             return
-        language = scene.speech.language_of(scene.message.author)
         step, say = answer_door(door, scene.message.text, terms, language=language)
         match step:
             case Door():
                 self._doors[at] = step
-                await scene.notice(say, name="door")
+                await scene.notice(say, name="door", choices=offer(step, language))
             case Left():
                 self.close_door(scene.message.author.id)
                 await scene.notice(say, name="door")

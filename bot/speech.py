@@ -7,7 +7,7 @@ refusal or an apology need not open a vault first. It does not know what is said
 from hashlib import blake2s
 
 from bot.dispatch import Stage
-from bot.events import Author, Message, PersonId, Say, Voice
+from bot.events import Author, Message, PersonId, Say
 from bot.languages.catalogue import say
 from bot.languages.names import first_known
 from bot.text import Text
@@ -36,11 +36,26 @@ class Speech:
     def language_of(self, author: Author) -> str:
         return first_known(self.chosen(author.id), author.language, self._home)
 
-    async def notice(self, message: Message, stage: Stage, text: Text, name: str) -> None:
+    def words(self, text: Text, author: Author) -> str:
+        return say(text, self.language_of(author))
+
+    async def notice(
+        self,
+        message: Message,
+        stage: Stage,
+        text: Text,
+        name: str,
+        choices: tuple[str, ...] = (),
+    ) -> None:
         """The bot speaks as itself. Of each name, a message has one notice at most."""
-        words = say(text, self.language_of(message.author))
-        nonce = f"{nonce_of(message)}-{name}"
-        await stage.platform.do(Say(message.room, words, nonce, Voice.NOTICE))
+        notice = Say(
+            message.room,
+            self.words(text, message.author),
+            f"{nonce_of(message)}-{name}",
+            answers=message.id,
+            choices=choices,
+        )
+        await stage.platform.do(notice)
 
 
 def nonce_of(message: Message) -> str:

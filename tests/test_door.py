@@ -1,10 +1,13 @@
 """The door: four screens, a clear yes, and nothing less than that."""
 
 import hashlib
+import re
 
 import pytest
 
 from bot.events import AgeLevel, Rating
+from bot.languages.catalogue import say
+from bot.languages.names import LANGUAGES
 from bot.policy import door
 from bot.policy.door import (
     DOOR_VERSION,
@@ -16,6 +19,7 @@ from bot.policy.door import (
     Step,
     Terms,
     answer_door,
+    offer,
     open_door,
     screen,
 )
@@ -149,3 +153,21 @@ def test_changed_words_ask_for_a_new_version() -> None:
     text = door.WHO_THIS_IS + door.WHAT_HOLDS_HERE + door.CONFIRM + door.CHOOSE + repr(tables)
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     assert TEXT_OF_VERSION[DOOR_VERSION] == digest, "raise DOOR_VERSION and add its digest here"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("step", Step)
+def test_what_a_screen_offers_as_a_button_it_also_names_and_understands(
+    step: Step, language: str
+) -> None:
+    """Nothing is offered that could not be typed, and each word means what it means in English."""
+    named = re.findall(r"`([^`]*)`", say(screen(at(step)), language))
+    in_english = offer(at(step), "en")
+    for word, english in zip(offer(at(step), language), in_english, strict=True):
+        assert word in named
+        reached, _ = answer_door(at(step), word, SALON, language=language)
+        assert reached == answer_door(at(step), english, SALON)[0]
+    assert in_english[0] in {"next", "yes", "memory"}
+    assert any(isinstance(answer_door(at(step), word, SALON)[0], Left) for word in in_english), (
+        "every screen can be left by a button"
+    )

@@ -10,7 +10,7 @@ import pytest
 
 from bot import sentences
 from bot.engine.scripted import ScriptedEngine
-from bot.events import Author, Edited, Message, PersonId, Role, Voice
+from bot.events import Author, Edited, Message, PersonId, Role, Say, Voice
 from bot.languages.catalogue import say
 from bot.languages.names import LANGUAGES
 from bot.policy import care, crisis, door, door_rules
@@ -66,6 +66,29 @@ async def test_the_door_is_walked_in_each_language_and_the_language_stays(
         assert page not in words
     assert spoken(shown), "the persona greets, in its own words"
     assert say(sentences.ALREADY_IN, code) in noticed(await tell(parlour, "/begin", code))
+
+
+async def test_whatever_is_said_names_the_message_that_it_is_said_to(parlour: Parlour) -> None:
+    """A platform that has to close what a person has asked knows by it what the answer is."""
+    for text in ("hello", "next", "next", "yes", "done", "/who", "The tide comes in.", "/again"):
+        before = len(parlour.paper.actions)
+        message = parlour.paper.write(text)
+        await parlour.paper.rest(message.room.id)
+        said = [one for one in parlour.paper.actions[before:] if isinstance(one, Say)]
+        assert said and {one.answers for one in said} == {message.id}
+
+
+async def test_the_door_offers_its_answers_in_the_language_of_its_screens(
+    parlour: Parlour,
+) -> None:
+    await tell(parlour, "hallo", "de")
+    for words in (("weiter", "leave"), ("weiter", "zurück", "leave"), ("ja", "nein", "zurück")):
+        (said,) = [one for one in parlour.paper.actions if isinstance(one, Say)][-1:]
+        assert said.choices == words
+        await tell(parlour, words[0], "de")
+    await tell(parlour, "fertig", "de")
+    said = [one for one in parlour.paper.actions if isinstance(one, Say)][-1]
+    assert said.voice is Voice.PERSONA and said.choices == ()
 
 
 @pytest.mark.parametrize("code", OTHERS)

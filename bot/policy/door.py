@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from bot.events import AgeLevel, Rating
-from bot.policy.door_words import Answer, read_answer
+from bot.policy.door_words import Answer, read_answer, shown
 from bot.text import Text, paragraphs
 
 DOOR_VERSION = "2"
@@ -97,6 +97,14 @@ class Step(IntEnum):
     CHOOSE = 4
 
 
+OFFERED = {
+    Step.WHO_THIS_IS: ("next", "leave"),
+    Step.WHAT_HOLDS_HERE: ("next", "back", "leave"),
+    Step.CONFIRM: ("yes", "no", "back"),
+    Step.CHOOSE: ("memory", "intimate", "done", "back", "leave"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a community's rules make of the door."""
@@ -177,6 +185,11 @@ def screen(door: Door) -> Text:
             return CHOOSE.format(
                 memory=_box(MEMORY in door.chosen), intimate=_box(INTIMATE in door.chosen)
             )
+
+
+def offer(door: Door, language: str) -> tuple[str, ...]:
+    """The answers that this screen names, for platforms that draw them."""
+    return tuple(shown(word, language) for word in OFFERED[door.step])
 
 
 # --- Below ------------------------------------------------------------------------------------

@@ -121,6 +121,23 @@ ANSWERS: Mapping[str, Mapping[Answer, str]] = MappingProxyType(
 )
 
 
+SHOWN: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "de": {"next": "weiter", "back": "zurück", "yes": "ja", "no": "nein", "done": "fertig"},
+        "fr": {"next": "suite", "back": "retour", "yes": "oui", "no": "non", "done": "terminé"},
+        "es": {"next": "siguiente", "back": "atrás", "yes": "sí", "no": "no", "done": "listo"},
+        "pt": {"next": "próximo", "back": "voltar", "yes": "sim", "no": "não", "done": "pronto"},
+        "ja": {"next": "次へ", "back": "戻る", "yes": "はい", "no": "いいえ", "done": "完了"},
+    }
+)
+"""As the screens write them; what is missing here, they write in English."""
+
+
+def shown(word: str, language: str) -> str:
+    """The word that a screen in this language tells people to write."""
+    return SHOWN.get(language, {}).get(word, word)
+
+
 def read_answer(text: str, language: str) -> Answer | None:
     """None for whatever else is said: the door asks again."""
     words = said(text)
