@@ -97,6 +97,8 @@ MAY_SEE = {
         "bot.platforms",
         "bot.commands.declared",
         "bot.commands.parameters",
+        "bot.languages",
+        "bot.text",
     ],
     "engine": ["bot.events", "bot.engine"],
     "store": ["bot.events", "bot.store", "bot.text"],

@@ -188,7 +188,19 @@ COMMANDS: tuple[Declaration, ...] = (
         "ceiling",
         Text("sets the highest rating in this community"),
         lambda values: Ceiling(Rating[values["rating"].upper()]),
-        parameters=(Parameter("rating", Kind.CHOICE, Text("the rating"), choices=_RATINGS),),
+        parameters=(
+            Parameter(
+                "rating",
+                Kind.CHOICE,
+                Text("the rating"),
+                choices=_RATINGS,
+                meanings=(
+                    Text("general: without romance"),
+                    Text("romance: without sexual content"),
+                    Text("mature: for adults, where the age rules allow it"),
+                ),
+            ),
+        ),
         least=Role.MODERATOR,
     ),
     Declares(
@@ -233,8 +245,25 @@ COMMANDS: tuple[Declaration, ...] = (
         Text("sets how well an age must be founded, to come in or for mature"),
         lambda values: Age(values["what"], _LEVELS[values["level"]]),
         parameters=(
-            Parameter("what", Kind.CHOICE, Text("for what"), choices=("entry", "mature")),
-            Parameter("level", Kind.CHOICE, Text("the least level"), choices=tuple(_LEVELS)),
+            Parameter(
+                "what",
+                Kind.CHOICE,
+                Text("for what"),
+                choices=("entry", "mature"),
+                meanings=(Text("entry: to come in"), Text("mature: to open mature")),
+            ),
+            Parameter(
+                "level",
+                Kind.CHOICE,
+                Text("the least level"),
+                choices=tuple(_LEVELS),
+                meanings=(
+                    Text("self-attested: their own word"),
+                    Text("platform: a sign of the platform"),
+                    Text("moderator: a moderator's word"),
+                    Text("verified: a proof, checked elsewhere"),
+                ),
+            ),
         ),
         least=Role.MODERATOR,
     ),

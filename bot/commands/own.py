@@ -121,8 +121,14 @@ OwnCommand = (
 # --- The table --------------------------------------------------------------------------------
 
 
-def _optional(name: str, kind: Kind, about: Text, *choices: str, most: int = 64) -> Parameter:
-    return Parameter(name, kind, about, choices=choices, most_chars=most, is_required=False)
+def _optional(name: str, kind: Kind, about: Text, most: int = 64) -> Parameter:
+    return Parameter(name, kind, about, most_chars=most, is_required=False)
+
+
+def _one_of(name: str, about: Text, **choices: Text) -> tuple[Parameter]:
+    """Each choice with what it means."""
+    words, means = tuple(choices), tuple(choices.values())
+    return (Parameter(name, Kind.CHOICE, about, choices=words, meanings=means, is_required=False),)
 
 
 OWN: tuple[Declares[OwnCommand], ...] = (
@@ -170,7 +176,14 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         lambda values: Limits(values.get("verb", ""), values.get("words", "")),
         words=("limit",),
         parameters=(
-            _optional("verb", Kind.CHOICE, Text("what to do"), "hard", "soft", "add", "remove"),
+            *_one_of(
+                "verb",
+                Text("what to do"),
+                hard=Text("hard: never at all"),
+                soft=Text("soft: only gently"),
+                add=Text("add: never at all, like hard"),
+                remove=Text("remove: by its number, or all"),
+            ),
             _optional(
                 "words", Kind.LINE, Text("the limit in your words, or its number"), most=20_000
             ),
@@ -181,7 +194,12 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         "checkin",
         Text("asks how you are after a scene that the safe word ended"),
         lambda values: CheckIn(values.get("wish", "")),
-        parameters=(_optional("wish", Kind.CHOICE, Text("whether"), "on", "off"),),
+        parameters=_one_of(
+            "wish",
+            Text("whether"),
+            on=Text("on: asks you afterwards"),
+            off=Text("off: no question"),
+        ),
     ),
     Declares(
         "break",
@@ -240,7 +258,13 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         "memory",
         Text("says and changes what may be remembered from one conversation to the next"),
         lambda values: Memory(values.get("wish", "")),
-        parameters=(_optional("wish", Kind.CHOICE, Text("what may be"), "on", "intimate", "off"),),
+        parameters=_one_of(
+            "wish",
+            Text("what may be"),
+            on=Text("on: what matters of our talks"),
+            intimate=Text("intimate: intimate things, too"),
+            off=Text("off: nothing"),
+        ),
     ),
     Declares(
         "general",
@@ -274,10 +298,10 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         Text("erases everything that is kept of you, for good"),
         lambda values: Erase(confirmed="sure" in values),
         bare=("erase",),
-        parameters=(
-            _optional(
-                "sure", Kind.CHOICE, Text("without it you are told what would go"), "confirm"
-            ),
+        parameters=_one_of(
+            "sure",
+            Text("without it you are told what would go"),
+            confirm=Text("confirm: erase everything now"),
         ),
     ),
     Declares(

@@ -30,5 +30,7 @@ class Parameter:
     kind: Kind
     about: Text
     choices: tuple[str, ...] = ()
+    meanings: tuple[Text, ...] = ()
+    """What each choice is shown as where it is picked from a list, in the same order."""
     most_chars: int = 64
     is_required: bool = True

@@ -1,0 +1,130 @@
+"""Answers to interactions: which of the bot's words belong to which, and how they go out.
+
+Discord shows "thinking…" until an interaction has its answer, for fifteen minutes at most. Notices
+fill that place, for the asker alone wherever others could read along. A persona's words never do:
+they go the ordinary way, where a nonce keeps them single and edits are paced. Nothing here decides
+what is said.
+"""
+
+import logging
+from dataclasses import dataclass, field
+
+import discord
+
+from bot.drafts import cut_pages
+from bot.events import Author, EventId, Room, RoomId, Say, Voice
+from bot.platforms.discord.asker import FAILED, code_of
+from bot.platforms.discord.buttons import Buttons, as_view
+from bot.platforms.discord.names import PLATFORM
+
+log = logging.getLogger(__name__)
+
+PAGE_CHARS = 2000
+_MOST_OPEN = 2000
+_NOBODY = discord.AllowedMentions.none()
+
+
+@dataclass(slots=True)
+class _Asked:
+    interaction: discord.Interaction
+    room: Room
+    author: Author
+    is_thinking: bool
+    """A place is kept for the answer, and everybody waits."""
+    is_told: bool = False
+    """The bot has heard it, so what it says at the latest when it rests is the answer."""
+    sent: dict[str, EventId] = field(default_factory=dict)
+
+
+class Answering:
+    def __init__(self, buttons: Buttons) -> None:
+        self._buttons = buttons
+        self._open: dict[EventId, _Asked] = {}
+
+    def wait(
+        self, interaction: discord.Interaction, room: Room, author: Author, *, is_thinking: bool
+    ) -> EventId:
+        """From now on, what answers this id is an answer to this interaction."""
+        if len(self._open) >= _MOST_OPEN:
+            del self._open[next(iter(self._open))]
+        id_ = EventId(str(interaction.id))
+        self._open[id_] = _Asked(interaction, room, author, is_thinking)
+        return id_
+
+    def drop(self, id_: EventId) -> None:
+        """It was not acknowledged after all: nothing comes of it."""
+        self._open.pop(id_, None)
+
+    def tell(self, id_: EventId) -> None:
+        """Its event is on its way to the bot with nothing in between."""
+        if asked := self._open.get(id_):
+            asked.is_told = True
+
+    def is_waited_for(self, room: RoomId) -> bool:
+        return any(asked.room.id == room for asked in self._open.values())
+
+    async def answer(self, say: Say) -> tuple[bool, EventId | None]:
+        """True, with the message's id: it went out as an interaction's answer."""
+        asked = self._open.get(say.answers) if say.answers else None
+        if asked is None:
+            return False, None
+        if say.nonce in asked.sent:
+            return True, asked.sent[say.nonce]
+        if say.voice is Voice.PERSONA or (say.room.is_direct and not asked.is_thinking):
+            await self._stop_thinking(asked)
+            return False, None
+        try:
+            first, last = await self._send(say, asked)
+        except FAILED as error:
+            # Its time is over, or somebody has taken it away: said the ordinary way instead.
+            log.info("%s: an answer was not taken: code %s", PLATFORM, code_of(error))
+            self._open.pop(EventId(str(asked.interaction.id)), None)
+            return False, None
+        asked.sent[say.nonce] = first
+        await self._buttons.said(say, last)
+        return True, first
+
+    async def rest(self, room: RoomId) -> None:
+        """All is said there: nobody is left with a place that is kept for nothing."""
+        # Others may speak in a shared room, and what they were answered ends nothing here. In a
+        # direct one whoever just asked is answered in an ordinary message, which looks the same.
+        over = {
+            id_: asked
+            for id_, asked in self._open.items()
+            if asked.room.id == room and (asked.is_told or asked.sent or asked.room.is_direct)
+        }
+        for id_ in over:
+            del self._open[id_]
+        for asked in over.values():
+            await self._stop_thinking(asked)
+
+    async def _send(self, say: Say, asked: _Asked) -> tuple[EventId, EventId]:
+        """The first page's message and the last one's, under which the buttons stand."""
+        pages, ids = cut_pages(say.text, PAGE_CHARS), []
+        for number, page in enumerate(pages):
+            is_last = number == len(pages) - 1
+            view = as_view(self._buttons.under(say, asked.author)) if is_last else None
+            if asked.is_thinking:
+                message: discord.Message = await asked.interaction.edit_original_response(
+                    content=page, view=view, allowed_mentions=_NOBODY
+                )
+                asked.is_thinking = False
+            else:
+                message = await asked.interaction.followup.send(
+                    page,
+                    view=view or discord.utils.MISSING,
+                    ephemeral=not say.room.is_direct,
+                    allowed_mentions=_NOBODY,
+                    wait=True,
+                )
+            ids.append(EventId(str(message.id)))
+        return ids[0], ids[-1]
+
+    async def _stop_thinking(self, asked: _Asked) -> None:
+        if not asked.is_thinking:
+            return
+        asked.is_thinking = False
+        try:
+            await asked.interaction.delete_original_response()
+        except FAILED as error:
+            log.info("%s: an empty answer stays: code %s", PLATFORM, code_of(error))

@@ -1,0 +1,64 @@
+"""Who asks, where, and with which values: what an interaction says of itself. It answers nothing."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.events import Author, CommunityId, PersonId, Role, Room
+from bot.platforms.discord import names
+
+Data = Mapping[str, Any]
+Sponsor = Callable[[PersonId], CommunityId | None]
+"""Whose rules go with a person into their direct room."""
+
+FAILED = (discord.DiscordException, aiohttp.ClientError, OSError)
+"""What an answer can meet: a refusal, or a line that broke."""
+
+
+def author_of(interaction: discord.Interaction) -> Author:
+    """Who may manage the guild is a moderator there; in a direct room everybody is a member."""
+    user, permissions = interaction.user, interaction.permissions
+    manages = interaction.guild_id is not None and (
+        permissions.manage_guild or permissions.administrator
+    )
+    return Author(
+        id=names.person_id(str(user.id)),
+        name=user.display_name,
+        role=Role.MODERATOR if manages else Role.MEMBER,
+        is_bot=user.bot,
+        language=str(interaction.locale),
+    )
+
+
+def room_of(interaction: discord.Interaction, sponsor: Sponsor) -> Room:
+    channel = str(interaction.channel_id)
+    if interaction.guild_id is not None:
+        return names.shared_room(str(interaction.guild_id), channel)
+    return names.direct_room(channel, sponsor(names.person_id(str(interaction.user.id))))
+
+
+def values_of(data: Data) -> dict[str, str]:
+    """The options of a command, by name."""
+    return {str(one["name"]): str(one["value"]) for one in data.get("options") or ()}
+
+
+def typing_in(data: Data) -> tuple[str, str] | None:
+    """The option that somebody is just filling in, and what stands in it."""
+    for one in data.get("options") or ():
+        if one.get("focused"):
+            return str(one["name"]), str(one["value"])
+    return None
+
+
+def chosen_message(data: Data) -> tuple[str, PersonId]:
+    """Of a message's menu: the message, and who wrote it."""
+    target = str(data.get("target_id"))
+    message = ((data.get("resolved") or {}).get("messages") or {}).get(target) or {}
+    return target, names.person_id(str((message.get("author") or {}).get("id")))
+
+
+def code_of(error: Exception) -> int:
+    """Discord's own, for a log that holds nobody's words; 0 where it gave none."""
+    return error.code if isinstance(error, discord.HTTPException) else 0

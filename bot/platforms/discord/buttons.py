@@ -1,0 +1,153 @@
+"""Buttons: the row under the persona's latest words in a direct room, and the answers that the bot
+offers. Each is a command of the table or a word; whoever presses one has said it.
+
+At most one message of a room has any. It knows which only since the start: a row of before works
+on, and goes when it is pressed beside a newer one.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord.http import HTTPClient, Route
+
+from bot.events import Author, EventId, Room, RoomId, Say, Voice
+from bot.platforms.discord.asker import FAILED, code_of
+from bot.platforms.discord.bounded import Bounded
+from bot.platforms.discord.names import channel_of
+from bot.platforms.discord.signing import Kind, Press, Seal
+from bot.text import Text
+
+log = logging.getLogger(__name__)
+
+Body = dict[str, Any]
+Words = Callable[[Text, Author], str]
+"""A text in the language that this person is spoken to in."""
+Change = Callable[[RoomId, EventId, list[Body]], Awaitable[None]]
+"""Draws these components under a message that stands. One that is gone is no error."""
+
+LABELS = {
+    "back": Text("Previous answer"),
+    "again": Text("Another answer"),
+    "forward": Text("Next answer"),
+    "stop": Text("Stop writing"),
+    "help": Text("More…"),
+}
+"""By the command that a button is."""
+AT_REST = ("back", "again", "forward", "help")
+WHILE_WRITING = ("stop",)
+
+_ROOMS = 10_000
+_A_ROW = 5
+_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    message: EventId
+    what: tuple[str, ...]
+
+
+class Buttons:
+    def __init__(self, *, seal: Seal, words: Words, change: Change) -> None:
+        self._seal = seal
+        self._words = words
+        self._change = change
+        self._people: Bounded[RoomId, Author] = Bounded(_ROOMS)
+        self._drawn: Bounded[RoomId, _Drawn] = Bounded(_ROOMS)
+
+    def meet(self, room: Room, author: Author) -> None:
+        """Somebody said something there: in a direct room the buttons are made for them."""
+        if room.is_direct:
+            self._people.put(room.id, author)
+
+    def under(self, say: Say, asked_by: Author | None = None) -> list[Body]:
+        """What goes out together with this. Elsewhere than in direct rooms only what answers one
+        person, and is seen by nobody else, has buttons."""
+        author = asked_by or self._people.get(say.room.id)
+        if author is None:
+            return []
+        if say.choices:
+            return [*self._choices(say.choices, say.room, author)]
+        if say.voice is Voice.PERSONA and say.room.is_direct:
+            return self._row(WHILE_WRITING, say.room, author)
+        return []
+
+    async def said(self, say: Say, message: EventId) -> None:
+        """It stands now, with what `under` gave: the one before has no buttons any more."""
+        if not say.room.is_direct or not self.under(say):
+            return
+        await self._move(say.room, message, say.choices or WHILE_WRITING)
+
+    async def show(self, room: Room, last: EventId) -> None:
+        """The room rests: its row under the persona's last words."""
+        author, drawn = self._people.get(room.id), self._drawn.get(room.id)
+        if author is None or drawn == _Drawn(last, AT_REST) or self.is_old(room.id, last):
+            return
+        await self._move(room, last, AT_REST)
+        await self._change(room.id, last, self._row(AT_REST, room, author))
+
+    def is_old(self, room: RoomId, message: EventId) -> bool:
+        """Whether a newer message has the buttons, as far as is known since the start."""
+        drawn = self._drawn.get(room)
+        return drawn is not None and int(message) < int(drawn.message)
+
+    async def _move(self, room: Room, message: EventId, what: tuple[str, ...]) -> None:
+        before = self._drawn.get(room.id)
+        self._drawn.put(room.id, _Drawn(message, what))
+        if before is not None and before.message != message:
+            await self._change(room.id, before.message, [])
+
+    def _row(self, commands: tuple[str, ...], room: Room, author: Author) -> list[Body]:
+        buttons = []
+        for command in commands:
+            custom_id = self._seal.sign(Press(Kind.COMMAND, command), room.id, author.id)
+            label = self._words(LABELS[command], author)
+            buttons.append(_button(label, custom_id, is_stop=command == "stop"))
+        return _rows(buttons)
+
+    def _choices(self, words: tuple[str, ...], room: Room, author: Author) -> list[Body]:
+        signed = [self._seal.sign(Press(Kind.WORD, word), room.id, author.id) for word in words]
+        return _rows([_button(*named) for named in zip(words, signed, strict=True)])
+
+
+def drawn_by(http: HTTPClient) -> Change:
+    async def change(room: RoomId, message: EventId, rows: list[Body]) -> None:
+        path = "/channels/{channel_id}/messages/{message_id}"
+        route = Route("PATCH", path, channel_id=channel_of(room), message_id=message)
+        try:
+            await http.request(route, json={"components": rows})
+        except FAILED as error:
+            # It is gone, or this is: what buttons stand there matters to nobody.
+            log.info("discord: buttons were not drawn: code %s", code_of(error))
+
+    return change
+
+
+def as_view(rows: list[Body]) -> discord.ui.View | None:
+    """The same as the library's own value. Stopped, so that the library keeps nothing of it: what
+    is pressed is read from the interaction itself."""
+    if not rows:
+        return None
+    view = discord.ui.View(timeout=None)
+    for number, row in enumerate(rows):
+        for one in row["components"]:
+            style = discord.ButtonStyle(one["style"])
+            label, custom_id = one["label"], one["custom_id"]
+            view.add_item(
+                discord.ui.Button(label=label, custom_id=custom_id, style=style, row=number)
+            )
+    view.stop()
+    return view
+
+
+def _button(label: str, custom_id: str, *, is_stop: bool = False) -> Body:
+    style = discord.ButtonStyle.danger if is_stop else discord.ButtonStyle.secondary
+    return {"type": 2, "style": style.value, "label": label[:80], "custom_id": custom_id}
+
+
+def _rows(buttons: list[Body]) -> list[Body]:
+    cut = [buttons[at : at + _A_ROW] for at in range(0, len(buttons), _A_ROW)]
+    return [{"type": 1, "components": row} for row in cut[:_ROWS]]
