@@ -46,6 +46,7 @@ from bot.store.keys import make_master_key, read_master_key
 from bot.text import Text
 from tests.conftest import HABITS, PERSONAS
 from tests.discord import DiscordServer
+from tests.discord.people import Person
 
 HOME = CommunityId("discord:home")
 ZONES = ("Europe/Berlin", "Europe/Lisbon", "Asia/Tokyo")
@@ -112,6 +113,23 @@ class TinyPlatform(discord.Client):
         self._queue.put_nowait(event)
         self.server.world.changed()
 
+    def person(self, id_: str) -> PersonId:
+        return names.person_id(id_)
+
+    def buttons_room(self, channel: str) -> RoomId:
+        return names.direct_room(channel, HOME).id
+
+    @asynccontextmanager
+    async def resting(self, person: Person) -> AsyncIterator[None]:
+        """What is done in the block is answered at its end, down to the last button."""
+        before = self._rests(person)
+        yield
+        await self.server.until(lambda: self._rests(person) > before, "a rest")
+
+    def _rests(self, person: Person) -> int:
+        room = names.direct_room(person.dm.id, HOME)
+        return sum(one == Idle(room) for one in self.done)
+
     # --- The bot's side -----------------------------------------------------------------------
 
     def reaches(self, person: PersonId) -> bool:
@@ -169,6 +187,13 @@ class TinyPlatform(discord.Client):
 
     def hang_up(self) -> None:
         self._queue.put_nowait(None)
+
+
+async def come_in(client: TinyPlatform, person: Person) -> None:
+    """Through the door, by words."""
+    for text in ("hello", "next", "next", "yes", "done"):
+        async with client.resting(person):
+            await person.writes(person.dm, text)
 
 
 @asynccontextmanager
