@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot import sentences
 from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine
-from bot.events import EventId, Message, PersonId, Room, RoomId, Say, Voice
+from bot.events import Author, EventId, Message, PersonId, Room, RoomId, Say, Voice
 from bot.languages.catalogue import say
 from bot.languages.names import LANGUAGES
 from bot.platforms.discord import names
@@ -26,6 +26,7 @@ from tests.discord.state import Shown
 from tests.discord_small import HOME, TinyPlatform, come_in, tiny, whole_bot, words
 
 ROW = [str(LABELS[command]) for command in AT_REST]
+HOME_ROOM = Room(RoomId("discord:5"), is_direct=True)
 STOP = [str(LABELS[command]) for command in WHILE_WRITING]
 
 
@@ -235,6 +236,25 @@ async def test_a_press_that_discord_did_not_hear_of_can_be_made_again() -> None:
         assert isinstance(client.heard[-1], Message) and client.heard[-1].text == "no"
 
 
+@pytest.mark.live
+async def test_stop_waits_for_nothing_and_is_never_too_old() -> None:
+    async with discord_server() as server, tiny(server) as client:
+        anna = server.person("Anna")
+        room = names.direct_room(anna.dm.id, HOME)
+        await anna.writes(anna.dm, "hello")
+        await server.until(lambda: client.heard)
+        await client.do(Say(room, "The tide", "n", Voice.PERSONA))
+        (shown,) = with_buttons(anna)
+        kept = shown.data["components"]
+        await anna.answered(await anna.runs("/who", anna.dm))
+        await client.do(Say(room, "comes in.", "n2", Voice.PERSONA))
+        assert with_buttons(anna) == [last(anna)] and last(anna) is not shown
+        shown.data["components"] = kept
+        await anna.answered(await anna.presses(anna.dm, shown, STOP[0]))
+        await server.until(lambda: len(client.heard) == 3)
+        assert isinstance(client.heard[2], Message) and client.heard[2].text == "/stop"
+
+
 # --- Older than the start ---------------------------------------------------------------------
 
 
@@ -356,11 +376,28 @@ async def test_whose_room_it_is_not_known_of_gets_no_buttons_and_nothing_grows()
         drawn.append((room, message, rows))
 
     buttons = Buttons(seal=Seal("t"), words=words, change=change)
-    room = Room(RoomId("discord:5"), is_direct=True)
+    room = HOME_ROOM
     assert buttons.under(Say(room, "Well?", "n", choices=("yes",))) == []
     await buttons.said(Say(room, "Well?", "n", Voice.PERSONA), EventId("7"))
     await buttons.show(room, EventId("7"))
     assert drawn == [] and not buttons.is_old(room.id, EventId("1"))
+
+
+async def test_a_question_below_the_personas_words_keeps_its_buttons_when_the_room_rests() -> None:
+    drawn: list[tuple[EventId, int]] = []
+
+    async def change(room: RoomId, message: EventId, rows: list[dict[str, Any]]) -> None:
+        drawn.append((message, len(rows)))
+
+    buttons, room = Buttons(seal=Seal("t"), words=words, change=change), HOME_ROOM
+    buttons.meet(room, Author(PersonId("discord:1"), "Ada"))
+    await buttons.said(Say(room, "The tide.", "n", Voice.PERSONA), EventId("7"))
+    await buttons.show(room, EventId("7"))
+    await buttons.show(room, EventId("7"))
+    assert drawn == [(EventId("7"), 1)], "once is enough"
+    await buttons.said(Say(room, "Well?", "n2", choices=("yes",)), EventId("8"))
+    await buttons.show(room, EventId("7"))
+    assert drawn == [(EventId("7"), 1), (EventId("7"), 0)]
 
 
 PRINTABLE = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)

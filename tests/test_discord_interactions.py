@@ -114,6 +114,9 @@ async def test_an_interaction_that_is_told_twice_is_followed_once() -> None:
         await anna.answered(await anna.runs("/who", anna.dm))
         assert [(await heard(client, n)).text for n in (1, 2)] == ["/again", "/who"]
         assert len(client.heard) == 2
+        for number, answer in ((1, "Again."), (2, "Wren.")):
+            await client.do(say(await heard(client, number), answer))
+        assert [one.content for one in anna.dm.shown] == ["Again.", "Wren."]
 
 
 # --- Answered ---------------------------------------------------------------------------------
