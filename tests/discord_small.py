@@ -103,7 +103,8 @@ class TinyPlatform(discord.Client):
         if message.author.bot:
             return
         room = names.direct_room(str(message.channel.id), HOME)
-        author = Author(names.person_id(str(message.author.id)), message.author.display_name)
+        person, name = names.person_id(str(message.author.id)), message.author.display_name
+        author = Author(person, name, language=self.asked.language_of(person))
         id_ = EventId(str(message.id))
         self.buttons.meet(room, author)
         self._hear(Message(id_, room, author, message.content, names.time_of(id_)))

@@ -337,7 +337,7 @@ async def test_a_message_of_ones_own_can_be_forgotten_from_its_menu(tmp_path: Pa
         assert '"turns"' in kept and "lighthouse" not in kept
 
 
-async def test_roles_come_with_the_interaction() -> None:
+async def test_roles_come_with_the_interaction_and_the_language_stays() -> None:
     async with discord_server() as server, tiny(server) as client:
         anna = server.person("Anna", locale="ja")
         ben, place = room_with_ben(server, anna)
@@ -347,4 +347,7 @@ async def test_roles_come_with_the_interaction() -> None:
         await server.until(lambda: len(client.heard) == 3)
         roles = [event.author.role for event in client.heard]
         assert roles == [Role.MODERATOR, Role.MEMBER, Role.MEMBER]
-        assert client.asked.language_of(client.person(anna.id)) == "ja"
+        for person, language in ((anna, "ja"), (ben, "en-US"), (server.person("Cleo"), None)):
+            client.heard.clear()
+            await person.writes(person.dm, "what I type says nothing of it")
+            assert (await heard(client)).author.language == language
