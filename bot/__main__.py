@@ -43,6 +43,7 @@ from bot.recovery import recover
 from bot.reminders import Reminders
 from bot.scene import Habits
 from bot.settings import Config
+from bot.speech import Speech
 from bot.store.house import House
 from bot.store.keys import MasterKey, make_master_key
 from bot.store.rows import StoreError
@@ -117,19 +118,21 @@ async def _chat(config: Config, arguments: argparse.Namespace) -> int:
         raise ConfigError(f"--{error}") from None
     if sys.stdin.isatty():
         _note("Write hello to begin. /help lists the commands, Ctrl-D ends.")
-    await _serve(config, [console])
+    await _serve(config, [console], Speech(config.care.language))
     return 0
 
 
 async def _run(config: Config) -> int:
     # Before a community is served (SAFETY C6).
     require_page(config)
-    async with open_platforms(config, os.environ) as platform:
-        await _serve(config, [platform])
+    speech, personas = Speech(config.care.language), _personas(config).values()
+    named = [(persona.name, persona.id) for persona in personas]
+    async with open_platforms(config, os.environ, speech.words, named) as platform:
+        await _serve(config, [platform], speech)
     return 0
 
 
-async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
+async def _serve(config: Config, platforms: Sequence[Platform], speech: Speech) -> None:
     """Builds everything, answers what waits, runs until the platforms end or a signal comes."""
     require_resources()
     if is_old(oldest_line(), datetime.now(UTC).date()):
@@ -163,6 +166,7 @@ async def _serve(config: Config, platforms: Sequence[Platform]) -> None:
             metrics=metrics,
             clock=time.time,
             guard=guard,
+            speech=speech,
         )
         dispatch = Dispatch(
             conversation,

@@ -60,6 +60,7 @@ class Conversation:
         metrics: Metrics,
         clock: Callable[[], float],
         guard: Guard | None = None,
+        speech: Speech | None = None,
     ) -> None:
         """Without a guard there is no MATURE (SAFETY L10)."""
         self._house = house
@@ -71,7 +72,7 @@ class Conversation:
         self._flights = Flights(house)
         self._guests = Guests(clock)
         self._sessions = Sessions(house, habits, clock)
-        self._speech = Speech(habits.language)
+        self._speech = speech or Speech(habits.language)
         around = partial(set_scene, speech=self._speech, house=house, personas=personas)
         self._set_scene = partial(around, habits=habits, guests=self._guests)
         offered = partial(set_desk, house=house, personas=personas, habits=habits)

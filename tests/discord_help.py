@@ -6,15 +6,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.commands.zones import list_zones
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import Engine
 from bot.operate.metrics import Metrics
 from bot.personas import load_personas
 from bot.platforms.discord import Discord
+from bot.platforms.discord.joining import Interface
 from bot.platforms.discord.opening import open_discord
 from bot.platforms.discord.setup import Setup
 from bot.recovery import recover
+from bot.speech import Speech
 from bot.store.house import House
 from bot.store.keys import make_master_key, read_master_key
 from tests.conftest import HABITS, PERSONAS
@@ -93,18 +96,28 @@ def setup(server: DiscordServer, **others: object) -> Setup:
 
 @asynccontextmanager
 async def serving(
-    server: DiscordServer, folder: Path, engine: Engine, chosen: Setup | None = None
+    server: DiscordServer,
+    folder: Path,
+    engine: Engine,
+    chosen: Setup | None = None,
+    *,
+    has_buttons: bool = False,
 ) -> AsyncIterator[Served]:
-    """From the start to a clean stop, connected, in one community at least."""
+    """From the start to a clean stop, connected, in one community at least; with commands and
+    buttons where they are wanted."""
     home(server)
     key_file = folder.parent / f"{folder.name}.key"
     key = read_master_key(key_file) if key_file.exists() else make_master_key(key_file)
     clock = Clock()
     house = await House.open(folder, key, open_vaults=64, idle_s=300.0, clock=clock)
+    speech, personas = Speech(HABITS.language), load_personas(PERSONAS)
+    named = tuple((one.name, one.id) for one in personas.values())
+    interface = Interface(speech.words, named, list_zones, is_listed=False)
     conversation = Conversation(
         house=house,
         engine=engine,
-        personas=load_personas(PERSONAS),
+        personas=personas,
+        speech=speech,
         habits=HABITS,
         metrics=Metrics(),
         clock=clock,
@@ -112,7 +125,9 @@ async def serving(
     dispatch = Dispatch(conversation, waiting=8, rooms=1000, stop_s=5.0)
     await engine.start()
     try:
-        async with open_discord(chosen or setup(server)) as platform:
+        async with open_discord(
+            chosen or setup(server), interface if has_buttons else None
+        ) as platform:
             left_over = await recover(house, [platform], clock())
             sessions = server.gateway.counted["identify"]
             async with asyncio.TaskGroup() as group:

@@ -39,6 +39,12 @@ def zone_of(name: str, otherwise_s: float) -> tzinfo:
 
 
 @cache
+def list_zones() -> tuple[str, ...]:
+    """Those of places, as they are kept."""
+    return tuple(sorted({name for name in _by_name().values() if not name.startswith("Etc/")}))
+
+
+@cache
 def _by_name() -> dict[str, str]:
     """Whole names, and the last part of one where it means one place only."""
     names = sorted(name for name in available_timezones() if "/" in name)

@@ -3,28 +3,42 @@
 A platform's library is imported when that platform is switched on, and not before.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from bot.commands.zones import list_zones
 from bot.config import DISCORD_TOKEN_VARIABLE, ConfigError
+from bot.events import Author
 from bot.platforms.base import Platform, PlatformError
 from bot.settings import Config
+from bot.text import Text
 
 MEND_LIBRARY = "`pip install parlour[discord]` brings it."
 NOBODY = "run: no platform is switched on; set discord.on to true, or talk here with `parlour chat`"
 
 
+def in_english(text: Text, _author: Author) -> str:
+    return str(text)
+
+
 @asynccontextmanager
-async def open_platforms(config: Config, environ: Mapping[str, str]) -> AsyncIterator[Platform]:
-    """Raises ConfigError where a service refuses the bot, at the start or at the end."""
+async def open_platforms(
+    config: Config,
+    environ: Mapping[str, str],
+    words: Callable[[Text, Author], str] = in_english,
+    personas: Iterable[tuple[str, str]] = (),
+) -> AsyncIterator[Platform]:
+    """Raises ConfigError where a service refuses the bot, at the start or at the end. `words` are
+    what its buttons say to somebody, `personas` are names and ids."""
     if not config.discord.on:
         raise ConfigError(NOBODY)
     token = discord_token(config, environ)
     if not has_discord_library():
         raise ConfigError(f"discord: discord.py is not installed; {MEND_LIBRARY}")
     # Imported where it is switched on (arrow 6).
+    from bot.platforms.discord.joining import Interface  # noqa: PLC0415
     from bot.platforms.discord.opening import open_discord  # noqa: PLC0415
     from bot.platforms.discord.setup import Setup  # noqa: PLC0415
 
@@ -36,8 +50,9 @@ async def open_platforms(config: Config, environ: Mapping[str, str]) -> AsyncIte
         operators=frozenset(settings.operators),
         sponsor=settings.sponsor,
     )
+    interface = Interface(words, tuple(personas), list_zones, is_listed=config.door.listed)
     try:
-        async with open_discord(setup) as discord:
+        async with open_discord(setup, interface) as discord:
             yield discord
             if discord.trouble:
                 raise ConfigError(f"discord: {discord.trouble}")

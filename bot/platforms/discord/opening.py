@@ -9,6 +9,7 @@ import discord
 
 from bot.platforms.base import PlatformError
 from bot.platforms.discord import Discord
+from bot.platforms.discord.joining import Interface, join
 from bot.platforms.discord.setup import Setup
 from bot.platforms.discord.supervise import supervise
 
@@ -18,8 +19,9 @@ _LAST_EDITS_S = 5.0
 
 
 @asynccontextmanager
-async def open_discord(setup: Setup) -> AsyncIterator[Discord]:
-    """Logged in for as long as the block lasts; the gateway is open while events are read.
+async def open_discord(setup: Setup, interface: Interface | None = None) -> AsyncIterator[Discord]:
+    """Logged in for as long as the block lasts; the gateway is open while events are read. Without
+    an interface there are no commands and no buttons.
 
     Raises PlatformError where Discord refuses the token."""
     # Below it, the library writes down what is said, and in whose rooms.
@@ -32,6 +34,8 @@ async def open_discord(setup: Setup) -> AsyncIterator[Discord]:
         async with asyncio.TaskGroup() as group:
             tasks = _Tasks(group)
             platform = Discord(setup, rest, group, tasks.start)
+            if interface is not None:
+                join(platform, rest, setup, interface, tasks.start)
             try:
                 yield platform
             # Raised below as it is: a group of tasks would wrap it.

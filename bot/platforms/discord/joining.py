@@ -1,0 +1,64 @@
+"""Interactions and buttons, made for a platform that is open and joined to it, and the commands
+registered."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import discord
+from discord.http import Route
+
+from bot.events import EventId, RoomId
+from bot.languages.names import LANGUAGES
+from bot.platforms.discord import Discord
+from bot.platforms.discord.asked import Asked
+from bot.platforms.discord.buttons import Body, Buttons, Words
+from bot.platforms.discord.names import channel_of
+from bot.platforms.discord.native import register
+from bot.platforms.discord.setup import Setup, Start
+from bot.platforms.discord.signing import Seal
+from bot.platforms.discord.suggestions import Named, Suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """What buttons and commands show of the bot."""
+
+    words: Words
+    personas: tuple[Named, ...]
+    zones: Callable[[], Iterable[str]]
+    is_listed: bool
+    """SAFETY A7: in an app directory."""
+
+
+def join(
+    platform: Discord, client: discord.Client, setup: Setup, interface: Interface, start: Start
+) -> None:
+    """Before its events are read. `client` is logged in."""
+
+    async def change(room: RoomId, message: EventId, rows: list[Body]) -> None:
+        path = "/channels/{channel_id}/messages/{message_id}"
+        route = Route("PATCH", path, channel_id=channel_of(room), message_id=message)
+        await platform.rest.ask(route, json={"components": rows})
+
+    seal = Seal(setup.token)
+    buttons = Buttons(seal=seal, words=interface.words, change=change)
+    suggestions = Suggestions(
+        personas=lambda: interface.personas,
+        zones=interface.zones,
+        languages=LANGUAGES.values,
+        is_listed=interface.is_listed,
+    )
+    asked = Asked(
+        seal=seal,
+        buttons=buttons,
+        suggestions=suggestions,
+        words=interface.words,
+        sponsor=platform.sponsor_of,
+        prefix=platform.prefix,
+    )
+    platform.interactions, platform.buttons = asked, buttons
+
+    async def tell_of_commands() -> None:
+        asked.trust(await register(client, is_listed=interface.is_listed))
+
+    start(tell_of_commands())
