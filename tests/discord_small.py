@@ -136,6 +136,9 @@ class TinyPlatform(discord.Client):
     def reaches(self, person: PersonId) -> bool:
         return person.startswith("discord:")
 
+    async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:  # noqa: ARG002 - the port
+        return (HOME,)
+
     async def events(self) -> AsyncGenerator[Event, None]:
         while (event := await self._queue.get()) is not None:
             self.asked.tell(event)
