@@ -20,7 +20,7 @@ from bot.clean import LONGEST_MESSAGE, clean_message
 from bot.commands import desk
 from bot.commands.declared import Begin, Command
 from bot.commands.follow import follow
-from bot.commands.read import Misread, may_name_it, read
+from bot.commands.read import Misread, may_name_it, read_message
 from bot.commands.wishes import PAUSED
 from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.desks import set_desk
@@ -123,12 +123,7 @@ class Conversation:
             await keep_sign_of(current, scene.community.id, self._house, self._clock())
             facts = await self._gather(scene)
             decision = decide(facts)
-            command = read(
-                current.text,
-                prefix=stage.platform.prefix,
-                role=current.author.role,
-                is_direct=current.room.is_direct,
-            )
+            command = read_message(current, stage.platform.prefix)
             if is_urgent(decision) and not may_name_it(command, current.text):
                 await self._answer(scene, facts, decision)
             elif len(current.text) > LONGEST_MESSAGE and decision.outcome < Outcome.IGNORE:

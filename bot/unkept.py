@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from bot import sentences
 from bot.commands.own import Erase
-from bot.commands.read import read
+from bot.commands.read import read_message
 from bot.dispatch import Stage
 from bot.events import Message, PersonId
 from bot.policy import care, door_rules
@@ -57,8 +57,7 @@ class Unkept:
             with suppress(StoreError):
                 await _bear(decision, author.id, self.house, now)
             return tuple(verdict.say for verdict in decision.care) or (decision.say,)
-        is_direct = message.room.is_direct
-        command = read(message.text, prefix=prefix, role=author.role, is_direct=is_direct)
+        command = read_message(message, prefix)
         if isinstance(command, Erase) and command.confirmed:
             with suppress(StoreError):
                 receipt = await self.house.erase(author.id, now)

@@ -136,7 +136,7 @@ class TinyPlatform(discord.Client):
     def reaches(self, person: PersonId) -> bool:
         return person.startswith("discord:")
 
-    async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:  # noqa: ARG002 - the port
+    async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
         return (HOME,)
 
     async def events(self) -> AsyncGenerator[Event, None]:

@@ -24,7 +24,7 @@ from bot.commands.words import (
     place_text,
     unknown_text,
 )
-from bot.events import Role
+from bot.events import Message, Role
 from bot.text import Text
 
 
@@ -47,6 +47,11 @@ def may_name_it(command: Command | Misread | None, text: str) -> bool:
     reason for opening a lock may tell what somebody else has said."""
     alone = len(text.split()) == 1
     return isinstance(command, Unlock) or (isinstance(command, Safeword) and alone)
+
+
+def read_message(message: Message, prefix: str) -> Command | Misread | None:
+    role, is_direct = message.author.role, message.room.is_direct
+    return read(message.text, prefix=prefix, role=role, is_direct=is_direct)
 
 
 def read(text: str, *, prefix: str, role: Role, is_direct: bool) -> Command | Misread | None:
