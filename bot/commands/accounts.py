@@ -42,6 +42,7 @@ ACCOUNTS: tuple[Declares[AccountCommand], ...] = (
                 Kind.CHOICE,
                 Text("without it you are told what it would do"),
                 choices=("confirm",),
+                meanings=(Text("confirm: join them now"),),
                 is_required=False,
             ),
         ),
