@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot import sentences
-from bot.commands.own import Erase
+from bot.commands.kept import Erase
 from bot.commands.read import read_message
 from bot.dispatch import Stage
 from bot.events import Message, PersonId

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands import declared as d
-from bot.commands import own
+from bot.commands import kept, own
 from bot.commands.parameters import Kind, Place
 from bot.commands.read import Misread, fill, read
 from bot.commands.words import completions, form, help_text
@@ -103,8 +103,8 @@ def test_the_declarations_know_no_store_no_engine_and_no_asyncio() -> None:
         ("/stop", own.Stop()),
         ("/stop please, at once", own.Stop()),
         ("/bye now", own.Goodbye()),
-        ("/erase", own.Erase(confirmed=False)),
-        ("/erase CONFIRM", own.Erase(confirmed=True)),
+        ("/erase", kept.Erase(confirmed=False)),
+        ("/erase CONFIRM", kept.Erase(confirmed=True)),
         ("/pause", own.Pause()),
         ("/unpause now", own.Resume()),
         ("/safeword blue harbour", own.Safeword("blue harbour")),
@@ -179,11 +179,11 @@ def test_talk_stays_talk(text: str) -> None:
         ("Help", d.Help()),
         ("help?", d.Help()),
         ("Begin", d.Begin()),
-        ("leave", own.Leave()),
+        ("leave", kept.Leave()),
         ("Pause", own.Pause()),
         ("resume", own.Resume()),
         ("mute!", own.Mute()),
-        ("erase", own.Erase(confirmed=False)),
+        ("erase", kept.Erase(confirmed=False)),
         ("ｓｔｏｐ", own.Stop()),
     ],
 )

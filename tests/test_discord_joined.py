@@ -13,7 +13,7 @@ from bot.platforms.discord.buttons import AT_REST, LABELS
 from tests.discord import DiscordServer, discord_server
 from tests.discord.people import Person
 from tests.discord.state import Shown
-from tests.discord_help import Served, serving
+from tests.discord_help import Served, home, serving
 
 pytestmark = pytest.mark.live
 
@@ -61,7 +61,8 @@ async def screen_of_the_door(server: DiscordServer, person: Person, page: int) -
 
 
 async def come_in(server: DiscordServer, person: Person, language: str = "en") -> None:
-    """From `/begin` by buttons alone, until the persona has greeted."""
+    """From `/begin` by buttons alone, until the persona has greeted; as a guest of the community."""
+    server.joins(home(server), person)
     await person.runs("/begin", person.dm)
     words = {"en": ("next", "next", "yes", "done"), "de": ("weiter", "weiter", "ja", "fertig")}
     for page, word in enumerate(words[language], start=1):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.commands.declaration import Declares
-from bot.commands.parameters import Kind, Parameter, Place
+from bot.commands.parameters import Kind, Parameter, Place, one_of
 from bot.text import Text
 
 
@@ -37,13 +37,10 @@ ACCOUNTS: tuple[Declares[AccountCommand], ...] = (
                 Text("the code that your other account shows"),
                 is_required=False,
             ),
-            Parameter(
+            *one_of(
                 "sure",
-                Kind.CHOICE,
                 Text("without it you are told what it would do"),
-                choices=("confirm",),
-                meanings=(Text("confirm: join them now"),),
-                is_required=False,
+                confirm=Text("confirm: join them now"),
             ),
         ),
         place=Place.DIRECT,

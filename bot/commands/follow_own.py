@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import assert_never
 
 from bot import sentences
-from bot.commands import own, rhythm
+from bot.commands import kept, own, rhythm
 from bot.commands.accounts import Link, Sponsor, Unlink
 from bot.commands.declared import COMMANDS
 from bot.commands.desk import Answer, Desk, Erase, Farewell, Outcome
@@ -51,20 +51,20 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
             return Answer(sentences.STOPPED)
         case own.Goodbye():
             return Answer(FAREWELL)
-        case own.Privacy():
+        case kept.Privacy():
             accounts = linked(desk)
             return Answer(lines(sentences.PRIVACY, accounts) if accounts else sentences.PRIVACY)
         case Link() | Unlink() | Sponsor():
             return await follow_accounts(command, desk)
         case own.Safeword(word) if not word:
             return Answer(sentences.SAFE_WORD)
-        case own.Export():
+        case kept.Export():
             return await _export(desk)
-        case own.Erase(confirmed):
+        case kept.Erase(confirmed):
             if desk.vault is None:
                 return Answer(sentences.NOTHING_TO_ERASE)
             return Erase() if confirmed else Answer(sentences.ERASE_WHAT.format(prefix=desk.prefix))
-        case own.Leave():
+        case kept.Leave():
             return await _leave(desk)
         case own.Mute():
             return await rhythm.mute(desk)
@@ -121,10 +121,10 @@ async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> Text:  # noqa:
             | Link()
             | Unlink()
             | Sponsor()
-            | own.Privacy()
-            | own.Export()
-            | own.Erase()
-            | own.Leave()
+            | kept.Privacy()
+            | kept.Export()
+            | kept.Erase()
+            | kept.Leave()
             | own.Mute()
             | own.General()
             | own.Romance()

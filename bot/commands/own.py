@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from bot.commands.accounts import ACCOUNTS, AccountCommand
 from bot.commands.declaration import Declares
-from bot.commands.parameters import Kind, Parameter, Place
+from bot.commands.kept import KEPT, KeptCommand
+from bot.commands.parameters import Kind, Parameter, Place, one_of
 from bot.text import Text
 
 # --- What a command is, once it is read -------------------------------------------------------
@@ -95,27 +96,9 @@ class Romance: ...
 class Mature: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Privacy: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Export: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Erase:
-    confirmed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Leave: ...
-
-
 OwnCommand = (
     Stop | Pause | Resume | Goodbye | Safeword | Limits | CheckIn | Break | Quiet | Remind | Mute
-    | Timezone | Language | Memory | General | Romance | Mature | AccountCommand | Privacy | Export
-    | Erase | Leave
+    | Timezone | Language | Memory | General | Romance | Mature | AccountCommand | KeptCommand
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -123,12 +106,6 @@ OwnCommand = (
 
 def _optional(name: str, kind: Kind, about: Text, most: int = 64) -> Parameter:
     return Parameter(name, kind, about, most_chars=most, is_required=False)
-
-
-def _one_of(name: str, about: Text, **choices: Text) -> tuple[Parameter]:
-    """Each choice with what it means."""
-    words, means = tuple(choices), tuple(choices.values())
-    return (Parameter(name, Kind.CHOICE, about, choices=words, meanings=means, is_required=False),)
 
 
 OWN: tuple[Declares[OwnCommand], ...] = (
@@ -176,7 +153,7 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         lambda values: Limits(values.get("verb", ""), values.get("words", "")),
         words=("limit",),
         parameters=(
-            *_one_of(
+            *one_of(
                 "verb",
                 Text("what to do"),
                 hard=Text("hard: never at all"),
@@ -194,7 +171,7 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         "checkin",
         Text("asks how you are after a scene that the safe word ended"),
         lambda values: CheckIn(values.get("wish", "")),
-        parameters=_one_of(
+        parameters=one_of(
             "wish",
             Text("whether"),
             on=Text("on: asks you afterwards"),
@@ -258,7 +235,7 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         "memory",
         Text("says and changes what may be remembered from one conversation to the next"),
         lambda values: Memory(values.get("wish", "")),
-        parameters=_one_of(
+        parameters=one_of(
             "wish",
             Text("what may be"),
             on=Text("on: what matters of our talks"),
@@ -286,28 +263,5 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         is_age_restricted=True,
     ),
     *ACCOUNTS,
-    Declares("privacy", Text("says what is kept, why, and for how long"), lambda _: Privacy()),
-    Declares(
-        "export",
-        Text("gives you everything that is kept of you"),
-        lambda _: Export(),
-        place=Place.DIRECT,
-    ),
-    Declares(
-        "erase",
-        Text("erases everything that is kept of you, for good"),
-        lambda values: Erase(confirmed="sure" in values),
-        bare=("erase",),
-        parameters=_one_of(
-            "sure",
-            Text("without it you are told what would go"),
-            confirm=Text("confirm: erase everything now"),
-        ),
-    ),
-    Declares(
-        "leave",
-        Text("closes the door behind you; what was said stays sealed until you erase it"),
-        lambda _: Leave(),
-        bare=("leave",),
-    ),
+    *KEPT,
 )

@@ -34,3 +34,9 @@ class Parameter:
     """What each choice is shown as where it is picked from a list, in the same order."""
     most_chars: int = 64
     is_required: bool = True
+
+
+def one_of(name: str, about: Text, **choices: Text) -> tuple[Parameter]:
+    """Each choice with what it means."""
+    words, means = tuple(choices), tuple(choices.values())
+    return (Parameter(name, Kind.CHOICE, about, choices=words, meanings=means, is_required=False),)
