@@ -14,6 +14,11 @@ test: lint types unit
 setup-test:
 	@tools/setup test
 
+# The homeserver that tests/matrix/ starts, in .cache/synapse; never part of the bot.
+.PHONY: setup-synapse
+setup-synapse:
+	@tools/setup synapse
+
 lint: setup-test
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
@@ -21,7 +26,7 @@ lint: setup-test
 types: setup-test
 	$(PY) -m mypy
 
-unit: setup-test
+unit: setup-test setup-synapse
 	$(PY) -m pytest
 
 format: setup-test

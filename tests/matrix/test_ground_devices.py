@@ -1,0 +1,80 @@
+"""The ground: devices, their keys, files, verification, leaving for a while and coming back."""
+
+import nio
+import pytest
+
+from tests.matrix.emoji import accept_emoji, begin_emoji
+from tests.matrix.people import People
+
+pytestmark = pytest.mark.live
+
+# The first bytes of a picture are all that is looked at.
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
+
+
+async def test_trap_13_an_encrypted_picture_is_read_whole_and_the_homeserver_holds_ciphertext(
+    people: People,
+) -> None:
+    ada, bo = await people.person("ada"), await people.person("bo")
+    room = await ada.direct(bo)
+    sent = await ada.send_file(room, PICTURE, "boat.png", kind="m.image", mime="image/png")
+    shown = await bo.sees(room, "boat.png")
+    assert await bo.fetch_file(shown) == PICTURE
+    [event] = bo.of(room, nio.RoomEncryptedImage)
+    assert (event.event_id, event.url) == (sent, shown.content["file"]["url"])
+    held = (await bo.client.download(event.url)).body
+    assert len(held) == len(PICTURE)
+    assert held != PICTURE
+
+
+async def test_two_devices_that_compare_emoji_trust_each_other(people: People) -> None:
+    ada, bo = await people.person("ada"), await people.person("bo")
+    await ada.direct(bo)
+    hers = await begin_emoji(ada, bo.id, bo.device)
+    his = await accept_emoji(bo)
+    assert await hers.emoji() == await his.emoji()
+    assert len(await hers.emoji()) == 7
+    for one in (hers, his):
+        await one.confirm()
+    for one in (hers, his):
+        await one.agreed()
+    assert ada.client.device_store[bo.id][bo.device].verified
+    assert bo.client.device_store[ada.id][ada.device].verified
+
+
+async def test_emoji_that_differ_end_the_verification_for_both(people: People) -> None:
+    ada, bo = await people.person("ada"), await people.person("bo")
+    await ada.direct(bo)
+    hers = await begin_emoji(ada, bo.id, bo.device)
+    his = await accept_emoji(bo)
+    await his.emoji()
+    await his.refuse()
+    assert await hers.cancelled() == "m.mismatched_sas"
+    assert not ada.client.device_store[bo.id][bo.device].verified
+
+
+async def test_a_new_device_reads_what_is_written_after_it_came(people: People) -> None:
+    ada, bo = await people.person("ada"), await people.person("bo")
+    room = await ada.direct(bo)
+    await ada.write(room, "before")
+    await bo.sees(room, "before")
+    second = await people.device(bo.account)
+    await ada.knows(room, second)
+    await ada.write(room, "after")
+    await second.sees(room, "after")
+    await bo.sees(room, "after")
+
+
+async def test_what_was_missed_is_read_in_order_after_coming_back(people: People) -> None:
+    ada, bo = await people.person("ada"), await people.person("bo")
+    room = await ada.direct(bo)
+    await ada.write(room, "one")
+    await bo.sees(room, "one")
+    await people.go_away(bo)
+    for word in ("two", "three"):
+        await ada.write(room, word)
+    bo = await people.come_back(bo)
+    await bo.sees(room, "three")
+    assert [shown.body for shown in bo.shown(room)] == ["two", "three"]
+    await bo.write(room, "read both")
+    await ada.sees(room, "read both")
