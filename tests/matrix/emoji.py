@@ -40,9 +40,13 @@ class Comparison:
         await self.person.until(lambda: self.sas.verified, "that both sides confirm")
 
     async def cancelled(self) -> str:
-        """Waits until it is over without success; gives the reason's code."""
-        await self.person.until(lambda: self.sas.canceled, "the end of a verification")
-        return str(self.sas.cancel_code)
+        """Waits until the other side ends it; gives its reason (nio's own says `m.user` always)."""
+
+        def said() -> list[str]:
+            there = [e for e in self.person.to_device if isinstance(e, nio.KeyVerificationCancel)]
+            return [str(e.code) for e in there if e.transaction_id == self.transaction]
+
+        return (await self.person.until(said, "the end of a verification"))[0]
 
 
 async def begin_emoji(person: Person, other: str, device: str) -> Comparison:

@@ -6,8 +6,11 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from tests.matrix.person import Account, Person, fine
+import nio
+
+from tests.matrix.person import CONFIG, Account, Person, fine
 from tests.matrix.synapse import Homeserver
 from tests.matrix.wire import Wire, wired
 
@@ -53,6 +56,14 @@ class People:
         again = self._new(person.account, through or person.base, store)
         again.client.restore_login(person.id, person.device, person.token)
         return await self._listen(again)
+
+    def bare(self, person: Person, config: Any = CONFIG) -> Any:
+        """A nio client with the login and the store of someone who went away; it does nothing alone."""
+        client: Any = nio.AsyncClient(
+            person.base, person.id, store_path=str(person.store), config=config
+        )
+        client.restore_login(person.id, person.device, person.token)
+        return client
 
     def wire_of(self, person: Person) -> Wire:
         return Wire(self.homeserver.url, self.wire.http, person.token)

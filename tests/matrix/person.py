@@ -6,6 +6,7 @@ What this person does is a short method each; what arrives is waited for with `u
 import asyncio
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -72,6 +73,8 @@ class Person:
         self.to_device: list[Any] = []
         self.ephemeral: list[tuple[str, Any]] = []
         self.syncs = 0
+        self.gave_up: Exception | None = None
+        """What ended nio's listening."""
         self._changed = asyncio.Condition()
         self.client.add_event_callback(self._keep, None)
         self.client.add_ephemeral_callback(self._keep_ephemeral, None)
@@ -91,13 +94,16 @@ class Person:
         return str(self.client.access_token)
 
     async def listen(self) -> None:
-        """For as long as it is let; a homeserver that goes away in mid-answer is asked again."""
-        while True:
-            try:
-                # Rooms are not in the store: without `full_state` a device that came back has none.
-                await self.client.sync_forever(timeout=30_000, full_state=True)
-            except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError):
-                await asyncio.sleep(0.1)
+        """For as long as it is let, or until nio gives up, which whoever waits for it then hears."""
+        try:
+            while True:
+                # nio does not ask again by itself after an answer that ended in its middle.
+                with suppress(aiohttp.ClientPayloadError):
+                    # Rooms are in no store: without `full_state` who came back would have none.
+                    await self.client.sync_forever(timeout=30_000, full_state=True)
+        except Exception as error:  # noqa: BLE001 - whatever it is, whoever waits is told
+            self.gave_up = error
+            await self._tell(None)
 
     async def close(self) -> None:
         await self.client.close()
@@ -111,6 +117,8 @@ class Person:
         try:
             async with asyncio.timeout(WITHIN_S), self._changed:
                 while not (one := found()):
+                    if self.gave_up is not None:
+                        raise self.gave_up
                     await self._changed.wait()
                 return one
         except TimeoutError:
