@@ -2,9 +2,11 @@
 
 import nio
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.matrix.emoji import accept_emoji, begin_emoji
 from tests.matrix.people import People
+from tests.matrix.signing import cross_sign, is_cross_signed, is_signed, public_part, sign
 
 pytestmark = pytest.mark.live
 
@@ -25,6 +27,30 @@ async def test_trap_13_an_encrypted_picture_is_read_whole_and_the_homeserver_hol
     held = (await bo.client.download(event.url)).body
     assert len(held) == len(PICTURE)
     assert held != PICTURE
+
+
+async def test_trap_14_cross_signing_by_hand_makes_a_device_its_owners(people: People) -> None:
+    ada, bo = await people.person("ada"), await people.person("bo")
+    seen_by_bo = people.wire_of(bo)
+    assert not await is_cross_signed(ada.id, ada.device, seen_by_bo)
+    keys = await cross_sign(ada, people.wire_of(ada))
+    assert await is_cross_signed(ada.id, ada.device, seen_by_bo)
+    second = await people.device(ada.account)
+    assert not await is_cross_signed(ada.id, second.device, seen_by_bo)
+    forged = {"keys": {"ed25519:x": "x"}}
+    sign(forged, ada.id, public_part(keys.master), keys.self_signing)
+    assert not is_signed(forged, ada.id, public_part(keys.master))
+
+
+async def test_trap_14_other_keys_are_taken_with_the_password_only(people: People) -> None:
+    ada = await people.person("ada")
+    wire = people.wire_of(ada)
+    await cross_sign(ada, wire)
+    key = public_part(Ed25519PrivateKey.generate())
+    other = {"user_id": ada.id, "usage": ["master"], "keys": {f"ed25519:{key}": key}}
+    refused = await wire.ask("POST", "/keys/device_signing/upload", {"master_key": other})
+    assert refused.status == 401
+    assert {"stages": ["m.login.password"]} in refused.body["flows"]
 
 
 async def test_two_devices_that_compare_emoji_trust_each_other(people: People) -> None:

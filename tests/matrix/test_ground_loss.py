@@ -13,7 +13,6 @@ import pytest
 from tests.matrix.people import People
 from tests.matrix.proxy import Proxy
 from tests.matrix.synapse import ROOT, Homeserver, NotReady
-from tests.matrix.wire import wired
 
 pytestmark = pytest.mark.live
 
@@ -118,23 +117,3 @@ async def test_what_is_delayed_waits_and_the_rest_does_not(people: People, proxy
     await sending
     kinds = [event["type"] for event in await people.wire_of(ada).events(room)]
     assert kinds.index("m.room.topic") < kinds.index("m.room.message")
-
-
-async def test_real_limits_of_synapse_can_be_set(tmp_path: Path) -> None:
-    slow = {"rc_message": {"per_second": 0.1, "burst_count": 2}}
-    homeserver = Homeserver(tmp_path, slow)
-    try:
-        await homeserver.restart()
-        async with wired(homeserver.url) as wire:
-            await wire.register("ada", "a password", homeserver.secret)
-            token = (await wire.log_in("ada", "a password")).body["access_token"]
-            hers = type(wire)(wire.base, wire.http, token)
-            room = (await hers.post("/createRoom", {}))["room_id"]
-            path = f"/rooms/{room}/send/m.room.message/"
-            words = {"msgtype": "m.text", "body": "again"}
-            answers = [await hers.ask("PUT", path + str(n), words) for n in range(4)]
-    finally:
-        homeserver.end()
-    assert answers[-1].status == 429
-    assert answers[-1].body["errcode"] == "M_LIMIT_EXCEEDED"
-    assert answers[-1].body["retry_after_ms"] > 0
