@@ -4,7 +4,6 @@ import nio
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.matrix.emoji import accept_emoji, begin_emoji
 from tests.matrix.people import People
 from tests.matrix.signing import cross_sign, is_cross_signed, is_signed, public_part, sign
 
@@ -51,32 +50,6 @@ async def test_trap_14_other_keys_are_taken_with_the_password_only(people: Peopl
     refused = await wire.ask("POST", "/keys/device_signing/upload", {"master_key": other})
     assert refused.status == 401
     assert {"stages": ["m.login.password"]} in refused.body["flows"]
-
-
-async def test_two_devices_that_compare_emoji_trust_each_other(people: People) -> None:
-    ada, bo = await people.person("ada"), await people.person("bo")
-    await ada.direct(bo)
-    hers = await begin_emoji(ada, bo.id, bo.device)
-    his = await accept_emoji(bo)
-    assert await hers.emoji() == await his.emoji()
-    assert len(await hers.emoji()) == 7
-    for one in (hers, his):
-        await one.confirm()
-    for one in (hers, his):
-        await one.agreed()
-    assert ada.client.device_store[bo.id][bo.device].verified
-    assert bo.client.device_store[ada.id][ada.device].verified
-
-
-async def test_emoji_that_differ_end_the_verification_for_both(people: People) -> None:
-    ada, bo = await people.person("ada"), await people.person("bo")
-    await ada.direct(bo)
-    hers = await begin_emoji(ada, bo.id, bo.device)
-    his = await accept_emoji(bo)
-    await his.emoji()
-    await his.refuse()
-    assert await hers.cancelled() == "m.mismatched_sas"
-    assert not ada.client.device_store[bo.id][bo.device].verified
 
 
 async def test_a_new_device_reads_what_is_written_after_it_came(people: People) -> None:
