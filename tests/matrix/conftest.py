@@ -1,7 +1,10 @@
 """One Synapse for the whole run, fresh people and a proxy for each test."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -10,20 +13,30 @@ from tests.matrix.proxy import Proxy, proxied
 from tests.matrix.synapse import Homeserver
 
 
+@contextmanager
+def swift_folder() -> Iterator[Path]:
+    """In memory where there is such a place: Synapse and nio wait for the disk at every step."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with TemporaryDirectory(prefix="parlour-", dir=memory) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
-def homeserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homeserver]:
-    homeserver = Homeserver(tmp_path_factory.mktemp("synapse"))
-    try:
-        homeserver.start()
-        yield homeserver
-    finally:
-        homeserver.end()
+def homeserver() -> Iterator[Homeserver]:
+    with swift_folder() as folder:
+        homeserver = Homeserver(folder)
+        try:
+            homeserver.start()
+            yield homeserver
+        finally:
+            homeserver.end()
 
 
 @pytest.fixture
-async def people(homeserver: Homeserver, tmp_path: Path) -> AsyncIterator[People]:
-    async with people_of(homeserver, tmp_path / "stores") as people:
-        yield people
+async def people(homeserver: Homeserver) -> AsyncIterator[People]:
+    with swift_folder() as folder:
+        async with people_of(homeserver, folder) as people:
+            yield people
 
 
 @pytest.fixture

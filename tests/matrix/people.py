@@ -12,7 +12,7 @@ import nio
 
 from tests.matrix.person import CONFIG, Account, Person, fine
 from tests.matrix.synapse import Homeserver
-from tests.matrix.wire import Wire, wired
+from tests.matrix.wire import Wire, quoted, wired
 
 
 class People:
@@ -56,6 +56,17 @@ class People:
         again = self._new(person.account, through or person.base, store)
         again.client.restore_login(person.id, person.device, person.token)
         return await self._listen(again)
+
+    async def crowd(self, room: str, number: int) -> list[str]:
+        """Fills a public room with people who have no device; gives their ids."""
+        joined: list[str] = []
+        for _ in range(number):
+            one = await self.account("one-of-many")
+            given = await self.wire.log_in(one.name, one.password)
+            theirs = Wire(self.wire.base, self.wire.http, given.body["access_token"])
+            await theirs.post(f"/join/{quoted(room)}", {})
+            joined.append(one.id)
+        return joined
 
     def bare(self, person: Person, config: Any = CONFIG) -> Any:
         """A nio client with the login and the store of someone who went away; it does nothing alone."""

@@ -90,3 +90,11 @@ async def test_an_upgraded_room_leaves_a_tombstone_that_names_what_follows(peopl
     assert found[0].replacement_room == following
     kinds = {event["type"] for event in await people.wire_of(ada).state(following)}
     assert "m.room.encryption" in kinds, "encryption is taken along"
+
+
+async def test_a_room_can_be_filled_with_people(people: People) -> None:
+    ada = await people.person("ada")
+    room = await ada.make_room("the quay", public=True, encrypted=False)
+    joined = await people.crowd(room, 5)
+    await ada.until(lambda: ada.client.rooms[room].member_count == 6, "five more members")
+    assert set(joined) < set(ada.client.rooms[room].users)
