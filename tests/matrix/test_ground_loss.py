@@ -13,6 +13,7 @@ import pytest
 from tests.matrix.people import People
 from tests.matrix.proxy import Proxy
 from tests.matrix.synapse import ROOT, Homeserver, NotReady
+from tests.matrix.wire import Json, Wire, quoted
 
 pytestmark = pytest.mark.live
 
@@ -88,13 +89,35 @@ async def test_a_lost_answer_and_the_same_transaction_is_one_message(
     people: People, proxy: Proxy
 ) -> None:
     ada = await people.person("ada", through=proxy.url)
-    room = await ada.make_room()
+    room = await ada.make_room(encrypted=False)
+    hers = Wire(proxy.url, people.wire.http, ada.token)
+    words = {"msgtype": "m.text", "body": "said once"}
+    path = f"/rooms/{quoted(room)}/send/m.room.message/the-same"
+    # aiohttp asks once more by itself, as it does for GET, PUT and DELETE.
     proxy.lose_answer(SEND, times=2)
-    await ada.write(room, "said once", tx="the-same")
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await hers.put(path, words)
+    said = await _messages(people.wire_of(ada), room)
+    assert [e["content"]["body"] for e in said] == ["said once"], "it has arrived all the same"
+    again = await hers.put(path, words)
+    assert [again["event_id"]] == [e["event_id"] for e in said]
+    assert len(await _messages(people.wire_of(ada), room)) == 1
     assert [one.status for one in proxy.of(SEND)] == [None, None, 200]
+    assert all(one.reached for one in proxy.of(SEND))
+
+
+async def test_nio_sends_again_what_was_cut_off_under_the_same_transaction(
+    people: People, proxy: Proxy
+) -> None:
+    ada = await people.person("ada", through=proxy.url)
+    room = await ada.make_room()
+    proxy.cut(SEND)
+    proxy.lose_answer(SEND)
+    await ada.write(room, "said once")
+    assert [one.reached for one in proxy.of(SEND)] == [False, True, True]
     assert len({one.path for one in proxy.of(SEND)}) == 1
     held = await people.wire_of(ada).events(room)
-    assert [e["type"] for e in held].count("m.room.encrypted") == 1
+    assert [event["type"] for event in held].count("m.room.encrypted") == 1
 
 
 async def test_a_429_is_waited_for_as_long_as_it_says(people: People, proxy: Proxy) -> None:
@@ -117,3 +140,7 @@ async def test_what_is_delayed_waits_and_the_rest_does_not(people: People, proxy
     await sending
     kinds = [event["type"] for event in await people.wire_of(ada).events(room)]
     assert kinds.index("m.room.topic") < kinds.index("m.room.message")
+
+
+async def _messages(wire: Wire, room: str) -> list[Json]:
+    return [event for event in await wire.events(room) if event["type"] == "m.room.message"]

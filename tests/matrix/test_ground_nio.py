@@ -101,7 +101,7 @@ async def test_trap_3_nio_asks_a_homeserver_that_is_down_for_ever_unless_it_is_t
         proxy.cut(WHO, times=None)
         with pytest.raises(aiohttp.ClientConnectionError):
             await hasty.whoami()
-        # aiohttp asks once more by itself where a kept connection was cut.
+        # aiohttp asks once more by itself where a connection was cut.
         assert 9 + 3 <= proxy.count(WHO) <= 9 + 6
         proxy.mend()
         proxy.limit(WHO, retry_after_ms=1, times=3)

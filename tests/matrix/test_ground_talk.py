@@ -31,6 +31,7 @@ async def test_edits_reactions_answers_and_removals_are_shown_as_a_client_shows_
     room = await ada.direct(bo)
     sent = await ada.write(room, "one draft")
     await ada.edit(room, sent, "two drafts")
+    await bo.edit(room, sent, "not bo's to change")
     answer = await bo.answer(room, sent, "an answer", thread=True)
     reaction = await bo.react(room, sent, "👍")
     await bo.react(room, sent, "🔁")
