@@ -4,7 +4,6 @@ What this person does is a short method each; what arrives is waited for with `u
 """
 
 import asyncio
-import io
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from typing import Any, TypeVar
 
 import aiohttp
 import nio
-from nio.crypto import decrypt_attachment
 
 from tests.matrix.shown import Shown, shown
 from tests.matrix.wire import Json
@@ -238,18 +236,6 @@ class Person:
     async def set_state(self, room: str, kind: str, content: Json, key: str = "") -> str:
         return str(fine(await self.client.room_put_state(room, kind, content, key)).event_id)
 
-    async def upgrade(self, room: str, version: str = "11") -> str:
-        """Leaves a tombstone; gives the room that follows."""
-        path = f"/_matrix/client/v3/rooms/{room}/upgrade"
-        headers = {"Authorization": f"Bearer {self.token}"}
-        body = {"new_version": version}
-        async with (
-            aiohttp.ClientSession(self.base) as http,
-            http.post(path, json=body, headers=headers) as answer,
-        ):
-            assert answer.status == 200, await answer.text()
-            return str((await answer.json())["replacement_room"])
-
     # Talk
 
     async def send(
@@ -289,24 +275,6 @@ class Person:
 
     async def read(self, room: str, event: str) -> None:
         fine(await self.client.room_read_markers(room, event, event))
-
-    async def send_file(
-        self, room: str, data: bytes, name: str, *, kind: str = "m.file", mime: str = "text/plain"
-    ) -> str:
-        """Encrypted before it is uploaded; a picture is `kind="m.image"`."""
-        uploaded, keys = await self.client.upload(
-            io.BytesIO(data), mime, name, encrypt=True, filesize=len(data)
-        )
-        file = {**keys, "url": fine(uploaded).content_uri}
-        info = {"mimetype": mime, "size": len(data)}
-        return await self.send(room, {"msgtype": kind, "body": name, "info": info, "file": file})
-
-    async def fetch_file(self, message: Shown) -> bytes:
-        file = message.content["file"]
-        found = fine(await self.client.download(file["url"])).body
-        return bytes(
-            decrypt_attachment(found, file["key"]["k"], file["hashes"]["sha256"], file["iv"])
-        )
 
     async def _keep(self, room: Any, event: Any) -> None:
         kept = self.invites if isinstance(event, nio.InviteEvent) else self.events

@@ -18,6 +18,8 @@ WITHIN_S = 30.0
 # What belongs to one connection, or is made anew by whoever sends.
 OWN = {"connection", "content-encoding", "content-length", "date", "host", "keep-alive", "server"}
 OWN |= {"transfer-encoding"}
+# Here a homeserver looks at no token, whatever is sent along.
+ASK_NO_TOKEN = {"/login", "/refresh"}
 
 
 class Proxy:
@@ -27,6 +29,7 @@ class Proxy:
         """Those that were answered or cut, in the order of their ends."""
         self._target = target
         self._faults: list[tuple[str, Fault, int | None]] = []
+        self._dead: dict[str, Refuse] = {}
         self._held: dict[str, asyncio.Event] = {}
         self._waiting: list[tuple[str, str]] = []
         self._changed = asyncio.Condition()
@@ -48,14 +51,16 @@ class Proxy:
         """Synapse does it and answers, and the answer never arrives."""
         self._add(route, Cut(reached=True), times)
 
-    def end_token(self, *, soft_logout: bool = False) -> None:
-        """Every request is told that its token is dead, until `mend`."""
+    def end_tokens(self, *, soft_logout: bool = False) -> None:
+        """Tokens that were used until now are dead, until `mend`; one that is given later is good."""
         words = {"errcode": "M_UNKNOWN_TOKEN", "error": "Invalid access token passed."}
-        self._add("*", Refuse(401, {**words, "soft_logout": soft_logout}), None)
+        refusal = Refuse(401, {**words, "soft_logout": soft_logout})
+        self._dead |= {one.token: refusal for one in self.requests if one.token}
 
     def mend(self) -> None:
         """No faults any more."""
         self._faults.clear()
+        self._dead.clear()
 
     @contextmanager
     def delay(self, route: str) -> Iterator[None]:
@@ -91,13 +96,16 @@ class Proxy:
         path = path_of(request.raw_path)
         body = await request.read()
         await self._hold(request.method, path)
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         fault = self._next_fault(request.method, path)
+        if path not in ASK_NO_TOKEN:
+            fault = self._dead.get(token) or fault
         answer = await self._answer(fault, request, body)
         line = Request(
             method=request.method,
             path=path,
             query=request.query_string,
-            token=request.headers.get("Authorization", "").removeprefix("Bearer "),
+            token=token,
             body=body,
             reached=not isinstance(fault, Refuse) and fault != Cut(reached=False),
             status=None if answer is None else answer.status,

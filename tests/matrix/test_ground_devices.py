@@ -4,6 +4,7 @@ import nio
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.matrix.files import fetch_file, send_file
 from tests.matrix.people import People
 from tests.matrix.signing import cross_sign, is_cross_signed, is_signed, public_part, sign
 
@@ -18,9 +19,9 @@ async def test_trap_13_an_encrypted_picture_is_read_whole_and_the_homeserver_hol
 ) -> None:
     ada, bo = await people.person("ada"), await people.person("bo")
     room = await ada.direct(bo)
-    sent = await ada.send_file(room, PICTURE, "boat.png", kind="m.image", mime="image/png")
+    sent = await send_file(ada, room, PICTURE, "boat.png", kind="m.image", mime="image/png")
     shown = await bo.sees(room, "boat.png")
-    assert await bo.fetch_file(shown) == PICTURE
+    assert await fetch_file(bo, shown) == PICTURE
     [event] = bo.of(room, nio.RoomEncryptedImage)
     assert (event.event_id, event.url) == (sent, shown.content["file"]["url"])
     held = (await bo.client.download(event.url)).body

@@ -129,6 +129,21 @@ async def test_a_429_is_waited_for_as_long_as_it_says(people: People, proxy: Pro
     assert [one.reached for one in proxy.of(SEND)] == [False, False, True]
 
 
+async def test_tokens_that_were_ended_are_dead_and_a_new_login_is_not(
+    people: People, proxy: Proxy
+) -> None:
+    ada = await people.person("ada", through=proxy.url)
+    proxy.end_tokens()
+    before = Wire(proxy.url, people.wire.http, ada.token)
+    refused = await before.ask("GET", "/account/whoami")
+    assert (refused.status, refused.body["errcode"]) == (401, "M_UNKNOWN_TOKEN")
+    given = await before.log_in(ada.account.name, ada.account.password)
+    after = Wire(proxy.url, people.wire.http, given.body["access_token"])
+    assert (await after.get("/account/whoami"))["user_id"] == ada.id
+    proxy.mend()
+    assert (await before.get("/account/whoami"))["device_id"] == ada.device
+
+
 async def test_what_is_delayed_waits_and_the_rest_does_not(people: People, proxy: Proxy) -> None:
     ada = await people.person("ada", through=proxy.url)
     room = await ada.make_room(encrypted=False)

@@ -64,7 +64,7 @@ async def test_trap_2_a_dead_token_makes_nio_ask_without_a_pause(
     ada = await people.person("ada", through=proxy.url)
     answers: list[Any] = []
     ada.client.add_response_callback(answers.append, nio.SyncError)
-    proxy.end_token()
+    proxy.end_tokens()
     before = proxy.count(SYNC)
     await _end_the_long_poll(people, ada)
     await proxy.until(lambda: proxy.count(SYNC) > before + 200, "a hot loop")
@@ -76,7 +76,7 @@ async def test_trap_2_after_a_soft_logout_nio_forgets_its_token_and_raises(
     people: People, proxy: Proxy
 ) -> None:
     ada = await people.person("ada", through=proxy.url)
-    proxy.end_token(soft_logout=True)
+    proxy.end_tokens(soft_logout=True)
     token = ada.token
     await _end_the_long_poll(people, ada)
     with pytest.raises(nio.LocalProtocolError, match="Not logged in"):

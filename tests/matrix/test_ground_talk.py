@@ -86,7 +86,7 @@ async def test_a_room_in_a_space_with_its_moderator_guests_and_a_ban(people: Peo
 async def test_an_upgraded_room_leaves_a_tombstone_that_names_what_follows(people: People) -> None:
     ada = await people.person("ada")
     room = await ada.make_room("old")
-    following = await ada.upgrade(room)
+    following = await people.wire_of(ada).upgrade(room)
     found = await ada.until(lambda: [e for e in ada.of(room) if hasattr(e, "replacement_room")], "")
     assert found[0].replacement_room == following
     kinds = {event["type"] for event in await people.wire_of(ada).state(following)}
