@@ -53,6 +53,8 @@ class Homeserver:
         self.settings |= settings or {}
         if self._process is not None:
             self._process.terminate()
+            # One that is paused would not hear of it.
+            self.resume()
             await asyncio.to_thread(self._process.wait)
         # Here and not in a thread: the kernel would take the end of that thread for ours.
         self._spawn()

@@ -3,6 +3,7 @@
 They are facts that the adapter stands on: when nio or Synapse changes one, it is seen here first.
 """
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +184,9 @@ async def test_trap_6_a_device_without_its_store_sends_but_cannot_read(people: P
         await ada.write(room, "after the loss")
         heard: list[Any] = []
         bare.add_event_callback(lambda _, event: heard.append(event), nio.Event)
-        await bare.sync(timeout=10_000)
+        async with asyncio.timeout(30):
+            while not heard:
+                await bare.sync(timeout=10_000)
         assert [type(one) for one in heard] == [nio.MegolmEvent]
         await bare.keys_query()
         words = {"msgtype": "m.text", "body": "sent all the same"}
