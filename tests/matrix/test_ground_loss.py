@@ -85,6 +85,14 @@ def test_a_homeserver_that_cannot_start_says_so_with_its_last_words(tmp_path: Pa
         homeserver.end()
 
 
+def test_a_synapse_that_is_not_installed_names_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.matrix.synapse.PYTHON", tmp_path / "python")
+    with pytest.raises(NotReady, match="tools/setup synapse"):
+        Homeserver(tmp_path).start()
+
+
 async def test_a_lost_answer_and_the_same_transaction_is_one_message(
     people: People, proxy: Proxy
 ) -> None:

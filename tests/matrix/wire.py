@@ -72,16 +72,18 @@ class Wire:
         body = {"type": "m.login.password", "identifier": identifier, "password": password}
         return await self.ask("POST", "/login", body | more)
 
-    async def register(self, name: str, password: str, secret: str, *, admin: bool = False) -> str:
-        """Through the door for who knows the shared secret; gives the whole id."""
+    async def register(
+        self, name: str, password: str, secret: str, *, admin: bool = False, log_in: bool = False
+    ) -> Json:
+        """Through the door for who knows the shared secret; with `log_in` a token comes along."""
         door = "/_synapse/admin/v1/register"
         nonce = (await self.get(door))["nonce"]
         words = (nonce, name, password, "admin" if admin else "notadmin")
         proof = hmac.new(secret.encode(), "\0".join(words).encode(), hashlib.sha1).hexdigest()
         body = {"nonce": nonce, "username": name, "password": password, "admin": admin}
-        made = await self.post(door, body | {"mac": proof})
+        made = await self.post(door, body | {"mac": proof, "inhibit_login": not log_in})
         assert made["user_id"] == f"@{name}:{NAME}"
-        return str(made["user_id"])
+        return made
 
     async def _fine(self, method: str, path: str, body: Json | None = None) -> Any:
         answer = await self.ask(method, path, body)
