@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from bot.arguments import make_parser
@@ -125,9 +126,9 @@ async def _chat(config: Config, arguments: argparse.Namespace) -> int:
 async def _run(config: Config) -> int:
     # Before a community is served (SAFETY C6).
     require_page(config)
-    speech, personas = Speech(config.care.language), _personas(config).values()
-    named = [(persona.name, persona.id) for persona in personas]
-    async with open_platforms(config, os.environ, speech.words, named) as platform:
+    speech = Speech(config.care.language)
+    personas = partial(_personas, config)
+    async with open_platforms(config, os.environ, speech.words, personas) as platform:
         await _serve(config, [platform], speech)
     return 0
 

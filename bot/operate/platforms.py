@@ -3,7 +3,7 @@
 A platform's library is imported when that platform is switched on, and not before.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.commands.zones import list_zones
 from bot.config import DISCORD_TOKEN_VARIABLE, ConfigError
 from bot.events import Author
+from bot.personas import Persona
 from bot.platforms.base import Platform, PlatformError
 from bot.settings import Config
 from bot.text import Text
@@ -28,10 +29,10 @@ async def open_platforms(
     config: Config,
     environ: Mapping[str, str],
     words: Callable[[Text, Author], str] = in_english,
-    personas: Iterable[tuple[str, str]] = (),
+    personas: Callable[[], Mapping[str, Persona]] = dict,
 ) -> AsyncIterator[Platform]:
     """Raises ConfigError where a service refuses the bot, at the start or at the end. `words` are
-    what its buttons say to somebody, `personas` are names and ids."""
+    what its buttons say to somebody; `personas` are read once all else is there."""
     if not config.discord.on:
         raise ConfigError(NOBODY)
     token = discord_token(config, environ)
@@ -50,7 +51,8 @@ async def open_platforms(
         operators=frozenset(settings.operators),
         sponsor=settings.sponsor,
     )
-    interface = Interface(words, tuple(personas), list_zones, is_listed=config.door.listed)
+    named = tuple((persona.name, persona.id) for persona in personas().values())
+    interface = Interface(words, named, list_zones, is_listed=config.door.listed)
     try:
         async with open_discord(setup, interface) as discord:
             yield discord

@@ -18,7 +18,7 @@ from bot.languages.catalogue import say
 from bot.languages.names import LANGUAGES
 from bot.platforms.discord.names import person_id
 from bot.platforms.discord.suggestions import SUGGESTED
-from bot.text import Text
+from bot.text import Text, verbatim
 
 Body = dict[str, Any]
 
@@ -146,7 +146,8 @@ def _option(command: Declaration, parameter: Parameter) -> Body:
         "required": parameter.is_required,
     }
     if parameter.kind is Kind.CHOICE:
-        shown = zip(parameter.choices, parameter.meanings, strict=True)
+        meanings = parameter.meanings or map(verbatim, parameter.choices)
+        shown = zip(parameter.choices, meanings, strict=True)
         body["choices"] = [
             {"name": str(text), "name_localizations": _in_all_languages(text), "value": value}
             for value, text in shown
