@@ -130,7 +130,9 @@ class Discord:
                 self._typings.begin(channel_of(room.id))
             case Idle(room):
                 self._typings.end(channel_of(room.id))
-                self._start(self._rest(room))
+                # At once, so that what is asked in this moment is not taken for what rests.
+                await self.interactions.rest(room)
+                self._start(self._show_row(room))
         return None
 
     async def rest_everywhere(self) -> None:
@@ -153,8 +155,7 @@ class Discord:
             self._last_reply.put(say.room.id, id_)
         return id_
 
-    async def _rest(self, room: Room) -> None:
-        await self.interactions.rest(room)
+    async def _show_row(self, room: Room) -> None:
         await self._edits.settled(channel_of(room.id))
         if (last := self._last_reply.get(room.id)) is not None:
             await self.buttons.show(room, last)
