@@ -21,7 +21,7 @@ from bot.policy.door import (
     offer,
     open_door,
 )
-from bot.policy.door_rules import NOT_ENOUGH
+from bot.policy.door_rules import not_enough
 from bot.prompt import write_head
 from bot.scene import Habits, Scene
 from bot.store.house import House
@@ -154,7 +154,8 @@ class Sessions:
             least = self._habits.least_age(scene.community)
             if age is None or age.level < least:
                 # They are through the door, and no persona greets who could not answer her.
-                await scene.notice(NOT_ENOUGH[least], name="welcome")
+                say = not_enough(least, scene.stage.platform.name)
+                await scene.notice(say, name="welcome")
                 return
             await scene.notice(welcome, name="welcome")
             await self.greet(replace(scene, vault=vault))

@@ -14,6 +14,7 @@ from bot.policy import care, crisis
 from bot.policy.cards import check_card
 from bot.policy.cues import romance_with_minors
 from bot.policy.decide import RULES, Rule, decide
+from bot.policy.door_rules import NOT_ENOUGH
 from bot.policy.facts import Care, Decision, Effect, Facts, Outcome, Own, Verdict
 from bot.policy.rest import Talk
 from bot.text import verbatim
@@ -478,3 +479,13 @@ def test_i3_nobody_is_answered_of_whom_too_little_is_known(
 def test_i3_what_is_not_known_leaves_the_lowest_ceiling(unknown: str) -> None:
     assert decide(facts("hello")).ceiling is Rating.ROMANCE
     assert decide(facts("hello", **{unknown: None})).ceiling is Rating.GENERAL
+
+
+@pytest.mark.parametrize(
+    ("platform", "told"), [("discord", AgeLevel.PLATFORM), ("matrix", AgeLevel.MODERATOR)]
+)
+def test_a4_nobody_is_sent_to_look_for_a_sign_where_there_are_none(
+    platform: str, told: AgeLevel
+) -> None:
+    asks = facts("hello", platform=platform, least_age_level=AgeLevel.PLATFORM)
+    assert decide(asks).say == NOT_ENOUGH[told]

@@ -29,6 +29,10 @@ NOT_ENOUGH = {
     ),
 }
 """What is missing, and how to get it (SAFETY A4)."""
+# SAFETY A8: they have no age-restricted commands, so nothing there can be a sign; what is asked
+# for instead is a named person's word, which a level of PLATFORM or more stands for.
+SIGNLESS = frozenset({"console", "matrix"})
+
 NOT_A_GUEST = Text(
     "You are no longer a guest of the community whose rules held here, so our session has ended. "
     "What we said stays sealed in your vault. `sponsor` lists whose guest you can be; `erase` "
@@ -89,8 +93,15 @@ def no_age_record(facts: Facts) -> Verdict | None:
     if facts.age_level is None:
         return Verdict("no_age_record", "A1", Outcome.REFUSE, NOT_IN)
     if facts.age_level < facts.least_age_level:
-        return Verdict("no_age_record", "A4", Outcome.REFUSE, NOT_ENOUGH[facts.least_age_level])
+        say = not_enough(facts.least_age_level, facts.platform)
+        return Verdict("no_age_record", "A4", Outcome.REFUSE, say)
     return None
+
+
+def not_enough(least: AgeLevel, platform: str) -> Text:
+    """Where there are no signs, nobody is sent to look for one."""
+    can_get = AgeLevel.MODERATOR if platform in SIGNLESS else AgeLevel.PLATFORM
+    return NOT_ENOUGH[max(least, can_get) if least else least]
 
 
 def is_in(facts: Facts) -> bool:

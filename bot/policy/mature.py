@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.events import AgeLevel, AgeSign, Rating
+from bot.policy.door_rules import SIGNLESS
 from bot.policy.facts import Facts
 from bot.text import SILENCE, Text
 
@@ -52,9 +53,6 @@ SIGN = Text(
     "direct messages in your settings, or use it in an age-restricted channel."
 )
 
-# SAFETY A8: they have no age-restricted commands, so nothing there can be a sign; what is asked
-# for instead is a named person's word, which a level of PLATFORM or more stands for.
-SIGNLESS = frozenset({"console", "matrix"})
 
 Need = tuple[Callable[[Facts], bool], Callable[[Facts], Text]]
 
