@@ -15,6 +15,10 @@ _KEPT_CONTROLS = "\n\t"
 # Arabic and Hebrew need them.
 _BIDI_OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _NAME_CHARS = 40
+_MARKUP = str.maketrans(dict.fromkeys("\\`*_~|<>[]@", " "))
+_LINE_MARKS = "#-+=. "
+# Emoji and some scripts are written with them.
+_JOINERS = "\u200c\u200d"
 
 
 def clean_text(text: str) -> str:
@@ -29,6 +33,15 @@ def clean_name(name: str) -> str:
     """One short line; never empty."""
     line = " ".join(clean_text(name).split())[:_NAME_CHARS].strip()
     return line or "someone"
+
+
+def clean_title(title: str) -> str:
+    """What a community is called, as one short line that draws nothing: without the signs that a
+    platform reads as markup, a mention or a link. Empty where nothing is left to read."""
+    text = clean_text(title).replace("://", " ").translate(_MARKUP)
+    seen = "".join(char for char in text if char in _JOINERS or unicodedata.category(char) != "Cf")
+    line = " ".join(seen.split()).lstrip(_LINE_MARKS)[:_NAME_CHARS].strip()
+    return line if line.strip(_JOINERS) else ""
 
 
 def clean_message(message: Message, longest: int = LONGEST_MESSAGE) -> Message:

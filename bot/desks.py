@@ -6,6 +6,7 @@ from functools import partial
 from bot.commands.desk import Desk, Mature
 from bot.events import Rating
 from bot.guests import Guests
+from bot.naming import find_called, name_community, tell_apart
 from bot.personas import Persona
 from bot.policy import door_rules, mature
 from bot.policy.care import resting
@@ -51,5 +52,8 @@ def set_desk(
         home_offset_s=habits.utc_offset_s,
         now=facts.now,
         communities=partial(guests.communities, platform, account),
-        terms_of=habits.terms,
+        name_of=partial(name_community, platform),
+        labels=partial(tell_apart, platform),
+        called=partial(find_called, platform),
+        terms_of=lambda one: habits.terms(one, name_community(platform, one.id)),
     )

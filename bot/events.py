@@ -27,11 +27,6 @@ def platform_of(person: PersonId) -> str:
     return person.split(":", 1)[0]
 
 
-def name_in(community: CommunityId) -> str:
-    """What people call it: the id without its platform."""
-    return community.split(":", 1)[-1]
-
-
 class Rating(IntEnum):
     """The ceiling of a session is the lowest of sponsor, persona, person and age record."""
 

@@ -17,7 +17,6 @@ from bot.events import (
     Say,
     TurnId,
     Voice,
-    name_in,
 )
 from bot.guests import Guests
 from bot.personas import Persona
@@ -52,8 +51,7 @@ class Habits:
         most = Rating.MATURE if self.allows_mature and not self.is_listed else Rating.ROMANCE
         return min(most, community.ceiling)
 
-    def terms(self, community: Community) -> Terms:
-        name = name_in(community.id)
+    def terms(self, community: Community, name: str) -> Terms:
         return Terms(name, self.ceiling(community), self.least_age(community))
 
     language: str = "en"

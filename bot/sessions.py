@@ -8,6 +8,7 @@ from bot import sentences
 from bot.commands.wishes import LANGUAGE, MATURE_IN
 from bot.events import AgeLevel, PersonId, Rating, RoomId
 from bot.languages.names import list_languages
+from bot.naming import name_community
 from bot.personas import fill
 from bot.policy.cards import check_card
 from bot.policy.door import (
@@ -48,7 +49,7 @@ class Sessions:
         The first that they come through is the one that counts."""
         at = (scene.message.author.id, scene.message.room.id)
         community = scene.community
-        terms = self._habits.terms(community)
+        terms = self._habits.terms(community, name_community(scene.stage.platform, community.id))
         language = scene.speech.language_of(scene.message.author)
         door = self._doors.get(at)
         if door is None and await self._has_come_in(scene):

@@ -139,6 +139,9 @@ class TinyPlatform(discord.Client):
     async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
         return (HOME,)
 
+    def name_of(self, _community: CommunityId) -> str | None:
+        return None
+
     async def events(self) -> AsyncGenerator[Event, None]:
         while (event := await self._queue.get()) is not None:
             self.asked.tell(event)

@@ -55,6 +55,8 @@ class PaperPlatform:
         self.tea = CommunityId(f"{name}:tea")
         self.places: dict[PersonId, tuple[CommunityId, ...] | None] = {}
         """Where people are, who are not in tea and nowhere else; None: no answer."""
+        self.called: dict[CommunityId, str] = {}
+        """What communities are called; of others only the id is known."""
         self.asked: list[PersonId] = []
         """Of whom it was asked where they are."""
         self.shown: list[Shown] = []
@@ -76,6 +78,9 @@ class PaperPlatform:
     async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
         self.asked.append(person)
         return self.places.get(person, (self.tea,))
+
+    def name_of(self, community: CommunityId) -> str | None:
+        return self.called.get(community)
 
     def reaches(self, person: PersonId) -> bool:
         return person.startswith(f"{self._name}:")

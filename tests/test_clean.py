@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clean import clean_message, clean_name, clean_text
+from bot.clean import clean_message, clean_name, clean_text, clean_title
 from tests.fakes import PaperPlatform
 
 
@@ -38,6 +38,36 @@ def test_a_name_is_one_short_line_and_never_empty(name: str) -> None:
     assert cleaned == cleaned.strip()
     assert 0 < len(cleaned) <= 40
     assert "\n" not in cleaned
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Harbour", "Harbour"),
+        ("**Harbour**\n# of `tea`", "Harbour # of tea"),
+        ("# Tea", "Tea"),
+        ("<@123> [tea](https://example.org)", "123 tea (https example.org)"),
+        ("@everyone", "everyone"),
+        ("> - tea_and_||biscuits||", "tea and biscuits"),
+        ("tea \u202eand\u2066 toast\u200b", "tea and toast"),
+        ("👩\u200d👧 tea", "👩\u200d👧 tea"),
+        ("tea " * 30, "tea tea tea tea tea tea tea tea tea tea"),
+        ("\u200b\u200d \u2060", ""),
+        ("****", ""),
+    ],
+)
+def test_what_a_community_is_called_is_one_short_line_that_draws_nothing(
+    written: str, shown: str
+) -> None:
+    assert clean_title(written) == shown
+
+
+@given(st.text())
+def test_what_a_community_is_called_holds_no_markup_whatever_was_written(name: str) -> None:
+    cleaned = clean_title(name)
+    assert len(cleaned) <= 40
+    assert not set(cleaned) & set("\\`*_~|<>[]@\n")
+    assert clean_title(cleaned) == cleaned
 
 
 def test_a_long_message_shows_that_it_was_longer() -> None:

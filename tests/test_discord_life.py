@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ import discord
 import pytest
 
 from bot.config import ConfigError
+from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, EventId, PersonId, Remove, Revise, Say, Voice
 from bot.operate.platforms import discord_token, look_at_discord, open_platforms
 from bot.platforms.base import PlatformError
@@ -21,7 +23,7 @@ from bot.platforms.discord.pacing import Sent
 from bot.platforms.discord.supervise import supervise
 from bot.settings import Config, DiscordSettings
 from tests.discord import DiscordServer, discord_server
-from tests.discord_help import setup
+from tests.discord_help import serving, setup
 
 GET_MEMBER = "GET /guilds/{}/members/{}"
 
@@ -270,6 +272,44 @@ async def test_of_more_servers_than_can_be_asked_those_come_first_where_they_wer
             while await platform.communities(who) is None:
                 await asyncio.sleep(0)
             assert await platform.communities(who) == (CommunityId(f"discord:{last.id}"),)
+
+
+@pytest.mark.live
+async def test_a_community_is_called_as_discord_last_told_and_nobody_is_asked() -> None:
+    async with discord_server() as server:
+        harbour = server.guild("Harbour")
+        community = CommunityId(f"discord:{harbour.id}")
+        async with connected(server) as platform:
+            asked = len(server.requests)
+            assert platform.name_of(community) == "Harbour"
+            server.rename(harbour, "Market")
+            while platform.name_of(community) == "Harbour":
+                await asyncio.sleep(0)
+            assert platform.name_of(community) == "Market"
+            server.lose(harbour, outage=True)
+            server.refuse_resume()
+            server.drop_gateway()
+            begun = server.gateway.counted["identify"]
+            await server.until(lambda: server.gateway.counted["identify"] > begun, "a new start")
+            assert platform.name_of(community) == "Market", "in an outage, too"
+            assert platform.name_of(CommunityId("discord:1")) is None
+            assert platform.name_of(CommunityId("home")) is None
+            assert not [one for one in server.requests[asked:] if "guilds" in one.route]
+
+
+@pytest.mark.live
+async def test_a_person_reads_the_communitys_name_at_the_door(tmp_path: Path) -> None:
+    async with discord_server() as server:
+        anna = server.person("Anna")
+        server.joins(server.guild("Harbour *and* Sea"), anna)
+        async with serving(server, tmp_path / "data", ScriptedEngine()) as bot:
+            await bot.let_in(anna)
+            texts = [one.content for one in anna.dm.shown]
+            assert any("You come as a guest of Harbour and Sea, and" in text for text in texts)
+            await anna.writes(anna.dm, "/where")
+            await server.until(
+                lambda: "The rules of Harbour and Sea hold" in anna.dm.shown[-1].content, "where"
+            )
 
 
 def test_who_leaves_is_named_with_what_they_left() -> None:

@@ -1,6 +1,6 @@
 """What a command may look at, and what it hands back for the conversation to carry out. Values."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.events import AgeLevel, CommunityId, Message, Rating
@@ -56,6 +56,12 @@ class Desk:
     now: float
     communities: Callable[[], Awaitable[tuple[CommunityId, ...] | None]]
     """Those whose guest the person could be; None where the platform does not say."""
+    name_of: Callable[[CommunityId], str]
+    """What a community is called, as sentences show it."""
+    labels: Callable[[Sequence[CommunityId]], tuple[tuple[CommunityId, str], ...]]
+    """The same of several, told apart."""
+    called: Callable[[Sequence[CommunityId], str], tuple[CommunityId, ...]]
+    """Those of them that are called this, or have this number."""
     terms_of: Callable[[Community], Terms]
 
     @property

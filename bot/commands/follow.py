@@ -16,7 +16,7 @@ from bot.commands.follow_accounts import linked
 from bot.commands.follow_own import follow_own
 from bot.commands.own import OwnCommand
 from bot.commands.words import help_text
-from bot.events import Rating, name_in
+from bot.events import Rating
 from bot.personas import Persona
 from bot.policy.ceiling import Fall
 from bot.policy.screen import Screen
@@ -54,7 +54,7 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
             )
         case declared.Where():
             where = sentences.WHERE.format(
-                community=name_in(desk.community.id),
+                community=desk.name_of(desk.community.id),
                 ceiling=desk.community.ceiling.name.lower(),
                 own=desk.own_ceiling.name.lower(),
                 open=desk.ceiling.name.lower(),
@@ -85,7 +85,7 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         case declared.Status():
             return Answer(
                 sentences.STATUS.format(
-                    community=name_in(desk.community.id),
+                    community=desk.name_of(desk.community.id),
                     ceiling=desk.community.ceiling.name.lower(),
                     entry=ages.name_of(desk.community.least_age_level),
                     mature=ages.name_of(desk.community.least_mature_level),

@@ -1,11 +1,12 @@
 """`link`, `unlink` and `sponsor` followed."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot import sentences
 from bot.commands.accounts import AccountCommand, Link, Sponsor, Unlink
 from bot.commands.desk import Answer, Desk, Farewell, Join, Outcome
-from bot.events import CommunityId, name_in
+from bot.events import CommunityId
 from bot.policy.ceiling import Fall
 from bot.policy.door import AGE_LEVELS, CEILINGS
 from bot.text import SILENCE, Text, lines
@@ -55,6 +56,9 @@ SPONSOR_CHANGED = Text(
 )
 NO_SPONSOR = Text(
     "I find you in no community called that. `{prefix}sponsor` lists those where I do."
+)
+SEVERAL_SPONSORS = Text(
+    "Several communities of yours are called that. `{prefix}sponsor NUMBER` chooses one of them:"
 )
 NO_SPONSORS = Text("I find you in no community that has invited me, so nobody can sponsor you now.")
 SPONSORS_UNKNOWN = Text(
@@ -118,11 +122,12 @@ async def _sponsor(name: str, desk: Desk) -> Outcome:
         return Answer(SPONSORS_UNKNOWN)
     if not name:
         return Answer(_list(communities, desk))
-    wanted = name.strip().casefold()
-    for community in communities:
-        if wanted in (name_in(community).casefold(), community.casefold()):
-            return await _choose(community, desk)
-    return Answer(NO_SPONSOR.format(prefix=desk.prefix))
+    found = desk.called(communities, name)
+    if not found:
+        return Answer(NO_SPONSOR.format(prefix=desk.prefix))
+    if len(found) > 1:
+        return Answer(_lines(SEVERAL_SPONSORS.format(prefix=desk.prefix), found, desk))
+    return await _choose(found[0], desk)
 
 
 async def _choose(wanted: CommunityId, desk: Desk) -> Outcome:
@@ -143,10 +148,14 @@ async def _choose(wanted: CommunityId, desk: Desk) -> Outcome:
 def _list(communities: tuple[CommunityId, ...], desk: Desk) -> Text:
     if not communities:
         return NO_SPONSORS
+    return lines(_lines(SPONSORS, communities, desk), SPONSOR_HOW.format(prefix=desk.prefix))
+
+
+def _lines(head: Text, communities: Sequence[CommunityId], desk: Desk) -> Text:
     listed = (
-        SPONSOR_NOW.format(community=name_in(one))
+        SPONSOR_NOW.format(community=label)
         if one == desk.community.id
-        else sentences.LISTED.format(text=name_in(one))
-        for one in communities
+        else sentences.LISTED.format(text=label)
+        for one, label in desk.labels(communities)
     )
-    return lines(SPONSORS, *listed, SPONSOR_HOW.format(prefix=desk.prefix))
+    return lines(head, *listed)

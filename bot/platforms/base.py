@@ -35,6 +35,10 @@ class Platform(Protocol):
         As the service has it at this moment, banned people left out; None where it does not say,
         and a person of whom nothing can be known is nobody's guest (SAFETY A4, A11)."""
 
+    def name_of(self, community: CommunityId) -> str | None:
+        """What it is called there, as its moderators wrote it: from memory, asking nobody. None
+        where that is not known, or there are no names but the ids."""
+
     def events(self) -> AsyncGenerator[Event, None]:
         """Ends when the platform has nothing more to tell and never will."""
 

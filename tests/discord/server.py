@@ -26,7 +26,7 @@ from tests.discord.rest import door
 from tests.discord.state import TEXT, THREAD_PRIVATE, THREAD_PUBLIC, Channel, Guild, Shown
 from tests.discord.thread_routes import ThreadRoutes
 from tests.discord.webhooks import Webhooks, make
-from tests.discord.wire import bits, event_payload, member_payload
+from tests.discord.wire import bits, event_payload, guild_payload, member_payload
 from tests.discord.world import World
 
 ROOM_FOR_FILES = ATTACHMENTS * FILE + (1 << 20)
@@ -130,6 +130,10 @@ class DiscordServer:
     def find(self, guild: Guild) -> None:
         """The end of an outage."""
         self.gateway.greet(guild)
+
+    def rename(self, guild: Guild, name: str) -> None:
+        guild.name = name
+        self.world.tell("GUILD_UPDATE", guild_payload(self.world, guild, members=[]), guild.id)
 
     def webhook(self, channel: Channel, name: str, by: Person) -> str:
         """One that a person made; its id."""

@@ -78,6 +78,10 @@ class Console:
     async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
         return self._communities if person == self._person else ()
 
+    def name_of(self, _community: CommunityId) -> str | None:
+        """Communities have no other name here than their ids."""
+        return None
+
     def events(self) -> AsyncGenerator[Event, None]:
         return self._side.events()
 

@@ -98,6 +98,9 @@ class Discord:
     async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
         return await self._life.communities(person)
 
+    def name_of(self, community: CommunityId) -> str | None:
+        return self._life.name_of(community)
+
     def sponsor_of(self, _person: PersonId) -> CommunityId | None:
         """In a direct room, where nobody else was chosen."""
         return self._life.sponsor()

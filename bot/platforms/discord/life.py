@@ -13,17 +13,20 @@ from discord.http import Route
 
 from bot.events import Author, CommunityId, Event, Left, PersonId, Role
 from bot.platforms.base import LastHeard
+from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.client import Gateway, intents, role_in
 from bot.platforms.discord.listening import Listening
 from bot.platforms.discord.members import Members, read_leaving
 from bot.platforms.discord.missed import Missed
-from bot.platforms.discord.names import community_id, person_id
+from bot.platforms.discord.names import community_id, guild_of, person_id
 from bot.platforms.discord.ports import Interactions
 from bot.platforms.discord.reading import Own, Payload
 from bot.platforms.discord.rest import Rest
 from bot.platforms.discord.saying import Saying
 from bot.platforms.discord.setup import Setup, Start
 from bot.platforms.discord.supervise import supervise
+
+_KEPT = 10_000
 
 
 class Life:
@@ -47,6 +50,8 @@ class Life:
         """Those that have said READY, and with it which guilds are theirs."""
         self.trouble = ""
         """Why it ended for good, in a sentence that tells the mend."""
+        self._names: Bounded[CommunityId, str] = Bounded(_KEPT)
+        """What was shown last: who reads at the door is not told of a change that is none."""
         self._members = Members(rest, self._guilds, asyncio.get_running_loop().time)
         self._missed = Missed(rest, time.time)
         self._listening = Listening(
@@ -132,6 +137,14 @@ class Life:
         if not sponsor and gateway is not None and len(gateway.guilds) == 1:
             sponsor = str(gateway.guilds[0].id)
         return community_id(sponsor) if sponsor else None
+
+    def name_of(self, community: CommunityId) -> str | None:
+        """As the library last heard it; during an outage and a new start, as it was before."""
+        guild = guild_of(community)
+        known = self._gateway.get_guild(int(guild)) if self._gateway and guild.isdigit() else None
+        if known is not None and known.name:
+            self._names.put(community, known.name)
+        return self._names.get(community)
 
     def _own(self) -> Own:
         return Own(self._own_id, self.sponsor())
