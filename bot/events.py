@@ -78,6 +78,12 @@ class Room:
     sponsor: CommunityId | None = None
     """The community whose rules go with the person into this room; of a shared room, its own."""
 
+    @property
+    def shared(self) -> RoomId | None:
+        """Where its talk is kept apart (INVARIANT I1); None: the person's private one, which is
+        the same in every direct room."""
+        return None if self.is_direct else self.id
+
 
 # --- Events: what a platform tells ---------------------------------------------------------
 

@@ -49,8 +49,6 @@ async def end_for(left: Left, guests: Guests, house: House, warming: Warming, no
     """SAFETY A11: the person is told with their next message, since the bot begins no talk (H4)."""
     guests.left(left.author.id)
     async with house.vault(left.author.id) as vault:
-        session = await vault.session() if vault else None
-        if vault is None or session is None or session.sponsor != left.community:
+        if vault is None or not await vault.end_session(now, sponsor=left.community):
             return
-        await vault.end_session(now)
     await warming.forget(left.author.id)

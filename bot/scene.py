@@ -115,7 +115,7 @@ async def set_scene(
 ) -> Scene:
     message = arrival.message
     community = await house.community(sponsor_of(message.author.id, message.room, house))
-    look = await vault.look(message.room.id, message.id, community.id) if vault else None
+    look = await vault.look(message.room, message.id, community.id) if vault else None
     turn = arrival.turn
     if look and look.turn and turn is not None:
         # With the words and the number that it has by now: it may have been edited while it

@@ -104,6 +104,7 @@ class Sessions:
             now=self._clock(),
             head=write_head(person_name=_name(scene), greeting=greeting),
             seed=randbits(63),
+            shared=scene.message.room.shared,
         )
 
     async def _has_come_in(self, scene: Scene) -> bool:

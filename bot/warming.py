@@ -54,7 +54,7 @@ class Warming:
             async with asyncio.timeout(WARM_S), self._order(talk.vault.person):
                 # Read within the order: what is forgotten after this look is forgotten after
                 # this warming, and what was forgotten before it is not found.
-                now = await talk.vault.session()
+                now = await talk.vault.session(talk.shared)
                 if now is not None and now.id == session:
                     prompt = await write_prompt(talk, None)
                     await self._engine.warm(replace(prompt, background=True))

@@ -102,7 +102,8 @@ class Writer:
 
     def talk(self, scene: Scene, vault: Vault) -> Talk:
         room = self._engine.context_tokens - self._habits.reply_tokens
-        return Talk(vault, card_text(scene.persona), scene.persona.adapter, room)
+        card, adapter = card_text(scene.persona), scene.persona.adapter
+        return Talk(vault, card, adapter, room, scene.message.room.shared)
 
     # --- Below: one reply ---------------------------------------------------------------------
 

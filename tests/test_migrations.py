@@ -51,9 +51,13 @@ VAULT_2 = {
         (id, minute, is_daily, text, due, room, sponsor, said_on)
         VALUES (1, 1200, 1, 'stretch', 1, 'r', NULL, '')""",
 }
+VAULT_4 = {
+    **VAULT_2,
+    "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r')",
+}
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
     "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4}),
-    "vault": (VAULT, {1: VAULT_1, 2: VAULT_2, 3: VAULT_2}),
+    "vault": (VAULT, {1: VAULT_1, 2: VAULT_2, 3: VAULT_2, 4: VAULT_4}),
 }
 CASES = [(name, version) for name, (_, versions) in ROWS.items() for version in versions]
 

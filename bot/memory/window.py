@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.engine.base import Engine, EngineError, Prompt
-from bot.events import TurnId
+from bot.events import RoomId, TurnId
 from bot.prompt import compose
 from bot.store.rows import Gone, Side, Turn
 from bot.store.vault import Vault
@@ -29,11 +29,13 @@ class Talk:
     card: str
     adapter: str | None
     room: int
+    shared: RoomId | None = None
+    """As `Room` tells it: no prompt holds what was said elsewhere (INVARIANT I1)."""
 
 
 async def write_prompt(talk: Talk, asked: Turn | None) -> Prompt:
     """All that was said before `asked`, and `asked`; or else all that was said so far."""
-    said = await talk.vault.talk()
+    said = await talk.vault.talk(talk.shared)
     if said is None:
         raise Gone("the session has ended meanwhile")
     session, turns = said
@@ -50,7 +52,7 @@ async def write_prompt(talk: Talk, asked: Turn | None) -> Prompt:
 
 async def trim(talk: Talk, engine: Engine, *, above: float) -> bool:
     """Lets the oldest turns out of the window once it fills more than `above` of the room."""
-    said = await talk.vault.talk()
+    said = await talk.vault.talk(talk.shared)
     if said is None:
         return False
     session, turns = said
@@ -75,7 +77,7 @@ async def trim(talk: Talk, engine: Engine, *, above: float) -> bool:
 
 async def begin_with(talk: Talk, asked: Turn) -> bool:
     """Lets everything before this turn out of the window; False where nothing stood there."""
-    said = await talk.vault.talk()
+    said = await talk.vault.talk(talk.shared)
     if said is None or not said[1]:
         return False
     await talk.vault.trim(said[0].id, asked.id, said[0].head)

@@ -120,7 +120,10 @@ def day_is_over(facts: Facts) -> Verdict | None:
 
 
 def own_limits(facts: Facts) -> Verdict | None:
-    """SAFETY C2: the engine is told with the note of a turn, which stays as it was."""
+    """SAFETY C2: the engine is told with the note of a turn, which stays as it was. Where others
+    read along it is not (INVARIANT I1), and the screen alone keeps the hard ones."""
+    if facts.is_direct is not True:
+        return None
     hint = limits.tell(facts.own.limits, facts.own.told_limits) if facts.own else ""
     # SAFETY L2: read again, since they were checked by the rules of the day they were kept.
     if not hint or check_card(Rating.ROMANCE, [hint]):

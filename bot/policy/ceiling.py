@@ -32,6 +32,8 @@ def ceiling(facts: Facts) -> Rating:
         _of_age_record(facts),
         Rating.GENERAL if facts.romance_closed is not False else Rating.MATURE,
         Rating.GENERAL if facts.locked is not False else Rating.MATURE,
+        # SAFETY A6: who reads along in a shared room has passed no door and has no age record.
+        Rating.MATURE if facts.is_direct is True else Rating.GENERAL,
     )
     return min(lowest, Rating.ROMANCE) if mature.missing(facts) else lowest
 

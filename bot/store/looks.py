@@ -4,7 +4,7 @@ to the vault's thread, and not one for each thing that is read.
 
 import sqlite3
 
-from bot.events import CommunityId, EventId, Message, RoomId, TurnId
+from bot.events import CommunityId, EventId, Message, Room, RoomId, TurnId
 from bot.store import sessions, turns, wishes
 from bot.store.rows import Look, Session, Turn
 
@@ -16,17 +16,19 @@ def hear(db: sqlite3.Connection, message: Message, unless: str) -> tuple[bool, T
     return turn is not None, turn
 
 
-def look(db: sqlite3.Connection, room: RoomId, event_id: EventId, sponsor: CommunityId) -> Look:
-    now = talk(db)
+def look(db: sqlite3.Connection, room: Room, event_id: EventId, sponsor: CommunityId) -> Look:
+    now = talk(db, room.shared)
     return Look(
-        turn=turns.turn_of(db, room, event_id),
+        turn=turns.turn_of(db, room.id, event_id),
         session=now[0] if now else None,
         turns=now[1] if now else (),
-        last_persona=sessions.last_persona(db, sponsor),
+        last_persona=sessions.last_persona(db, sponsor, room.shared),
         wishes=wishes.wishes(db),
     )
 
 
-def talk(db: sqlite3.Connection) -> tuple[Session, tuple[Turn, ...]] | None:
-    session = sessions.open_session(db)
+def talk(
+    db: sqlite3.Connection, shared: RoomId | None = None
+) -> tuple[Session, tuple[Turn, ...]] | None:
+    session = sessions.open_session(db, shared)
     return None if session is None else (session, turns.window(db, session.id))

@@ -66,9 +66,10 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> None:
     places = db.execute("SELECT coalesce(max(place), 0) FROM main.turns").fetchone()[0]
     shift = {"turns": turns, "sessions": sessions, "places": places, "account": account, "now": now}
     db.execute(
-        """INSERT INTO main.sessions (id, persona, sponsor, began, ended, head, first_place, seed)
+        """INSERT INTO main.sessions (id, persona, sponsor, began, ended, head, first_place, seed,
+            room)
         SELECT id + :sessions, persona, sponsor, began, coalesce(ended, :now), head,
-            first_place + :places, seed FROM other.sessions ORDER BY id""",
+            first_place + :places, seed, room FROM other.sessions ORDER BY id""",
         shift,
     )
     db.execute(

@@ -208,6 +208,8 @@ VAULT: tuple[Step, ...] = (
         "ALTER TABLE turns ADD COLUMN account TEXT",
         "ALTER TABLE reminders ADD COLUMN account TEXT",
     ),
+    # Of a shared room, whose talk is its own; NULL is the private one (INVARIANT I1).
+    ("ALTER TABLE sessions ADD COLUMN room TEXT",),
 )
 
 

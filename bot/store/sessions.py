@@ -2,7 +2,8 @@
 
 import sqlite3
 
-from bot.events import CommunityId, SessionId, TurnId
+from bot.events import CommunityId, RoomId, SessionId, TurnId
+from bot.store.database import sound
 from bot.store.rows import Consent, Gone, Session
 
 # Where the window begins is kept as a place, so that a dropped turn cannot take it along.
@@ -14,8 +15,11 @@ SESSION = """
     FROM sessions"""
 
 
-def open_session(db: sqlite3.Connection) -> Session | None:
-    row = db.execute(f"{SESSION} WHERE ended IS NULL ORDER BY id DESC LIMIT 1").fetchone()
+def open_session(db: sqlite3.Connection, shared: RoomId | None = None) -> Session | None:
+    """INVARIANT I1: the private one, or the one of this shared room; never one for the other."""
+    row = db.execute(
+        f"{SESSION} WHERE ended IS NULL AND room IS ? ORDER BY id DESC LIMIT 1", (_room(shared),)
+    ).fetchone()
     return None if row is None else _session(row)
 
 
@@ -27,12 +31,15 @@ def begin_session(
     now: float,
     head: str,
     seed: int,
+    shared: RoomId | None = None,
 ) -> Session:
-    end_session(db, now)
+    db.execute(
+        "UPDATE sessions SET ended = ? WHERE ended IS NULL AND room IS ?", (now, _room(shared))
+    )
     row = db.execute(
-        """INSERT INTO sessions (persona, sponsor, began, head, first_place, seed)
-        VALUES (?, ?, ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM turns), ?) RETURNING id""",
-        (persona, sponsor, now, head, seed),
+        """INSERT INTO sessions (persona, sponsor, began, head, first_place, seed, room)
+        VALUES (?, ?, ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM turns), ?, ?) RETURNING id""",
+        (persona, sponsor, now, head, seed, _room(shared)),
     ).fetchone()
     return Session(
         id=SessionId(row[0]),
@@ -45,15 +52,23 @@ def begin_session(
     )
 
 
-def last_persona(db: sqlite3.Connection, sponsor: CommunityId) -> str | None:
+def last_persona(
+    db: sqlite3.Connection, sponsor: CommunityId, shared: RoomId | None = None
+) -> str | None:
     row = db.execute(
-        "SELECT persona FROM sessions WHERE sponsor = ? ORDER BY id DESC LIMIT 1", (sponsor,)
+        "SELECT persona FROM sessions WHERE sponsor = ? AND room IS ? ORDER BY id DESC LIMIT 1",
+        (sponsor, _room(shared)),
     ).fetchone()
     return None if row is None else str(row[0])
 
 
-def end_session(db: sqlite3.Connection, now: float) -> None:
-    db.execute("UPDATE sessions SET ended = ? WHERE ended IS NULL", (now,))
+def end_session(db: sqlite3.Connection, now: float, sponsor: CommunityId | None = None) -> bool:
+    """In every room; whether one was open."""
+    ended = db.execute(
+        "UPDATE sessions SET ended = ?1 WHERE ended IS NULL AND (?2 IS NULL OR sponsor = ?2)",
+        (now, sponsor),
+    )
+    return ended.rowcount > 0
 
 
 def trim(db: sqlite3.Connection, session: SessionId, first_turn: TurnId, head: str) -> None:
@@ -91,6 +106,10 @@ def mark(db: sqlite3.Connection, name: str) -> float | None:
 
 def set_mark(db: sqlite3.Connection, name: str, value: float) -> None:
     db.execute("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", (name, value))
+
+
+def _room(shared: RoomId | None) -> str | None:
+    return None if shared is None else sound(shared)
 
 
 def _session(row: tuple[int, str, str | None, float, str, int, int]) -> Session:

@@ -7,7 +7,16 @@ the vault was erased or the turn forgotten meanwhile.
 
 from collections.abc import Mapping, Sequence
 
-from bot.events import CommunityId, EventId, Message, PersonId, RoomId, SessionId, TurnId
+from bot.events import (
+    CommunityId,
+    EventId,
+    Message,
+    PersonId,
+    Room,
+    RoomId,
+    SessionId,
+    TurnId,
+)
 from bot.store import export, heard, looks, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
 from bot.store.rows import (
@@ -45,7 +54,7 @@ class Vault:
     async def last_heard(self, platform: str) -> tuple[tuple[RoomId, EventId], ...]:
         return await self._db.read(heard.last_heard, platform)
 
-    async def look(self, room: RoomId, event_id: EventId, sponsor: CommunityId) -> Look:
+    async def look(self, room: Room, event_id: EventId, sponsor: CommunityId) -> Look:
         return await self._db.read(looks.look, room, event_id, sponsor)
 
     async def settle(self, turn: TurnId) -> None:
@@ -66,9 +75,10 @@ class Vault:
         """In the order of the talk; without the message that is being answered."""
         return await self._db.read(turns.window, session)
 
-    async def talk(self) -> tuple[Session, tuple[Turn, ...]] | None:
-        """The open session and its window; None where none is open."""
-        return await self._db.read(looks.talk)
+    async def talk(self, shared: RoomId | None = None) -> tuple[Session, tuple[Turn, ...]] | None:
+        """The open session and its window; None where none is open. `shared` as `Room` tells it,
+        here and below."""
+        return await self._db.read(looks.talk, shared)
 
     async def last_exchange(self, session: SessionId) -> Exchange | None:
         return await self._db.read(turns.last_exchange, session)
@@ -127,19 +137,33 @@ class Vault:
 
     # --- Sessions, consents, marks -----------------------------------------------------------
 
-    async def session(self) -> Session | None:
-        return await self._db.read(sessions.open_session)
+    async def session(self, shared: RoomId | None = None) -> Session | None:
+        return await self._db.read(sessions.open_session, shared)
 
     async def begin_session(
-        self, *, persona: str, sponsor: CommunityId | None, now: float, head: str, seed: int
+        self,
+        *,
+        persona: str,
+        sponsor: CommunityId | None,
+        now: float,
+        head: str,
+        seed: int,
+        shared: RoomId | None = None,
     ) -> Session:
-        """Ends the one before. The seed has at most 63 bits."""
+        """Ends the one before there. The seed has at most 63 bits."""
         return await self._db.write(
-            sessions.begin_session, persona=persona, sponsor=sponsor, now=now, head=head, seed=seed
+            sessions.begin_session,
+            persona=persona,
+            sponsor=sponsor,
+            now=now,
+            head=head,
+            seed=seed,
+            shared=shared,
         )
 
-    async def end_session(self, now: float) -> None:
-        await self._db.write(sessions.end_session, now)
+    async def end_session(self, now: float, sponsor: CommunityId | None = None) -> bool:
+        """In every room; with a sponsor only what goes on under it. Whether anything did."""
+        return await self._db.write(sessions.end_session, now, sponsor)
 
     async def trim(self, session_id: SessionId, first_turn: TurnId, head: str) -> None:
         await self._db.write(sessions.trim, session_id, first_turn, head)
