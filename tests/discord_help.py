@@ -13,6 +13,7 @@ from bot.engine.base import Engine
 from bot.operate.metrics import Metrics
 from bot.personas import load_personas
 from bot.platforms.discord import Discord
+from bot.platforms.discord.buttons import AT_REST, LABELS
 from bot.platforms.discord.joining import Interface
 from bot.platforms.discord.opening import open_discord
 from bot.platforms.discord.setup import Setup
@@ -27,6 +28,8 @@ from tests.fakes import Clock
 
 GAP_S = 0.05
 """Between two edits: short, so that tests are."""
+
+ROW = [str(LABELS[command]) for command in AT_REST]
 
 
 @dataclass
@@ -44,6 +47,9 @@ class Served:
 
     async def said(self, channel: Channel, count: int) -> list[Shown]:
         return await said(self.server, channel, count)
+
+    async def rests(self, person: Person, count: int) -> list[Shown]:
+        return await rests(self.server, person, count)
 
     async def shows(self, channel: Channel, content: str) -> Shown:
         return await shows(self.server, channel, content)
@@ -84,6 +90,24 @@ async def shows(server: DiscordServer, channel: Channel, content: str) -> Shown:
         lambda: [m for m in said_in(channel, server) if m.content == content], f"{content!r}"
     )
     return there[0]
+
+
+def labels(shown: Shown) -> list[str]:
+    return [part["label"] for part in shown.parts() if part["type"] == 2]
+
+
+async def rests(server: DiscordServer, person: Person, count: int) -> list[Shown]:
+    """All that the bot has said to them alone, once the row stands under the last of so many
+    messages and under no other."""
+
+    def at_rest() -> list[Shown] | None:
+        found = said_in(person.dm, server)
+        rows = [one for one in found if labels(one)]
+        is_there = len(found) == count and rows == [found[-1]]
+        return found if is_there and labels(found[-1]) == ROW else None
+
+    there: list[Shown] = await server.until(at_rest, f"the row under message {count}")
+    return there
 
 
 def said_in(channel: Channel, server: DiscordServer) -> list[Shown]:

@@ -6,6 +6,7 @@ A translator only: what may be said and who may say it is decided elsewhere. Eve
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 
@@ -35,6 +36,7 @@ from bot.platforms.discord.life import Life, ended
 from bot.platforms.discord.names import PLATFORM, channel_of
 from bot.platforms.discord.pacing import Edits
 from bot.platforms.discord.ports import Buttons, Interactions, NoButtons, NoInteractions
+from bot.platforms.discord.reactions import Reactions
 from bot.platforms.discord.rest import Rest
 from bot.platforms.discord.saying import PAGE_CHARS, Saying
 from bot.platforms.discord.setup import Setup, Start
@@ -64,16 +66,18 @@ class Discord:
         )
         self._saying = Saying(self.rest, self._edits)
         self._typings = Typings(self.rest.typing, start)
+        self._last_reply: Bounded[RoomId, EventId] = Bounded(_KEPT_ROOMS)
+        """The persona's last message."""
+        self._reactions = Reactions(self._last_reply.get, time.time, prefix=self.prefix)
         self._life = Life(
             setup,
             str(rest.user.id),
             rest=self.rest,
             saying=self._saying,
+            reactions=self._reactions,
             start=start,
             interactions=lambda: self.interactions,
         )
-        self._last_reply: Bounded[RoomId, EventId] = Bounded(_KEPT_ROOMS)
-        """The persona's last message."""
 
     @property
     def name(self) -> str:
@@ -116,6 +120,7 @@ class Discord:
                 if isinstance(event, Message):
                     event = self._in_their_language(event)
                     self.buttons.meet(event.room, event.author)
+                    self._reactions.meet(event.room, event.author)
                 self.interactions.tell(event)
                 yield event
         finally:

@@ -22,7 +22,15 @@ Hear = Callable[[str, Payload], None]
 """An event's name and its payload."""
 
 _HEARD = frozenset(
-    {"MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK", "TYPING_START"}
+    {
+        "MESSAGE_CREATE",
+        "MESSAGE_UPDATE",
+        "MESSAGE_DELETE",
+        "MESSAGE_DELETE_BULK",
+        "MESSAGE_REACTION_ADD",
+        "MESSAGE_REACTION_REMOVE",
+        "TYPING_START",
+    }
 )
 """What the library need not make objects of."""
 _HEARD_TOO = frozenset({"READY", "GUILD_MEMBER_REMOVE"})
@@ -36,7 +44,8 @@ _MANAGES = (
 def intents(*, members: bool, message_content: bool) -> discord.Intents:
     """Unprivileged but for the two that an operator can ask for."""
     chosen = discord.Intents.none()
-    chosen.guilds = chosen.guild_messages = chosen.dm_messages = chosen.dm_typing = True
+    chosen.guilds = chosen.guild_messages = True
+    chosen.dm_messages = chosen.dm_reactions = chosen.dm_typing = True
     chosen.members, chosen.message_content = members, message_content
     return chosen
 

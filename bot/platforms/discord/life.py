@@ -20,6 +20,7 @@ from bot.platforms.discord.members import Members, read_leaving
 from bot.platforms.discord.missed import Missed
 from bot.platforms.discord.names import community_id, guild_of, person_id
 from bot.platforms.discord.ports import Interactions
+from bot.platforms.discord.reactions import PUT, TAKEN, Reactions
 from bot.platforms.discord.reading import Own, Payload
 from bot.platforms.discord.rest import Rest
 from bot.platforms.discord.saying import Saying
@@ -37,12 +38,14 @@ class Life:
         *,
         rest: Rest,
         saying: Saying,
+        reactions: Reactions,
         start: Start,
         interactions: Callable[[], Interactions],
     ) -> None:
         self._setup = setup
         self._own_id = own_id
         self._rest = rest
+        self._reactions = reactions
         self._start = start
         self._interactions = interactions
         self._gateway: Gateway | None = None
@@ -97,6 +100,10 @@ class Life:
     def _hear(self, name: str, data: Payload) -> None:
         if name == "READY":
             self._begin_session(data)
+            return
+        if name in {PUT, TAKEN}:
+            if (tapped := self._reactions.read(name, data, self._own())) is not None:
+                self._listening.put(tapped)
             return
         if guild := data.get("guild_id"):
             self._note_person(name, str(guild), data)
