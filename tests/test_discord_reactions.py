@@ -12,7 +12,8 @@ from bot.platforms.discord import names
 from bot.platforms.discord.reactions import Reactions
 from bot.platforms.discord.reading import Own
 from tests.discord import discord_server
-from tests.discord_help import ROW, labels, said_in, serving
+from tests.discord.people import Person
+from tests.discord_help import ROW, Served, labels, said_in, serving
 
 AGAIN, BACK, FORWARD, STOP, CROSS = "🔁", "⬅️", "➡️", "⏹️", "❌"
 
@@ -26,6 +27,15 @@ def in_turn() -> ScriptedEngine:
         return f"This is tide {len(tides)}."
 
     return ScriptedEngine(next_tide)
+
+
+async def heard_of(person: Person, bot: Served) -> int:
+    """How many messages of theirs the bot was ever told of, whatever became of them."""
+    async with bot.house.vault(names.person_id(person.id)) as vault:
+        assert vault is not None
+        seen = (await vault.export())["seen"]
+    assert isinstance(seen, list)
+    return len(seen)
 
 
 @pytest.mark.live
@@ -90,6 +100,7 @@ async def test_elsewhere_by_others_and_told_twice_they_do_nothing(tmp_path: Path
         async with serving(server, tmp_path / "d", engine, has_buttons=True) as bot:
             await bot.let_in(anna)
             before = len(said_in(anna.dm, server))
+            heard = await heard_of(anna, bot)
             own = await anna.writes(anna.dm, "How is the sea?")
             first = (await bot.rests(anna, before + 1))[-1]
             await anna.writes(anna.dm, "And now?")
@@ -97,7 +108,7 @@ async def test_elsewhere_by_others_and_told_twice_they_do_nothing(tmp_path: Path
             for shown in (own, first):
                 await anna.reacts(anna.dm, shown, AGAIN)
             # What Discord would not tell, and what it tells twice.
-            await ben.reacts(anna.dm, second, AGAIN)
+            await ben.reacts(anna.dm, second, BACK)
             await anna.reacts(anna.dm, second, AGAIN)
             told = {"user_id": anna.id, "channel_id": anna.dm.id, "message_id": second.id}
             named = {"emoji": {"id": None, "name": AGAIN}}
@@ -105,6 +116,8 @@ async def test_elsewhere_by_others_and_told_twice_they_do_nothing(tmp_path: Path
             assert (await bot.rests(anna, before + 3))[-1].content == "This is tide 3."
             await anna.writes(anna.dm, "And the boats?")
             await bot.shows(anna.dm, "This is tide 4.")
+            # Three messages and one reaction, and nothing else was ever told of her.
+            assert await heard_of(anna, bot) == heard + 4
             assert len(engine.prompts) == 4
 
 
