@@ -38,8 +38,10 @@ from bot.platforms.discord.pacing import Edits
 from bot.platforms.discord.ports import Buttons, Interactions, NoButtons, NoInteractions
 from bot.platforms.discord.reactions import Reactions
 from bot.platforms.discord.rest import Rest
-from bot.platforms.discord.saying import PAGE_CHARS, Saying
+from bot.platforms.discord.saying import REPLY_CHARS, Saying
 from bot.platforms.discord.setup import Setup, Start
+from bot.platforms.discord.voices import Voices
+from bot.platforms.discord.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +63,11 @@ class Discord:
         self._gap_s = setup.gap_s
         self.rest = Rest(rest.http, group)
         now = asyncio.get_running_loop().time
+        voices = Voices(self.rest, Webhooks(self.rest, str(rest.user.id), now))
         self._edits = Edits(
-            self.rest.patch, start, gap_s=setup.gap_s, now=now, lost=_tell_of_lost_edit
+            voices.change, start, gap_s=setup.gap_s, now=now, lost=_tell_of_lost_edit
         )
-        self._saying = Saying(self.rest, self._edits)
+        self._saying = Saying(voices, self._edits)
         self._typings = Typings(self.rest.typing, start)
         self._last_reply: Bounded[RoomId, EventId] = Bounded(_KEPT_ROOMS)
         """The persona's last message."""
@@ -85,7 +88,7 @@ class Discord:
 
     @property
     def pace(self) -> Pace:
-        return Pace(PAGE_CHARS, self._gap_s)
+        return Pace(REPLY_CHARS, self._gap_s)
 
     @property
     def prefix(self) -> str:

@@ -103,12 +103,14 @@ def _is_persons(data: Payload) -> bool:
 
 
 def _is_for_bot(data: Payload, own: Own) -> bool:
-    """In a guild, who mentions the bot or replies to it."""
+    """In a guild, who mentions the bot or replies to it, or to a persona whom it gave a name."""
     if "guild_id" not in data:
         return True
     replied = data.get("referenced_message") or {}
     author = replied.get("author") or {}
-    return str(author.get("id")) == own.id or any(
+    # An application has the number of its bot; only those of before 2016 have another.
+    spoke = {str(author.get("id")), str(replied.get("application_id"))}
+    return own.id in spoke or any(
         str(user.get("id")) == own.id for user in data.get("mentions") or ()
     )
 

@@ -25,6 +25,14 @@ _BROKEN_LINE = (aiohttp.ClientError, OSError, TimeoutError)
 _PAUSES_S = (0.5, 2.0, 5.0)
 
 
+class Refused(Exception):
+    """By Discord, for good."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"code {code}")
+        self.code = code
+
+
 class Rest:
     def __init__(self, http: HTTPClient, group: asyncio.TaskGroup) -> None:
         self._http = http
@@ -50,14 +58,14 @@ class Rest:
         raise AssertionError("the last try has returned or raised")
 
     async def patch(self, channel: str, message: str, newest: Newest) -> Sent:
-        route = Route(
-            "PATCH",
-            "/channels/{channel_id}/messages/{message_id}",
-            channel_id=channel,
-            message_id=message,
+        path = "/channels/{channel_id}/messages/{message_id}"
+        return await self.change(
+            Route("PATCH", path, channel_id=channel, message_id=message), newest
         )
+
+    async def change(self, route: Route, newest: Newest, **options: Any) -> Sent:
         try:
-            await self._request(route, form=_Form(newest))
+            await self._request(route, form=_Form(newest), **options)
         except (discord.Forbidden, discord.NotFound) as error:
             log.info("discord: a message was not changed: code %s", error.code)
             return Sent.NEVER
@@ -69,19 +77,30 @@ class Rest:
         return Sent.DONE
 
     async def delete(self, channel: str, message: str) -> None:
-        """A message that is gone already is what was wanted."""
-        route = Route(
-            "DELETE",
-            "/channels/{channel_id}/messages/{message_id}",
-            channel_id=channel,
-            message_id=message,
-        )
+        path = "/channels/{channel_id}/messages/{message_id}"
+        await self.take_away(Route("DELETE", path, channel_id=channel, message_id=message))
+
+    async def take_away(self, route: Route, **options: Any) -> None:
+        """What is gone already is what was wanted."""
         try:
-            await self._request(route)
+            await self._request(route, **options)
         except (discord.Forbidden, discord.NotFound):
             return
         except discord.HTTPException as error:
             raise PlatformError(f"discord: a deletion met {_name(error)}") from None
+
+    async def execute(self, route: Route, **options: Any) -> str:
+        """A webhook's message; its id. It has no nonce, so whoever calls tries it once. Raises
+        Refused with Discord's code."""
+        try:
+            made = await self._request(route, **options)
+        except discord.HTTPException as error:
+            if not _may_pass(error):
+                raise Refused(error.code) from None
+            raise PlatformError(f"discord: a message met {_name(error)}") from None
+        except _BROKEN_LINE as error:
+            raise PlatformError(f"discord: a message met {_name(error)}") from None
+        return str(made["id"])
 
     async def typing(self, channel: str) -> None:
         """For show: nothing depends on it."""

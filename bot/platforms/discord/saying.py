@@ -9,10 +9,11 @@ from bot.events import EventId, Remove, Revise, RoomId, Say, Voice
 from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.names import channel_of
 from bot.platforms.discord.pacing import Edits
-from bot.platforms.discord.rest import Rest
+from bot.platforms.discord.voices import HEADING_CHARS, Voices
 
 PAGE_CHARS = 2000
 """Discord counts code points, as Python does."""
+REPLY_CHARS = PAGE_CHARS - HEADING_CHARS
 _SUPPRESS_EMBEDS = 1 << 2
 _NONCE_BYTES = 12
 """As hexadecimal digits 24 of the 25 that a nonce may have."""
@@ -20,8 +21,8 @@ _KEPT = 10_000
 
 
 class Saying:
-    def __init__(self, rest: Rest, edits: Edits) -> None:
-        self._rest = rest
+    def __init__(self, voices: Voices, edits: Edits) -> None:
+        self._voices = voices
         self._edits = edits
         self._answered: Bounded[RoomId, EventId] = Bounded(_KEPT)
         """In each shared room, the message that the last words were shown to answer."""
@@ -34,12 +35,13 @@ class Saying:
         """The last page's id, with the components under it; None where nothing can be said. A
         notice may be longer than a page, a reply comes in pages."""
         last: EventId | None = None
-        pages = cut_pages(say.text, PAGE_CHARS)
+        is_reply = say.voice is Voice.PERSONA
+        pages = cut_pages(say.text, REPLY_CHARS if is_reply else PAGE_CHARS)
         for number, page in enumerate(pages):
             body = self._body(say, page, number)
             if components and number == len(pages) - 1:
                 body["components"] = list(components)
-            made = await self._rest.post(channel_of(say.room.id), body)
+            made = await self._voices.post(say, body)
             if made is None:
                 return None
             last = EventId(made)
@@ -53,7 +55,7 @@ class Saying:
     async def remove(self, remove: Remove) -> None:
         channel = channel_of(remove.room.id)
         self._edits.drop(channel, remove.id)
-        await self._rest.delete(channel, remove.id)
+        await self._voices.delete(channel, remove.id)
 
     def _body(self, say: Say, page: str, number: int) -> dict[str, Any]:
         body: dict[str, Any] = {
