@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.dispatch import Arrival
 from bot.events import EventId, PersonId, RoomId
-from bot.platforms.base import CatchesUp, Platform
+from bot.platforms.base import CatchesUp, Keeps, Platform
 from bot.store.house import House
 from bot.store.rows import State, StoreError
 
@@ -21,6 +21,8 @@ async def recover(house: House, platforms: Sequence[Platform], now: float) -> tu
     Those of people whom no platform reaches now are left for a start that reaches them.
     """
     for platform in platforms:
+        if isinstance(platform, Keeps):
+            platform.keep_in(house.locker.of(platform.name))
         if isinstance(platform, CatchesUp):
             platform.catch_up_from(partial(_last_heard, house, platform.name))
     unanswered: list[Arrival] = []

@@ -5,6 +5,7 @@ from dataclasses import replace
 from secrets import randbits
 
 from bot import sentences
+from bot.age_signs import keep_sign_of
 from bot.commands.wishes import LANGUAGE, MATURE_IN
 from bot.events import AgeLevel, PersonId, Rating, RoomId
 from bot.languages.names import list_languages
@@ -140,6 +141,11 @@ class Sessions:
             policy_version=DOOR_VERSION,
         )
         await self._house.attest(person, record)
+        if scene.message.room.is_direct and scene.message.room.sponsor:
+            # They came in by this community's door, so its rules go with them from now on.
+            await self._house.links.choose_sponsor(scene.message.author.id, scene.community.id)
+        # What came with this very message was kept of nobody until now.
+        await keep_sign_of(scene.message, scene.community.id, self._house, now)
         async with self._house.vault(person) as vault:
             assert vault is not None, "just made"
             await vault.set_mark("disclosed at", now)

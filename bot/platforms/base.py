@@ -64,3 +64,11 @@ class Locker(Protocol):
     async def keep(self, name: str, secret: bytes) -> None: ...
 
     async def fetch(self, name: str) -> bytes | None: ...
+
+
+@runtime_checkable
+class Keeps(Protocol):
+    """A platform that has something to keep."""
+
+    def keep_in(self, locker: Locker) -> None:
+        """Before its events are read."""

@@ -30,7 +30,8 @@ ANSWERS: Mapping[str, Mapping[Answer, str]] = MappingProxyType(
             Answer.NO: "no | n | nope | nah | no thanks | no thank you | not now | i do not agree"
             " | i don't agree | i disagree | no i am not | no i'm not | leave | stop | erase | cancel"
             " | quit | exit | end | bye | goodbye | red",
-            Answer.READ: "read | read again | again | show again | show me again | reread | repeat",
+            Answer.READ: "read | read again | again | show again | show me again | reread | repeat"
+            " | begin",
             Answer.BACK: "back | go back | previous | before",
             Answer.DONE: "done | ready | that is all | that's all | finished | come in | enter",
             Answer.NEXT: "next | go on | continue | ok | okay | i read it | read it | got it | understood"

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.events import CommunityId, PersonId
-from bot.store import accounts, ages, communities, heard, migrations, people
+from bot.store import accounts, ages, communities, heard, locker, migrations, people
 from bot.store.database import Database, empty_log
 from bot.store.folder import Folder
 from bot.store.keys import MasterKey, new_file_key
@@ -41,6 +41,7 @@ class House:
         self._left_open: tuple[PersonId, ...] = ()
         self._communities: dict[CommunityId, Community] = {}
         self._pool = Pool(self._open_vault, open_vaults=open_vaults, idle_s=idle_s, clock=clock)
+        self.locker = locker.Lockers(database)
         self.links = Links(database, self._pool, folder, master, clock)
 
     @classmethod

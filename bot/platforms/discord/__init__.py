@@ -29,9 +29,10 @@ from bot.events import (
     Say,
     Voice,
 )
-from bot.platforms.base import LastHeard
+from bot.platforms.base import LastHeard, Locker
 from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.busy import Typings
+from bot.platforms.discord.chosen import Choices
 from bot.platforms.discord.life import Life, ended
 from bot.platforms.discord.names import PLATFORM, channel_of
 from bot.platforms.discord.pacing import Edits
@@ -42,6 +43,7 @@ from bot.platforms.discord.saying import REPLY_CHARS, Saying
 from bot.platforms.discord.setup import Setup, Start
 from bot.platforms.discord.voices import Voices
 from bot.platforms.discord.webhooks import Webhooks
+from bot.platforms.discord.trusted import Trusted
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ _KEPT_ROOMS = 10_000
 
 
 class Discord:
-    """Implements `Platform` and `CatchesUp`; `interactions` and `buttons` are set before its events
+    """Implements `Platform`, `CatchesUp` and `Keeps`; `interactions` and `buttons` are set before its events
     are read."""
 
     def __init__(
@@ -72,6 +74,7 @@ class Discord:
         self._last_reply: Bounded[RoomId, EventId] = Bounded(_KEPT_ROOMS)
         """The persona's last message."""
         self._reactions = Reactions(self._last_reply.get, time.time, prefix=self.prefix)
+        self.choices = Choices()
         self._life = Life(
             setup,
             str(rest.user.id),
@@ -79,6 +82,7 @@ class Discord:
             saying=self._saying,
             reactions=self._reactions,
             start=start,
+            choices=self.choices,
             interactions=lambda: self.interactions,
         )
 
@@ -111,6 +115,13 @@ class Discord:
     def sponsor_of(self, _person: PersonId) -> CommunityId | None:
         """In a direct room, where nobody else was chosen."""
         return self._life.sponsor()
+
+    @property
+    def trusted(self) -> Trusted:
+        return self._life.trusted
+
+    def keep_in(self, locker: Locker) -> None:
+        self.choices.keep_in(locker)
 
     def catch_up_from(self, last_heard: LastHeard) -> None:
         self._life.catch_up_from(last_heard)
@@ -162,6 +173,7 @@ class Discord:
             if id_ is not None:
                 # The words are there: nobody waits until older buttons are gone.
                 self._start(self.buttons.said(say, id_))
+            await self.interactions.sent(say, id_)
         if id_ is not None and say.voice is Voice.PERSONA:
             self._last_reply.put(say.room.id, id_)
         return id_

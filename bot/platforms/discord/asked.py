@@ -60,6 +60,7 @@ _PRESSED = 10_000
 _EXPIRED = 10062
 _BY_NAME: Mapping[str, Declaration] = {command.name: command for command in COMMANDS}
 STOP = Press(Kind.COMMAND, "stop")
+_PRESSES = (Kind.COMMAND, Kind.WORD)
 
 
 class _Refused(Exception):
@@ -182,7 +183,7 @@ class Asked:
         text = as_typed(command, values, self._prefix)
         is_signed = command.is_age_restricted and int(data.get("id", 0)) in self._restricted
         sign = AgeSign.NSFW if is_signed else None
-        return await self._think(interaction, text, author, room, sign)
+        return await self.think(interaction, text, author, room, sign)
 
     async def _take_menu(
         self, interaction: discord.Interaction, data: Data, author: Author, room: Room
@@ -203,7 +204,7 @@ class Asked:
         if press is None or press.kind is not Kind.FORM:
             raise _Refused(NOT_FOR_YOU)
         text = f"{self._prefix}{press.words} {filled_in(data)}"
-        return await self._think(interaction, text, author, room)
+        return await self.think(interaction, text, author, room)
 
     # --- Buttons ------------------------------------------------------------------------------
 
@@ -212,7 +213,7 @@ class Asked:
     ) -> Event | None:
         data: Data = interaction.data or {}
         press = self._seal.read(str(data.get("custom_id")), room.id, author.id)
-        if press is None or press.kind is Kind.FORM or interaction.message is None:
+        if press is None or press.kind not in _PRESSES or interaction.message is None:
             raise _Refused(NOT_FOR_YOU)
         if press == STOP:
             # Whatever it stands under, and whatever is under way: what is being written stops.
@@ -243,7 +244,7 @@ class Asked:
 
     # --- What all of them do ------------------------------------------------------------------
 
-    async def _think(
+    async def think(
         self,
         interaction: discord.Interaction,
         text: str,
@@ -251,6 +252,7 @@ class Asked:
         room: Room,
         sign: AgeSign | None = None,
     ) -> Message:
+        """Its answer takes the place that is kept for it."""
         await interaction.response.defer(ephemeral=not room.is_direct, thinking=True)
         event = self._as_message(interaction, text, author, room, is_thinking=True)
         return replace(event, sign=sign)

@@ -13,7 +13,7 @@ from typing import Any
 import discord
 from discord.http import HTTPClient, Route
 
-from bot.events import Author, EventId, Room, RoomId, Say, Voice
+from bot.events import Author, EventId, PersonId, Room, RoomId, Say, Voice
 from bot.platforms.discord.asker import FAILED, code_of
 from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.names import channel_of
@@ -70,10 +70,16 @@ class Buttons:
         if author is None:
             return []
         if say.choices:
-            return [*self._choices(say.choices, say.room, author)]
+            return self.choices(say.choices, say.room.id, author.id)
         if say.voice is Voice.PERSONA and say.room.is_direct:
             return self._row(WHILE_WRITING, say.room, author)
         return []
+
+    def choices(
+        self, words: tuple[str, ...], room: RoomId, person: PersonId, kind: Kind = Kind.WORD
+    ) -> list[Body]:
+        signed = [self._seal.sign(Press(kind, word), room, person) for word in words]
+        return _rows([_button(*named) for named in zip(words, signed, strict=True)])
 
     async def said(self, say: Say, message: EventId) -> None:
         """It stands now, with what `under` gave: the one before has no buttons any more."""
@@ -89,6 +95,11 @@ class Buttons:
         await self._move(room, last, AT_REST)
         await self._change(room.id, last, self._row(AT_REST, room, author))
 
+    async def stand_elsewhere(self, room: Room, message: EventId) -> None:
+        """What this room is asked now is shown outside of it: older buttons are over, and those
+        there are nothing that can be taken away from here."""
+        await self._move(room, message, ())
+
     def is_old(self, room: RoomId, message: EventId) -> bool:
         """Whether a newer message has the buttons, as far as is known since the start."""
         drawn = self._drawn.get(room)
@@ -97,7 +108,7 @@ class Buttons:
     async def _move(self, room: Room, message: EventId, what: tuple[str, ...]) -> None:
         before = self._drawn.get(room.id)
         self._drawn.put(room.id, _Drawn(message, what))
-        if before is not None and before.message != message:
+        if before is not None and before.what and before.message != message:
             await self._change(room.id, before.message, [])
 
     def _row(self, commands: tuple[str, ...], room: Room, author: Author) -> list[Body]:
@@ -107,10 +118,6 @@ class Buttons:
             label = self._words(LABELS[command], author)
             buttons.append(_button(label, custom_id, is_stop=command == "stop"))
         return _rows(buttons)
-
-    def _choices(self, words: tuple[str, ...], room: Room, author: Author) -> list[Body]:
-        signed = [self._seal.sign(Press(Kind.WORD, word), room.id, author.id) for word in words]
-        return _rows([_button(*named) for named in zip(words, signed, strict=True)])
 
 
 def drawn_by(http: HTTPClient) -> Change:

@@ -33,7 +33,7 @@ _HEARD = frozenset(
     }
 )
 """What the library need not make objects of."""
-_HEARD_TOO = frozenset({"READY", "GUILD_MEMBER_REMOVE"})
+_HEARD_TOO = frozenset({"READY", "GUILD_MEMBER_REMOVE", "GUILD_MEMBER_UPDATE"})
 _UNUSED = ("emojis", "presences", "soundboard_sounds", "stage_instances", "stickers")
 """Of a guild; with a thousand of them this is most of what they would take."""
 _MANAGES = (

@@ -12,8 +12,11 @@ from bot.languages.names import LANGUAGES
 from bot.platforms.discord import Discord
 from bot.platforms.discord.asked import Asked
 from bot.platforms.discord.buttons import Body, Buttons, Words
+from bot.platforms.discord.entrance import Entrance
+from bot.platforms.discord.front import Front
 from bot.platforms.discord.names import channel_of
 from bot.platforms.discord.native import register
+from bot.platforms.discord.setting_up import SettingUp
 from bot.platforms.discord.setup import Setup, Start
 from bot.platforms.discord.signing import Seal
 from bot.platforms.discord.suggestions import Named, Suggestions
@@ -56,7 +59,25 @@ def join(
         sponsor=platform.sponsor_of,
         prefix=platform.prefix,
     )
-    platform.interactions, platform.buttons = asked, buttons
+
+    async def open_direct(user: str) -> str | None:
+        route = Route("POST", "/users/@me/channels")
+        made = await platform.rest.ask(route, json={"recipient_id": user})
+        return str(made["id"]) if made else None
+
+    words, prefix = interface.words, platform.prefix
+    front = Front(
+        asked=asked,
+        entrance=Entrance(
+            seal=seal, buttons=buttons, words=words, prefix=prefix, open_direct=open_direct
+        ),
+        setting_up=SettingUp(
+            seal=seal, words=words, prefix=prefix, rest=platform.rest, choices=platform.choices
+        ),
+        trusted=platform.trusted,
+        sponsor=platform.sponsor_of,
+    )
+    platform.interactions, platform.buttons = front, buttons
 
     async def tell_of_commands() -> None:
         asked.trust(await register(client, is_listed=interface.is_listed))

@@ -14,6 +14,7 @@ from discord.http import Route
 from bot.events import Author, CommunityId, Event, Left, PersonId, Role
 from bot.platforms.base import LastHeard
 from bot.platforms.discord.bounded import Bounded
+from bot.platforms.discord.chosen import Choices
 from bot.platforms.discord.client import Gateway, intents, role_in
 from bot.platforms.discord.listening import Listening
 from bot.platforms.discord.members import Members, read_leaving
@@ -26,6 +27,7 @@ from bot.platforms.discord.rest import Rest
 from bot.platforms.discord.saying import Saying
 from bot.platforms.discord.setup import Setup, Start
 from bot.platforms.discord.supervise import supervise
+from bot.platforms.discord.trusted import Trusted
 
 _KEPT = 10_000
 
@@ -40,6 +42,7 @@ class Life:
         saying: Saying,
         reactions: Reactions,
         start: Start,
+        choices: Choices,
         interactions: Callable[[], Interactions],
     ) -> None:
         self._setup = setup
@@ -55,7 +58,6 @@ class Life:
         """Why it ended for good, in a sentence that tells the mend."""
         self._names: Bounded[CommunityId, str] = Bounded(_KEPT)
         """What was shown last: who reads at the door is not told of a change that is none."""
-        self._members = Members(rest, self._guilds, asyncio.get_running_loop().time)
         self._missed = Missed(rest, time.time)
         self._listening = Listening(
             self._own,
@@ -65,6 +67,9 @@ class Life:
             saw=self._missed.saw,
             find_author=lambda channel, told: start(self._find_author(channel, told)),
         )
+        now = asyncio.get_running_loop().time
+        self.trusted = Trusted(choices, self._listening.put, start, now)
+        self._members = Members(rest, self._guilds, now, self.trusted.saw)
 
     async def next(self) -> Event | None:
         """None: it has ended for good."""
@@ -121,8 +126,13 @@ class Life:
         if name == "GUILD_MEMBER_REMOVE":
             self._members.left(guild, str(user.get("id")))
             self._listening.put(Left(*read_leaving(data)))
+        elif name == "GUILD_MEMBER_UPDATE":
+            self.trusted.saw(guild, str(user.get("id")), data.get("roles") or ())
         elif name == "MESSAGE_CREATE":
             self._members.met(guild, str(user.get("id")))
+            roles = (data.get("member") or {}).get("roles")
+            if roles is not None:
+                self.trusted.saw_speaking(guild, str(user.get("id")), roles)
 
     async def _take(self, interaction: discord.Interaction) -> None:
         event = await self._interactions().take(interaction)

@@ -15,6 +15,9 @@ from bot.platforms.discord.names import community_id, person_id, user_of
 from bot.platforms.discord.reading import Payload
 from bot.platforms.discord.rest import Rest
 
+Saw = Callable[[str, str, Sequence[str]], None]
+"""A guild, somebody in it, and the roles that they hold there."""
+
 HOLDS_S = 15.0
 MOST_GUILDS = 50
 """Asked about one person; the limits of a bot are 50 requests a second."""
@@ -24,9 +27,14 @@ _KEPT = 10_000
 
 class Members:
     def __init__(
-        self, rest: Rest, guilds: Callable[[], Sequence[str] | None], now: Callable[[], float]
+        self,
+        rest: Rest,
+        guilds: Callable[[], Sequence[str] | None],
+        now: Callable[[], float],
+        saw: Saw,
     ) -> None:
         """`guilds` are those that have the bot; None while that is not known."""
+        self._saw = saw
         self._rest = rest
         self._guilds = guilds
         self._now = now
@@ -63,10 +71,13 @@ class Members:
         if self._now() < until:
             return is_in
         route = Route("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild, user_id=user)
-        there = await self._rest.is_there(route)
-        if there is not None:
-            self._known.put((guild, user), (self._now() + HOLDS_S, there))
-        return there
+        found = await self._rest.find(route)
+        if found is None:
+            return None
+        is_there = found is not False
+        self._known.put((guild, user), (self._now() + HOLDS_S, is_there))
+        self._saw(guild, user, (found.get("roles") or ()) if is_there else ())
+        return is_there
 
 
 def read_leaving(data: Payload) -> tuple[Author, CommunityId]:

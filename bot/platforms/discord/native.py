@@ -16,6 +16,7 @@ from bot.commands.parameters import Kind, Parameter, Place
 from bot.events import Role
 from bot.languages.catalogue import say
 from bot.languages.names import LANGUAGES
+from bot.platforms.discord import setting_up
 from bot.platforms.discord.names import person_id
 from bot.platforms.discord.suggestions import SUGGESTED
 from bot.text import Text, verbatim
@@ -50,7 +51,7 @@ def application_commands(*, is_listed: bool) -> list[Body]:
     """Everything to be registered. `is_listed`: in an app directory, which takes nothing that is
     age-restricted (SAFETY A7)."""
     drawn = [one for one in COMMANDS if _is_drawn(one, is_listed=is_listed)]
-    return [*map(_command, drawn), *map(_menu, MENUS.values())]
+    return [*map(_command, drawn), _setup(), *map(_menu, MENUS.values())]
 
 
 def differs(ours: list[Body], theirs: list[Body]) -> bool:
@@ -118,6 +119,19 @@ def _command(command: Declaration) -> Body:
     if command.least is Role.MODERATOR:
         body["default_member_permissions"] = MANAGE_GUILD
     return body
+
+
+def _setup() -> Body:
+    """Discord's own, and in no table: elsewhere there is nothing that it could set up."""
+    return {
+        "type": SLASH,
+        "name": setting_up.NAME,
+        **_described(setting_up.ABOUT),
+        "options": [],
+        "contexts": [GUILD],
+        "integration_types": [GUILD_INSTALL],
+        "default_member_permissions": MANAGE_GUILD,
+    }
 
 
 def _menu(text: Text) -> Body:

@@ -24,6 +24,9 @@ class Interactions(Protocol):
     async def answer(self, say: Say) -> tuple[bool, EventId | None]:
         """True, with the message's id: it was sent as the answer of an interaction."""
 
+    async def sent(self, say: Say, message: EventId | None) -> None:
+        """It went the ordinary way; None where it could not be delivered."""
+
     async def rest(self, room: Room) -> None:
         """All is said there."""
 
@@ -57,6 +60,9 @@ class NoInteractions:
     async def answer(self, say: Say) -> tuple[bool, EventId | None]:
         del say
         return False, None
+
+    async def sent(self, say: Say, message: EventId | None) -> None:
+        pass
 
     async def rest(self, room: Room) -> None:
         pass

@@ -115,15 +115,23 @@ class Rest:
             log.info("discord: %s %s: %s", route.method, route.path, type(error).__name__)
             return None
 
-    async def is_there(self, route: Route) -> bool | None:
-        """None where Discord does not say."""
+    async def find(self, route: Route) -> Any:
+        """What is there; False where it is not, None where Discord does not say."""
         try:
-            await self._request(route)
+            return await self._request(route)
         except discord.NotFound:
             return False
         except (discord.HTTPException, *_BROKEN_LINE):
             return None
-        return True
+
+    async def attempt(self, route: Route, **options: Any) -> tuple[Any, int]:
+        """What Discord answers, or the code by which it refuses; -1 where no answer comes."""
+        try:
+            return await self._request(route, **options), 0
+        except discord.HTTPException as error:
+            return None, error.code or -1
+        except _BROKEN_LINE:
+            return None, -1
 
     async def _request(self, route: Route, **options: Any) -> Any:
         answer = _kept(self._http.request(route, **options))

@@ -24,6 +24,12 @@ class Kind(StrEnum):
     """A word that the person says by pressing."""
     FORM = "f"
     """A command and the values chosen so far; a form asks for the last one."""
+    PANEL = "p"
+    """What a community's panel offers to everybody."""
+    DOOR = "d"
+    """A word that is said at the door, from where the panel stands."""
+    SETUP = "s"
+    """What a moderator sets up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,225 @@
+"""The door in a community's channel: the panel's button, and the screens that follow for the presser
+alone, until the persona greets in the direct message.
+
+A press becomes what its presser would have said in their direct room, as a guest of this community;
+what the bot answers to it goes out here, and what a persona says goes there. Nothing in it is kept
+beyond memory (SAFETY A1), and it does not know what the screens say.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import discord
+
+from bot.drafts import cut_pages
+from bot.events import Author, EventId, Message, PersonId, Role, Room, RoomId, Say, Voice
+from bot.platforms.discord import names
+from bot.platforms.discord.asked import NOT_FOR_YOU, OLDER, ONE_MOMENT
+from bot.platforms.discord.asker import FAILED, code_of
+from bot.platforms.discord.bounded import Bounded
+from bot.platforms.discord.buttons import Body, Buttons, Words, as_view
+from bot.platforms.discord.panel import BEGIN, EVERYBODY
+from bot.platforms.discord.signing import Kind, Press, Seal
+from bot.text import Text
+
+log = logging.getLogger(__name__)
+
+WRITTEN = Text("Your conversation has begun in our direct messages.")
+CLOSED = Text(
+    "You are in, and my first message cannot reach you: please allow direct messages from this "
+    "server's members in its privacy settings, and then write to me."
+)
+NO_WAY = Text("I cannot open a direct message with you now. Please try again in a little while.")
+OPEN = Text("To our direct messages")
+
+PAGE_CHARS = 2000
+_MOST_OPEN = 2000
+_KEPT = 10_000
+_NOBODY = discord.AllowedMentions.none()
+
+OpenDirect = Callable[[str], Awaitable[str | None]]
+"""The channel of the direct messages with this user, without writing there."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    interaction: discord.Interaction
+    author: Author
+    place: RoomId
+    """Where the screens are shown."""
+    room: Room | None = None
+    """Their direct room, once it is known."""
+    is_thinking: bool = False
+    is_told: bool = False
+    sent: dict[str, EventId] = field(default_factory=dict)
+
+
+class Entrance:
+    def __init__(
+        self, *, seal: Seal, buttons: Buttons, words: Words, prefix: str, open_direct: OpenDirect
+    ) -> None:
+        self._seal = seal
+        self._buttons = buttons
+        self._words = words
+        self._prefix = prefix
+        self._open_direct = open_direct
+        self._open: dict[EventId, _Asked] = {}
+        self._direct: Bounded[PersonId, str] = Bounded(_KEPT)
+        self._used: Bounded[EventId, None] = Bounded(_KEPT)
+        """Screens that were answered."""
+
+    def read(self, custom_id: str, place: Room, author: Author) -> Press | None:
+        """None for what is no press of this door's."""
+        press = self._seal.read(custom_id, place.id, EVERYBODY)
+        if press == BEGIN:
+            return press
+        press = self._seal.read(custom_id, place.id, author.id)
+        return press if press is not None and press.kind is Kind.DOOR else None
+
+    async def take(
+        self, interaction: discord.Interaction, press: Press, author: Author, place: Room
+    ) -> Message | None:
+        """Raises what Discord answers when it does not take the acknowledgement."""
+        id_ = EventId(str(interaction.id))
+        if place.is_direct or interaction.message is None:
+            await self._tell(interaction, NOT_FOR_YOU, author)
+            return None
+        shown = EventId(str(interaction.message.id))
+        if press != BEGIN and self._is_old(shown, author):
+            await interaction.response.edit_message(view=None)
+            await interaction.followup.send(self._words(OLDER, author), ephemeral=True)
+            return None
+        if shown in self._used or any(one.author.id == author.id for one in self._open.values()):
+            # The second answer would go to a screen that nobody has read.
+            await self._tell(interaction, ONE_MOMENT, author)
+            return None
+        # From here on, before anything is awaited, a second press finds this one.
+        if len(self._open) >= _MOST_OPEN:
+            del self._open[next(iter(self._open))]
+        self._open[id_] = asked = _Asked(interaction, author, place.id)
+        try:
+            await self._acknowledge(asked, shown, press)
+        except BaseException:
+            # Who was shown a failure tries again, so what is not acknowledged is not done.
+            self._open.pop(id_, None)
+            self._used.pop(shown)
+            raise
+        channel = self._direct.get(author.id) or await self._open_direct(names.user_of(author.id))
+        if channel is None:
+            self._open.pop(id_, None)
+            self._used.pop(shown)
+            await self._follow_up(asked, self._words(NO_WAY, author))
+            return None
+        self._direct.put(author.id, channel)
+        asked.room = names.direct_room(channel, place.sponsor)
+        words = f"{self._prefix}{press.words}" if press == BEGIN else press.words
+        # In a direct room everybody is a member, whatever they may do in the community.
+        member = Author(author.id, author.name, Role.MEMBER, author.is_bot, author.language)
+        return Message(id_, asked.room, member, words, names.time_of(id_))
+
+    def tell(self, id_: EventId) -> None:
+        """Its event is on its way to the bot with nothing in between."""
+        if asked := self._open.get(id_):
+            asked.is_told = True
+
+    async def answer(self, say: Say) -> tuple[bool, EventId | None]:
+        """True, with the message's id: it went out here."""
+        asked = self._open.get(say.answers) if say.answers else None
+        if asked is None or say.voice is Voice.PERSONA:
+            return False, None
+        if say.nonce in asked.sent:
+            return True, asked.sent[say.nonce]
+        rows = self._buttons.choices(say.choices, asked.place, asked.author.id, Kind.DOOR)
+        try:
+            last = await self._send(asked, say.text, rows)
+        except FAILED as error:
+            # Its fifteen minutes are over, or it was taken away: said in the direct message instead.
+            log.info("discord: the door's words were not taken: code %s", code_of(error))
+            self._open.pop(EventId(str(asked.interaction.id)), None)
+            return False, None
+        asked.sent[say.nonce] = last
+        if say.choices:
+            await self._buttons.stand_elsewhere(say.room, last)
+        return True, last
+
+    async def sent(self, say: Say, message: EventId | None) -> None:
+        """A persona's words have gone to the direct message; None: they could not be delivered."""
+        asked = self._open.get(say.answers) if say.answers else None
+        if asked is None or say.voice is not Voice.PERSONA:
+            return
+        text = CLOSED if message is None else WRITTEN
+        where = f"https://discord.com/channels/@me/{names.channel_of(say.room.id)}"
+        label = self._words(OPEN, asked.author)
+        await self._follow_up(asked, self._words(text, asked.author), (label, where))
+
+    async def rest(self, room: RoomId) -> None:
+        """All is said there."""
+        over = {
+            id_: asked
+            for id_, asked in self._open.items()
+            if asked.is_told and asked.room and asked.room.id == room
+        }
+        for id_, asked in over.items():
+            del self._open[id_]
+            if asked.is_thinking:
+                try:
+                    await asked.interaction.delete_original_response()
+                except FAILED as error:
+                    log.info("discord: an empty answer stays: code %s", code_of(error))
+
+    # --- Below ----------------------------------------------------------------------------------
+
+    def _is_old(self, shown: EventId, author: Author) -> bool:
+        channel = self._direct.get(author.id)
+        return channel is not None and self._buttons.is_old(
+            names.direct_room(channel, None).id, shown
+        )
+
+    async def _acknowledge(self, asked: _Asked, shown: EventId, press: Press) -> None:
+        if press == BEGIN:
+            await asked.interaction.response.defer(ephemeral=True, thinking=True)
+            asked.is_thinking = True
+            return
+        self._used.put(shown, None)
+        await asked.interaction.response.edit_message(view=None)
+
+    async def _tell(self, interaction: discord.Interaction, text: Text, author: Author) -> None:
+        await interaction.response.send_message(self._words(text, author), ephemeral=True)
+
+    async def _send(self, asked: _Asked, text: str, rows: list[Body]) -> EventId:
+        """The last page's message, under which the buttons stand."""
+        pages, last = cut_pages(text, PAGE_CHARS), ""
+        for number, page in enumerate(pages):
+            view = as_view(rows) if number == len(pages) - 1 else None
+            if asked.is_thinking:
+                made: discord.Message = await asked.interaction.edit_original_response(
+                    content=page, view=view, allowed_mentions=_NOBODY
+                )
+                asked.is_thinking = False
+            else:
+                made = await asked.interaction.followup.send(
+                    page,
+                    view=view or discord.utils.MISSING,
+                    ephemeral=True,
+                    allowed_mentions=_NOBODY,
+                    wait=True,
+                )
+            last = str(made.id)
+        return EventId(last)
+
+    async def _follow_up(
+        self, asked: _Asked, text: str, link: tuple[str, str] | None = None
+    ) -> None:
+        """For show: the talk itself goes on elsewhere."""
+        view = discord.utils.MISSING
+        if link is not None:
+            view = discord.ui.View(timeout=None)
+            view.add_item(discord.ui.Button(label=link[0], url=link[1]))
+            view.stop()
+        try:
+            await asked.interaction.followup.send(text, view=view, ephemeral=True, wait=True)
+        except FAILED as error:
+            log.info("discord: a word at the door was not taken: code %s", code_of(error))
+        else:
+            asked.is_thinking = False

@@ -1,0 +1,40 @@
+"""What a platform must keep (device keys, what moderators chose there), in the house's encrypted file.
+
+Each platform has names of its own; nobody's words or ids of people belong here. SQL only.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+from bot.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Locker:
+    """Implements the platforms' port of that name."""
+
+    database: Database
+    platform: str
+
+    async def keep(self, name: str, secret: bytes) -> None:
+        await self.database.write(_keep, f"{self.platform}/{name}", secret)
+
+    async def fetch(self, name: str) -> bytes | None:
+        return await self.database.read(_fetch, f"{self.platform}/{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Lockers:
+    database: Database
+
+    def of(self, platform: str) -> Locker:
+        return Locker(self.database, platform)
+
+
+def _keep(db: sqlite3.Connection, name: str, secret: bytes) -> None:
+    db.execute("INSERT OR REPLACE INTO secrets (name, value) VALUES (?, ?)", (name, secret))
+
+
+def _fetch(db: sqlite3.Connection, name: str) -> bytes | None:
+    row = db.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()
+    return None if row is None else bytes(row[0])
