@@ -77,6 +77,8 @@ class Room:
     is_direct: bool
     sponsor: CommunityId | None = None
     """The community whose rules go with the person into this room; of a shared room, its own."""
+    is_their_choice: bool = False
+    """They come by this community's own door, so once they are in it is their sponsor."""
 
     @property
     def shared(self) -> RoomId | None:

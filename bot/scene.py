@@ -147,8 +147,9 @@ async def set_scene(
 
 def sponsor_of(account: PersonId, room: Room, house: House) -> CommunityId:
     """Whose rules hold: in a direct room, those of whom the person chose to be a guest."""
-    chosen = house.links.sponsor_of(account)
-    return (chosen if room.is_direct else None) or room.sponsor or HOME
+    is_told = not room.is_direct or room.is_their_choice
+    chosen = None if is_told else house.links.sponsor_of(account)
+    return chosen or room.sponsor or HOME
 
 
 def as_message(edited: Edited) -> Message:

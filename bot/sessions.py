@@ -141,8 +141,8 @@ class Sessions:
             policy_version=DOOR_VERSION,
         )
         await self._house.attest(person, record)
-        if scene.message.room.is_direct and scene.message.room.sponsor:
-            # They came in by this community's door, so its rules go with them from now on.
+        if scene.message.room.is_their_choice:
+            # Its rules go with them from now on, also where many communities have the bot.
             await self._house.links.choose_sponsor(scene.message.author.id, scene.community.id)
         # What came with this very message was kept of nobody until now.
         await keep_sign_of(scene.message, scene.community.id, self._house, now)

@@ -324,6 +324,13 @@ async def test_who_may_not_manage_the_community_is_not_offered_setup_and_a_forge
                 copied = data | {"custom_id": custom_id}
                 await anna.answered(anna.ask(COMPONENT, copied, door, on=panel))
             assert anna.dm.shown == []
+            data["custom_id"] = panel_id
+            # Where the bot is in no community, its copy opens nothing either.
+            copy = await anna.writes(anna.dm, "a copy")
+            await sees(server, anna, anna.dm, "1 ")
+            asked = await anna.answered(anna.ask(COMPONENT, data, anna.dm, on=copy))
+            await sees(server, anna, anna.dm, say(NOT_FOR_YOU, "de"))
+            assert asked.answer is not None
             assert not [one for one in anna.sees(door) if one.content.startswith("1 ")]
 
 

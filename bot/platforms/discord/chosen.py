@@ -57,6 +57,24 @@ class Choices:
         return guild in self._damaged
 
     async def of(self, guild: str) -> Chosen:
+        """What cannot be read now is nothing for now, and is asked for again."""
+        try:
+            return await self._read(guild)
+        except Exception as error:  # noqa: BLE001 - the store's, which this does not know
+            log.warning("discord: what was set up was not read: %s", type(error).__name__)
+            return NOTHING
+
+    async def change(self, guild: str, changed: Callable[[Chosen], Chosen]) -> Chosen:
+        """Two moderators at once do not lose each other's choices. Raises what the store raises."""
+        async with self._one_at_a_time:
+            chosen = changed(await self._read(guild))
+            if self._locker is not None:
+                await self._locker.keep(_name(guild), write_chosen(chosen))
+            self._damaged.pop(guild)
+            self._known.put(guild, chosen)
+            return chosen
+
+    async def _read(self, guild: str) -> Chosen:
         if (known := self._known.get(guild)) is not None:
             return known
         kept = await self._locker.fetch(_name(guild)) if self._locker else None
@@ -67,16 +85,6 @@ class Choices:
             chosen = NOTHING
         self._known.put(guild, chosen)
         return chosen
-
-    async def change(self, guild: str, changed: Callable[[Chosen], Chosen]) -> Chosen:
-        """Two moderators at once do not lose each other's choices."""
-        async with self._one_at_a_time:
-            chosen = changed(await self.of(guild))
-            if self._locker is not None:
-                await self._locker.keep(_name(guild), write_chosen(chosen))
-            self._damaged.pop(guild)
-            self._known.put(guild, chosen)
-            return chosen
 
 
 def write_chosen(chosen: Chosen) -> bytes:

@@ -8,7 +8,7 @@ beyond memory (SAFETY A1), and it does not know what the screens say.
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import discord
 
@@ -112,7 +112,7 @@ class Entrance:
             await self._follow_up(asked, self._words(NO_WAY, author))
             return None
         self._direct.put(author.id, channel)
-        asked.room = names.direct_room(channel, place.sponsor)
+        asked.room = replace(names.direct_room(channel, place.sponsor), is_their_choice=True)
         words = f"{self._prefix}{press.words}" if press == BEGIN else press.words
         # In a direct room everybody is a member, whatever they may do in the community.
         member = Author(author.id, author.name, Role.MEMBER, author.is_bot, author.language)
