@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from bot.engine.scripted import ScriptedEngine
+from bot.personas import load_personas
 from bot.platforms.discord.webhooks import NAME, may_be_worn
 from bot.policy.door_rules import NOT_IN
+from bot.sentences import WITH
+from tests.conftest import PERSONAS
 from tests.discord import DiscordServer, discord_server
 from tests.discord.people import Person
 from tests.discord.state import Channel, Shown
@@ -234,6 +237,23 @@ async def test_a_webhook_that_discord_refuses_leaves_the_bot_to_speak_itself(
             await asks(server, anna, place, "How is the sea?")
             shown = await answered(server, place, "**Wren**\nYou said: How is the sea?")
             assert shown.author == server.application
+
+
+@pytest.mark.live
+async def test_a_session_begins_with_who_it_is_and_who_says_it_again(tmp_path: Path) -> None:
+    async with discord_server() as server:
+        anna = server.person("Anna")
+        async with serving(server, tmp_path / "d", ScriptedEngine()) as bot:
+            await bot.let_in(anna)
+            wren = load_personas(PERSONAS)["wren"]
+            header = WITH.format(name=wren.name, tagline=wren.tagline)
+            greeting = next(one for one in said_in(anna.dm, server) if one.flags & 4)
+            before = anna.dm.shown[: anna.dm.shown.index(greeting)]
+            assert header in [one.content for one in before]
+            count = len(anna.dm.shown)
+            await anna.writes(anna.dm, "/who")
+            await server.until(lambda: anna.dm.shown[count + 1 :], "an answer")
+            assert header in anna.dm.shown[-1].content
 
 
 @pytest.mark.parametrize(
