@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,14 @@ import pytest
 
 from bot import sentences
 from bot.engine.scripted import ScriptedEngine
-from bot.events import AgeLevel, CommunityId, Rating
+from bot.events import AgeLevel, AgeSeen, CommunityId, Rating
 from bot.languages.catalogue import say
 from bot.platforms.discord import entrance, setting_up
 from bot.platforms.discord.asked import NOT_FOR_YOU, OLDER, ONE_MOMENT
 from bot.platforms.discord.chosen import Choices, Chosen, read_chosen, write_chosen
 from bot.platforms.discord.names import person_id
-from bot.policy.door_rules import YOUNG
+from bot.platforms.discord.trusted import AGAIN_S, Trusted
+from bot.policy.door_rules import NOT_ENOUGH, YOUNG
 from tests.discord import DiscordServer, discord_server
 from tests.discord.interactions import COMPONENT
 from tests.discord.offers import NotOffered
@@ -402,6 +404,77 @@ async def test_a4_a_trusted_role_that_is_taken_away_ends_the_reply_that_it_opene
             records = await bot.house.age_records(person_id(anna.id))
             assert scope not in {one.scope for one in records}
             held.set()
+
+
+async def test_a4_a_role_lost_while_nobody_listened_is_found_when_membership_is_looked_at(
+    tmp_path: Path,
+) -> None:
+    async with discord_server() as server:
+        guild, staff, door, anna, ben = await harbour(server)
+        adults = server.role(guild, "Adults")
+        server.joins(guild, anna, adults)
+        who, scope = person_id(anna.id), f"discord:{guild.id}"
+        async with served(server, tmp_path / "d") as bot:
+            panel = await puts_up(server, ben, staff, door, adults)
+            await goes_through(server, anna, door, panel, *GERMAN)
+            await greeted(server, anna)
+            assert scope in {one.scope for one in await bot.house.age_records(who)}
+        server.joins(guild, anna)
+        async with served(server, tmp_path / "d") as bot:
+            asked = await ben.runs("/age", staff, what="entry", level="platform")
+            await server.until(lambda: asked.original and asked.original.content)
+            ends = len(anna.dm.shown)
+            await anna.writes(anna.dm, "And the tide?")
+            await server.until(lambda: len(anna.dm.shown) > ends + 1, "an answer")
+            await anna.writes(anna.dm, "And now?")
+            # After a restart it knows no language of who only types.
+            missing = str(NOT_ENOUGH[AgeLevel.PLATFORM])
+            await server.until(lambda: anna.dm.shown[-1].content == missing, "what is missing")
+            assert scope not in {one.scope for one in await bot.house.age_records(who)}
+
+
+async def test_a_role_is_told_when_it_changes_and_again_to_who_may_have_come_in_since() -> None:
+    drawer = Drawer(**{"guild-7": write_chosen(Chosen(roles=("9",)))})
+    choices, told, now = Choices(), list[AgeSeen](), [0.0]
+    choices.keep_in(drawer)
+    await choices.of("7")
+    trusted = Trusted(choices, told.append, lambda _: None, lambda: now[0])
+    seen: tuple[tuple[float, tuple[str, ...], list[bool]], ...] = (
+        (0.0, ("1",), [False]),
+        (1.0, ("1",), []),
+        (2.0, ("1", "9"), [True]),
+        (3.0, ("9",), []),
+        (3.0 + AGAIN_S, ("9",), [True]),
+        (4.0 + AGAIN_S, (), [False]),
+        (5.0 + 2 * AGAIN_S, (), []),
+    )
+    for at, roles, expected in seen:
+        now[0] = at
+        trusted.saw("7", "5", roles)
+        assert [one.is_held for one in told] == expected, at
+        told.clear()
+    trusted.saw_speaking("7", "6", ("9",))
+    assert told == [], "a stranger who talks to others is of no interest"
+    await choices.change("7", lambda was: replace(was, roles=()))
+    trusted.saw("7", "5", ("9",))
+    assert [(one.is_held, one.room.sponsor) for one in told] == [(False, "discord:7")]
+
+
+async def test_setup_tells_of_a_role_that_is_gone_and_of_what_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    async with discord_server() as server:
+        guild, staff, _, _, ben = await harbour(server)
+        meadow = server.guild("Meadow", owner=ben)
+        field = server.channel(meadow, "field")
+        async with served(server, tmp_path / "d") as bot:
+            locker = bot.house.locker.of("discord")
+            await locker.keep(f"guild-{guild.id}", write_chosen(Chosen(roles=("7",))))
+            await locker.keep(f"guild-{meadow.id}", b"broken")
+            await ben.runs("/setup", staff)
+            await sees(server, ben, staff, str(setting_up.ROLE_GONE))
+            await ben.runs("/setup", field)
+            await sees(server, ben, field, str(setting_up.DAMAGED))
 
 
 def _room(person: Person) -> Any:

@@ -13,7 +13,7 @@ from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.chosen import Choices, Chosen
 from bot.platforms.discord.names import person_id, shared_room
 
-AGAIN_S = 60.0
+AGAIN_S = 30.0
 _KEPT = 10_000
 
 
