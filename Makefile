@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: chat test lint types unit format languages bench bench-peers bench-path eval-safety soak soak-engine picture clean
+.PHONY: chat test lint types unit format languages bench bench-peers bench-path eval-safety soak soak-discord soak-engine picture clean
 
 chat:
 	@tools/setup chat
@@ -55,6 +55,10 @@ eval-safety: setup-test
 # MINUTES=1 by default; kills the bot at random moments and counts what was lost or doubled.
 soak: setup-test
 	$(PY) -m bench.soak --minutes $(or $(MINUTES),1)
+
+# MINUTES=1 by default; fifty people on the loopback Discord, with faults and kills, and what was lost.
+soak-discord: setup-test
+	$(PY) -m bench.discord_soak --minutes $(or $(MINUTES),1)
 
 # MINUTES=20 by default; sixteen people with the real model, and what memory is left behind.
 soak-engine: setup-test

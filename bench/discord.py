@@ -83,6 +83,19 @@ async def memory() -> float:
     return int(line.split()[1]) / 1024
 
 
+def environment(folder: str, token: str) -> dict[str, str]:
+    """Of a whole bot with a scripted engine, which keeps everything in this folder."""
+    return {
+        **os.environ,
+        "PARLOUR_DATA": f"{folder}/data",
+        "PARLOUR_KEYS__MASTER_KEY_FILE": f"{folder}/key",
+        "PARLOUR_CARE__PROTOCOL": f"{folder}/protocol.md",
+        "PARLOUR_ENGINE__KIND": "scripted",
+        "PARLOUR_DISCORD__ON": "true",
+        "PARLOUR_DISCORD_TOKEN": token,
+    }
+
+
 @asynccontextmanager
 async def _bot(server: DiscordServer) -> AsyncIterator[asyncio.subprocess.Process]:
     """The whole bot in a process of its own, connected."""
@@ -93,15 +106,7 @@ async def _bot(server: DiscordServer) -> AsyncIterator[asyncio.subprocess.Proces
             "bench.discord",
             server.base,
             cwd=Path(__file__).parent.parent,
-            env={
-                **os.environ,
-                "PARLOUR_DATA": f"{folder}/data",
-                "PARLOUR_KEYS__MASTER_KEY_FILE": f"{folder}/key",
-                "PARLOUR_CARE__PROTOCOL": f"{folder}/protocol.md",
-                "PARLOUR_ENGINE__KIND": "scripted",
-                "PARLOUR_DISCORD__ON": "true",
-                "PARLOUR_DISCORD_TOKEN": server.token,
-            },
+            env=environment(folder, server.token),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )

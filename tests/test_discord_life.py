@@ -198,16 +198,16 @@ async def test_what_is_taken_away_is_gone_and_its_waiting_edit_with_it() -> None
 # --- Whose guest somebody is ------------------------------------------------------------------
 
 
+async def _read(platform: Discord) -> None:
+    async for _ in platform.events():
+        pass
+
+
 @asynccontextmanager
 async def connected(server: DiscordServer) -> AsyncIterator[Discord]:
     """The platform with its events being read, and nobody behind it."""
     async with open_discord(setup(server)) as platform:
-
-        async def read() -> None:
-            async for _ in platform.events():
-                pass
-
-        reading = asyncio.ensure_future(read())
+        reading = asyncio.ensure_future(_read(platform))
         try:
             person = PersonId(f"discord:{server.application}")
             while await platform.communities(person) is None:
@@ -232,6 +232,25 @@ async def test_a_person_is_a_guest_where_they_are_a_member_now() -> None:
             again = [one for one in server.requests if one.route == GET_MEMBER]
             assert len(again) == len(asked), "believed for a moment"
             assert market.id
+
+
+@pytest.mark.live
+async def test_who_is_asked_about_before_discord_has_named_the_guilds_is_waited_for() -> None:
+    """Else what a kill left open would be refused at the start, since nothing is known yet."""
+    async with discord_server() as server, open_discord(setup(server)) as platform:
+        anna = server.person("Anna")
+        harbour = server.guild("Harbour")
+        server.joins(harbour, anna)
+        reading = asyncio.ensure_future(_read(platform))
+        asking = asyncio.ensure_future(platform.communities(PersonId(f"discord:{anna.id}")))
+        try:
+            with server.ready_late():
+                await server.until(lambda: server.gateway.counted["identify"], "the bot")
+            async with asyncio.timeout(10):
+                assert await asking == (CommunityId(f"discord:{harbour.id}"),)
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
 
 
 @pytest.mark.live

@@ -54,6 +54,7 @@ class Life:
         self._gateway: Gateway | None = None
         self._shards: set[int] = set()
         """Those that have said READY, and with it which guilds are theirs."""
+        self._has_guilds = asyncio.Event()
         self.trouble = ""
         """Why it ended for good, in a sentence that tells the mend."""
         self._names: Bounded[CommunityId, str] = Bounded(_KEPT)
@@ -76,6 +77,9 @@ class Life:
         return await self._listening.next()
 
     async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
+        """Right after a start it waits for the word which guilds have the bot: what waits for an
+        answer since the last end would get none. Whoever asks gives up in time."""
+        await self._has_guilds.wait()
         return await self._members.communities(person)
 
     def catch_up_from(self, last_heard: LastHeard) -> None:
@@ -96,6 +100,7 @@ class Life:
             identify_gap_s=setup.identify_gap_s,
         )
         self._shards.clear()
+        self._has_guilds.clear()
         async with gateway:
             self._gateway = gateway
             await gateway.start(setup.token)
@@ -118,6 +123,8 @@ class Life:
         """Direct messages are on the first shard; what came since its last session is asked for."""
         shard = int((data.get("shard") or [0])[0])
         self._shards.add(shard)
+        if self._guilds() is not None:
+            self._has_guilds.set()
         if shard == 0:
             self._start(self._missed.fetch(self._listening.hear_message))
 

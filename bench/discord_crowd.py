@@ -1,0 +1,299 @@
+"""People on the loopback Discord for a long run, and the account of what they were answered.
+
+They write, edit, delete, stop, press and run commands, each when their last answer stands. It knows
+the peer alone: nothing of the bot, which may be gone for a while.
+"""
+
+import random
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
+from math import inf
+
+from tests.discord import DiscordServer, Person
+from tests.discord.offers import NotOffered
+from tests.discord.state import Asked, Shown
+
+ACKNOWLEDGED_S = 2.5
+PATIENCE_S = 30.0
+"""After it somebody writes again although the last message has no answer."""
+QUIET_S = 5.0
+"""When nothing has moved for so long, what stands is taken for the whole answer."""
+RESTS_S = 0.5
+WORDS = (
+    "the tide comes in by the old harbour wall and the lamp above the door is lit while rain falls "
+    "on the roof and somebody reads a letter aloud"
+)
+COMMANDS = ("/where", "/about", "/who", "/limits", "/remind")
+PERSONA = 1 << 2
+"""No previews: the flag of whatever a persona says."""
+
+
+def reply_to(text: str) -> str:
+    """What the scripted engine answers."""
+    return f"You said: {text} {WORDS}."
+
+
+@dataclass
+class Written:
+    """A message of somebody's, and what became of it."""
+
+    shown: Shown
+    at: float
+    texts: list[str]
+    wants_no_whole: bool = False
+    """It was edited, deleted or stopped, so what was begun need not end."""
+    may_go: bool = False
+    """Deleted or stopped: it need not be answered."""
+    agains: int = 0
+    answers: list[Shown] = field(default_factory=list)
+
+
+@dataclass
+class Somebody:
+    person: Person
+    written: list[Written] = field(default_factory=list)
+    busy_until: float = 0.0
+
+    def answers(self) -> list[Shown]:
+        last = self.written[-1].at if self.written else 0.0
+        bots = self.person.world.application
+        return [
+            one
+            for one in self.person.dm.shown[-4:]
+            if one.author == bots and one.flags & PERSONA and one.at >= last
+        ]
+
+    def is_free(self, now: float) -> bool:
+        if now < self.busy_until:
+            return False
+        if not self.written:
+            return True
+        last = self.written[-1]
+        if now - last.at > PATIENCE_S:
+            return True
+        moved = max(one.history[-1].at for one in self.person.dm.messages[-3:])
+        if any(one.content == reply_to(last.texts[-1]) for one in self.answers()):
+            return now - moved > RESTS_S
+        # Stopped, deleted, answered by the bot itself, or cut by a kill.
+        silent = self.person.dm.shown and self.person.dm.shown[-1] is not last.shown
+        return bool(silent) and now - moved > QUIET_S
+
+
+@dataclass
+class Crowd:
+    server: DiscordServer
+    chance: random.Random
+    everybody: list[Somebody] = field(default_factory=list)
+    did: Counter[str] = field(default_factory=Counter)
+    asked: list[Asked] = field(default_factory=list)
+    nobody_free: int = 0
+
+    async def come_in(self, person: Person) -> None:
+        """By buttons alone, as the door offers them."""
+        self.server.joins(next(iter(self.server.world.guilds.values())), person)
+        await person.writes(person.dm, "hello")
+        pressed: list[Shown] = []
+
+        def offers(label: str) -> Shown | None:
+            shown = self._offering(person, label)
+            return None if shown in pressed else shown
+
+        for label in ("next", "next", "yes", "done"):
+            pressed.append(await self.server.until(partial(offers, label), f"{label!r}"))
+            await person.presses(person.dm, pressed[-1], label)
+        await self.server.until(
+            lambda: any(one.flags & PERSONA for one in person.dm.shown), "a greeting"
+        )
+        self.everybody.append(Somebody(person))
+
+    async def act(self) -> None:
+        """One thing of one person's."""
+        now = self.server.world.now()
+        free = [one for one in self.everybody if one.is_free(now)]
+        kind = self.chance.choices(
+            ("write", "run", "press", "complete", "change"), (70, 9, 7, 4, 10)
+        )[0]
+        if kind == "change":
+            await self._change(now)
+            return
+        if not free:
+            self.nobody_free += 1
+            return
+        one = self.chance.choice(free)
+        match kind:
+            case "write":
+                await self._write(one)
+            case "run":
+                await self._ask(one, kind)
+            case "press":
+                await self._ask(one, kind)
+            case _:
+                await self._ask(one, "complete")
+
+    async def _write(self, one: Somebody) -> None:
+        if self.chance.random() < 0.5:
+            await one.person.types(one.person.dm)
+        self.did["messages"] += 1
+        text = f"This is message {self.did['messages']}, about the weather."
+        shown = await one.person.writes(one.person.dm, text)
+        one.written.append(Written(shown, shown.at, [text]))
+
+    async def _ask(self, one: Somebody, kind: str) -> None:
+        person, room = one.person, one.person.dm
+        try:
+            if kind == "run":
+                asked = await person.runs(self.chance.choice(COMMANDS), room)
+            elif kind == "complete":
+                asked = await person.completes("/persona", room, "name", name="w")
+            else:
+                label = self.chance.choice(("More…", "Another answer", "Previous answer"))
+                shown = self._offering(person, label)
+                if shown is None:
+                    return
+                asked = await person.presses(room, shown, label)
+                if label == "Another answer" and one.written:
+                    one.written[-1].agains += 1
+        except NotOffered:
+            return
+        self.did[kind] += 1
+        self.asked.append(asked)
+        one.busy_until = self.server.world.now() + QUIET_S
+
+    async def _change(self, now: float) -> None:
+        """Of a message that is being answered, or was just now."""
+        recent = [one for one in self.everybody if one.written and now - one.written[-1].at < 6.0]
+        if not recent:
+            return
+        one = self.chance.choice(recent)
+        last, room = one.written[-1], one.person.dm
+        if last.may_go or last.shown.deleted:
+            return
+        kind = self.chance.choice(("edit", "edit", "delete", "stop"))
+        if kind == "edit":
+            text = last.texts[-1].replace(".", f" changed{len(last.texts)}.", 1)
+            last.texts.append(text)
+            await one.person.edits(room, last.shown, text)
+        elif kind == "delete":
+            await one.person.deletes(room, last.shown)
+        elif (shown := self._offering(one.person, "Stop writing")) is not None:
+            self.asked.append(await one.person.presses(room, shown, "Stop writing"))
+        else:
+            return
+        last.wants_no_whole, last.may_go = True, kind != "edit"
+        one.busy_until = now + QUIET_S
+        self.did[kind] += 1
+
+    def _offering(self, person: Person, label: str) -> Shown | None:
+        for shown in reversed(person.dm.shown[-4:]):
+            for part in shown.parts():
+                if part.get("label") == label and not part.get("disabled"):
+                    return shown
+        return None
+
+
+# --- The account --------------------------------------------------------------------------------
+
+
+@dataclass
+class Account:
+    messages: int = 0
+    unanswered: int = 0
+    answered_by_the_bot_itself: Counter[str] = field(default_factory=Counter)
+    doubled: int = 0
+    answers: int = 0
+    cut_by_kills: int = 0
+    not_whole: int = 0
+    edits_a_second: float = 0.0
+    examples: list[str] = field(default_factory=list)
+
+
+def account(crowd: Crowd, kills: Sequence[float]) -> Account:
+    """Of everything that stands in everybody's direct messages now."""
+    told, edits, seconds = Account(), 0, 0.0
+    for somebody in crowd.everybody:
+        _match(somebody, crowd.server.application)
+        for one in somebody.written:
+            told.messages += 1
+            told.answers += len(one.answers)
+            allowed = len(one.texts) + one.agains
+            if len(one.answers) > allowed:
+                told.doubled += len(one.answers) - allowed
+                told.examples.append(f"doubled: {one.texts[-1]} {len(one.answers)} times")
+            if not one.answers and not one.may_go:
+                _unanswered(one, somebody, told)
+            for answer in one.answers:
+                spent = answer.history[-1].at - answer.at
+                if answer.content in {reply_to(text) for text in one.texts}:
+                    if len(times := _changes(answer)) > 1:
+                        edits += len(times) - 1
+                        seconds += max(times[-1] - times[0], 0.001)
+                elif any(answer.at - 3.0 <= at <= answer.at + spent + 5.0 for at in kills):
+                    told.cut_by_kills += 1
+                elif not one.wants_no_whole:
+                    told.not_whole += 1
+                    told.examples.append(f"not whole: {one.texts[-1]} shows {answer.content!r}")
+    told.edits_a_second = round(edits / seconds, 3) if seconds else 0.0
+    return told
+
+
+def _unanswered(one: Written, somebody: Somebody, told: Account) -> None:
+    """What the bot says as itself right after it is an answer of its own kind."""
+    until = min((other.at for other in somebody.written if other.at > one.at), default=inf)
+    bot = somebody.person.world.application
+    notice = next(
+        (
+            shown
+            for shown in somebody.person.dm.shown
+            if shown.author == bot and not shown.flags & PERSONA and one.at <= shown.at < until
+        ),
+        None,
+    )
+    if notice is not None:
+        told.answered_by_the_bot_itself[notice.content[:60]] += 1
+    else:
+        told.unanswered += 1
+        told.examples.append(f"unanswered: {one.texts[-1]}")
+
+
+def _changes(shown: Shown) -> list[float]:
+    """When its words changed; what hangs under them does not count."""
+    later = [b.at for a, b in pairwise(shown.history) if a.content != b.content]
+    return [shown.at, *later]
+
+
+def _match(somebody: Somebody, bot: str) -> None:
+    """Each of the persona's messages to the latest one that it can be an answer to."""
+    for shown in somebody.person.dm.shown:
+        if shown.author != bot or not shown.flags & PERSONA:
+            continue
+        before = [one for one in somebody.written if one.at <= shown.at]
+        for one in reversed(before):
+            if any(reply_to(text).startswith(shown.content) for text in one.texts):
+                one.answers.append(shown)
+                break
+
+
+def late(crowd: Crowd, lost: Sequence[tuple[float, float]]) -> tuple[int, int, float]:
+    """Interactions that were not acknowledged in time, of those too that came while the line was
+    lost; and the longest that one of the others took, by the peer's clock."""
+    answered: dict[str, float] = {}
+    for request in crowd.server.requests:
+        if request.route.endswith("/callback") and request.status < 300:
+            found = re.search(r"/interactions/(\d+)/", request.path)
+            if found:
+                answered.setdefault(found[1], request.at)
+    late_at_rest = late_in_faults = 0
+    longest = 0.0
+    for asked in crowd.asked:
+        took = answered.get(asked.id, inf) - asked.at
+        is_lost = any(begin <= asked.at + ACKNOWLEDGED_S and asked.at <= end for begin, end in lost)
+        if is_lost:
+            late_in_faults += took > ACKNOWLEDGED_S
+        else:
+            late_at_rest += took > ACKNOWLEDGED_S
+            longest = max(longest, took)
+    return late_at_rest, late_in_faults, longest

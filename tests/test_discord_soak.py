@@ -1,0 +1,92 @@
+"""The account of the long run on Discord counts what goes wrong: made here by hand, without a bot."""
+
+import random
+
+import pytest
+
+from bench.discord_crowd import PERSONA, Crowd, Somebody, Written, account, late, reply_to
+from tests.discord import DiscordServer, discord_server
+from tests.discord.state import Shown
+
+pytestmark = pytest.mark.live
+
+
+class Hands:
+    """Somebody writes, and what the bot would say is put there by hand."""
+
+    def __init__(self, server: DiscordServer) -> None:
+        self.server = server
+        self.crowd = Crowd(server, random.Random(1))
+        self.anna = Somebody(server.person("Anna"))
+        self.crowd.everybody.append(self.anna)
+
+    async def writes(self, text: str) -> Written:
+        shown = await self.anna.person.writes(self.anna.person.dm, text)
+        self.anna.written.append(Written(shown, shown.at, [text]))
+        return self.anna.written[-1]
+
+    def says(self, content: str, flags: int = PERSONA) -> Shown:
+        bot = self.server.world.users[self.server.application]
+        body = {"content": content, "flags": flags}
+        return self.server.messages.post(self.anna.person.dm, bot, body)
+
+    def revises(self, shown: Shown, content: str) -> None:
+        self.server.messages.change(self.anna.person.dm, shown, {"content": content})
+
+
+async def test_what_was_answered_once_and_whole_costs_nothing() -> None:
+    async with discord_server() as server:
+        hands = Hands(server)
+        await hands.writes("one.")
+        shown = hands.says("You said:")
+        server.pass_time(1.0)
+        hands.revises(shown, "You said: one. the tide")
+        server.pass_time(1.0)
+        hands.revises(shown, reply_to("one."))
+        told = account(hands.crowd, kills=())
+        assert (told.messages, told.answers) == (1, 1)
+        assert (told.unanswered, told.doubled, told.not_whole) == (0, 0, 0)
+        assert 0.9 < told.edits_a_second <= 1.0
+
+
+async def test_a_lost_a_doubled_and_a_broken_answer_are_each_counted() -> None:
+    async with discord_server() as server:
+        hands = Hands(server)
+        await hands.writes("one.")
+        await hands.writes("two.")
+        hands.says(reply_to("two."))
+        hands.says(reply_to("two."))
+        await hands.writes("three.")
+        cut = hands.says("You said: three. the tide")
+        told = account(hands.crowd, kills=())
+        assert (told.unanswered, told.doubled, told.not_whole) == (1, 1, 1)
+        killed = account(Crowd(server, random.Random(1), [_anew(hands.anna)]), kills=(cut.at,))
+        assert (killed.not_whole, killed.cut_by_kills) == (0, 1)
+
+
+async def test_what_the_bot_says_itself_in_place_of_an_answer_is_told_apart() -> None:
+    async with discord_server() as server:
+        hands = Hands(server)
+        await hands.writes("one.")
+        hands.says("So many people are talking.", flags=0)
+        told = account(hands.crowd, kills=())
+        assert told.unanswered == 0
+        assert dict(told.answered_by_the_bot_itself) == {"So many people are talking.": 1}
+
+
+async def test_an_interaction_without_an_answer_is_late_and_in_a_fault_told_apart() -> None:
+    async with discord_server() as server:
+        hands = Hands(server)
+        hands.says("words")
+        server.world.commands[""] = [{"id": "5", "name": "who", "type": 1, "options": []}]
+        asked = await hands.anna.person.runs("/who", hands.anna.person.dm)
+        hands.crowd.asked.append(asked)
+        assert late(hands.crowd, lost=())[:2] == (1, 0)
+        assert late(hands.crowd, lost=((asked.at - 1.0, asked.at + 1.0),))[:2] == (0, 1)
+
+
+def _anew(somebody: Somebody) -> Somebody:
+    """As before the account matched answers to it."""
+    return Somebody(
+        somebody.person, [Written(one.shown, one.at, one.texts) for one in somebody.written]
+    )
