@@ -153,20 +153,22 @@ class Entrance:
         label = self._words(OPEN, asked.author)
         await self._follow_up(asked, self._words(text, asked.author), (label, where))
 
-    async def rest(self, room: RoomId) -> None:
-        """All is said there."""
-        over = {
-            id_: asked
+    def over(self, room: RoomId) -> list[discord.Interaction]:
+        """All is said there: those in which a place is still kept for an answer."""
+        ids = [
+            id_
             for id_, asked in self._open.items()
             if asked.is_told and asked.room and asked.room.id == room
-        }
-        for id_, asked in over.items():
-            del self._open[id_]
-            if asked.is_thinking:
-                try:
-                    await asked.interaction.delete_original_response()
-                except FAILED as error:
-                    log.info("discord: an empty answer stays: code %s", code_of(error))
+        ]
+        asked = [self._open.pop(id_) for id_ in ids]
+        return [one.interaction for one in asked if one.is_thinking]
+
+    async def end(self, over: list[discord.Interaction]) -> None:
+        for interaction in over:
+            try:
+                await interaction.delete_original_response()
+            except FAILED as error:
+                log.info("discord: an empty answer stays: code %s", code_of(error))
 
     # --- Below ----------------------------------------------------------------------------------
 

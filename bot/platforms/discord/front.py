@@ -67,8 +67,10 @@ class Front:
         await self._entrance.sent(say, message)
 
     async def rest(self, room: Room) -> None:
-        await self._entrance.rest(room.id)
+        # Both look at once, before anything is awaited: what is asked in this moment does not rest.
+        over = self._entrance.over(room.id)
         await self._asked.rest(room)
+        await self._entrance.end(over)
 
     async def _take(self, interaction: discord.Interaction) -> Event | None:
         data: Data = interaction.data or {}
