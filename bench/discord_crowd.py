@@ -90,7 +90,6 @@ class Crowd:
     everybody: list[Somebody] = field(default_factory=list)
     did: Counter[str] = field(default_factory=Counter)
     asked: list[Asked] = field(default_factory=list)
-    nobody_free: int = 0
 
     async def come_in(self, person: Person) -> None:
         """By buttons alone, as the door offers them."""
@@ -121,18 +120,13 @@ class Crowd:
             await self._change(now)
             return
         if not free:
-            self.nobody_free += 1
             return
         one = self.chance.choice(free)
         match kind:
             case "write":
                 await self._write(one)
-            case "run":
-                await self._ask(one, kind)
-            case "press":
-                await self._ask(one, kind)
             case _:
-                await self._ask(one, "complete")
+                await self._ask(one, kind)
 
     async def _write(self, one: Somebody) -> None:
         if self.chance.random() < 0.5:
@@ -222,7 +216,9 @@ def account(crowd: Crowd, kills: Sequence[float]) -> Account:
             allowed = len(one.texts) + one.agains
             if len(one.answers) > allowed:
                 told.doubled += len(one.answers) - allowed
-                told.examples.append(f"doubled: {one.texts[-1]} {len(one.answers)} times")
+                told.examples.append(
+                    f"doubled: {one.texts[-1]} {len(one.answers)} times, {allowed} wanted"
+                )
             if not one.answers and not one.may_go:
                 _unanswered(one, somebody, told)
             for answer in one.answers:

@@ -248,13 +248,19 @@ def _mean(sizes: list[float]) -> float:
 def _slow_script() -> Iterator[None]:
     from bot.engine.scripted import ScriptedEngine  # noqa: PLC0415 - only the child is the bot
 
-    async def before_piece(_count: int) -> None:
-        await asyncio.sleep(A_PIECE_S)
+    def made(**chosen: Any) -> ScriptedEngine:
+        async def before_piece(_count: int) -> None:
+            # It keeps an account of every prompt for tests: no memory of the bot's.
+            engine.prompts.clear()
+            engine.warmed.clear()
+            await asyncio.sleep(A_PIECE_S)
 
-    engine = partial(
-        ScriptedEngine, lambda prompt: reply_to(prompt.parts[-1].text), before_piece=before_piece
-    )
-    with patch("bot.engine.scripted.ScriptedEngine", engine):
+        engine = ScriptedEngine(
+            lambda prompt: reply_to(prompt.parts[-1].text), before_piece=before_piece, **chosen
+        )
+        return engine
+
+    with patch("bot.engine.scripted.ScriptedEngine", made):
         yield
 
 
