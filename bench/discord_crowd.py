@@ -67,6 +67,11 @@ class Somebody:
             if one.author == bots and one.flags & PERSONA and one.at >= last
         ]
 
+    def has_whole_answer(self) -> bool:
+        """The newest of them, at that: an answer may be written anew."""
+        whole, answers = reply_to(self.written[-1].texts[-1]), self.answers()
+        return bool(answers) and answers[-1].content == whole
+
     def is_free(self, now: float) -> bool:
         if now < self.busy_until:
             return False
@@ -76,7 +81,7 @@ class Somebody:
         if now - last.at > PATIENCE_S:
             return True
         moved = max(one.history[-1].at for one in self.person.dm.messages[-3:])
-        if any(one.content == reply_to(last.texts[-1]) for one in self.answers()):
+        if self.has_whole_answer():
             return now - moved > RESTS_S
         # Stopped, deleted, answered by the bot itself, or cut by a kill.
         silent = self.person.dm.shown and self.person.dm.shown[-1] is not last.shown
@@ -132,6 +137,9 @@ class Crowd:
         if self.chance.random() < 0.5:
             await one.person.types(one.person.dm)
         self.did["messages"] += 1
+        if one.written and not one.has_whole_answer():
+            # What is being written stops for what comes now.
+            one.written[-1].wants_no_whole = True
         text = f"This is message {self.did['messages']}, about the weather."
         shown = await one.person.writes(one.person.dm, text)
         one.written.append(Written(shown, shown.at, [text]))
@@ -149,8 +157,10 @@ class Crowd:
                 if shown is None:
                     return
                 asked = await person.presses(room, shown, label)
-                if label == "Another answer" and one.written:
+                if label != "More…" and one.written:
+                    # One more answer, or one of before said once more, as far as it had come.
                     one.written[-1].agains += 1
+                    one.written[-1].wants_no_whole |= label == "Previous answer"
         except NotOffered:
             return
         self.did[kind] += 1
