@@ -72,6 +72,10 @@ class Somebody:
         whole, answers = reply_to(self.written[-1].texts[-1]), self.answers()
         return bool(answers) and answers[-1].content == whole
 
+    def last_kept(self) -> Written | None:
+        """What the talk ends with: a message that was deleted is none of it."""
+        return next((one for one in reversed(self.written) if not one.shown.deleted), None)
+
     def is_free(self, now: float) -> bool:
         if now < self.busy_until:
             return False
@@ -157,10 +161,10 @@ class Crowd:
                 if shown is None:
                     return
                 asked = await person.presses(room, shown, label)
-                if label != "More…" and one.written:
+                if label != "More…" and (last := one.last_kept()):
                     # One more answer, or one of before said once more, as far as it had come.
-                    one.written[-1].agains += 1
-                    one.written[-1].wants_no_whole |= label == "Previous answer"
+                    last.agains += 1
+                    last.wants_no_whole |= label == "Previous answer"
         except NotOffered:
             return
         self.did[kind] += 1
