@@ -4,7 +4,7 @@ platform, and nothing of its other half but what a talk needs. For tests on the 
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from hashlib import blake2s
 from pathlib import Path
 
@@ -37,7 +37,8 @@ from bot.operate.metrics import Metrics
 from bot.personas import load_personas
 from bot.platforms.discord import names
 from bot.platforms.discord.asked import Asked
-from bot.platforms.discord.buttons import Body, Buttons, drawn_by
+from bot.platforms.discord.asker import FAILED
+from bot.platforms.discord.buttons import Body, Buttons
 from bot.platforms.discord.native import register
 from bot.platforms.discord.signing import Seal
 from bot.platforms.discord.suggestions import Suggestions
@@ -75,7 +76,7 @@ class TinyPlatform(discord.Client):
         self._last: dict[RoomId, EventId] = {}
         seal = Seal(server.token)
         self.seal = seal
-        self.buttons = Buttons(seal=seal, words=words, change=drawn_by(self.http))
+        self.buttons = Buttons(seal=seal, words=words, change=self._draw)
         personas = load_personas(PERSONAS).values()
         self.asked = Asked(
             seal=seal,
@@ -132,6 +133,13 @@ class TinyPlatform(discord.Client):
         return sum(one == Idle(room) for one in self.done)
 
     # --- The bot's side -----------------------------------------------------------------------
+
+    async def _draw(self, room: RoomId, message: EventId, rows: list[Body]) -> None:
+        path = "/channels/{channel_id}/messages/{message_id}"
+        route = Route("PATCH", path, channel_id=names.channel_of(room), message_id=message)
+        # What is gone needs no buttons.
+        with suppress(*FAILED):
+            await self.http.request(route, json={"components": rows})
 
     def reaches(self, person: PersonId) -> bool:
         return person.startswith("discord:")

@@ -47,8 +47,6 @@ from bot.platforms.discord.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
 
-_KEPT_ROOMS = 10_000
-
 
 class Discord:
     """Implements `Platform`, `CatchesUp` and `Keeps`; `interactions` and `buttons` are set before its events
@@ -71,7 +69,7 @@ class Discord:
         )
         self._saying = Saying(voices, self._edits)
         self._typings = Typings(self.rest.typing, start)
-        self._last_reply: Bounded[RoomId, EventId] = Bounded(_KEPT_ROOMS)
+        self._last_reply: Bounded[RoomId, EventId] = Bounded()
         """The persona's last message."""
         self._reactions = Reactions(self._last_reply.get, time.time, prefix=self.prefix)
         self.choices = Choices()

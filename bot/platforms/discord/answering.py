@@ -11,26 +11,22 @@ from dataclasses import dataclass, field
 
 import discord
 
-from bot.drafts import cut_pages
 from bot.events import Author, EventId, Room, RoomId, Say, Voice
 from bot.platforms.discord.asker import FAILED, code_of
-from bot.platforms.discord.buttons import Buttons, as_view
+from bot.platforms.discord.buttons import Buttons
 from bot.platforms.discord.names import PLATFORM
+from bot.platforms.discord.slot import Slot
 
 log = logging.getLogger(__name__)
 
-PAGE_CHARS = 2000
 _MOST_OPEN = 2000
-_NOBODY = discord.AllowedMentions.none()
 
 
 @dataclass(slots=True)
 class _Asked:
-    interaction: discord.Interaction
+    slot: Slot
     room: Room
     author: Author
-    is_thinking: bool
-    """A place is kept for the answer, and everybody waits."""
     is_told: bool = False
     """The bot has heard it, so what it says at the latest when it rests is the answer."""
     sent: dict[str, EventId] = field(default_factory=dict)
@@ -48,7 +44,7 @@ class Answering:
         if len(self._open) >= _MOST_OPEN:
             del self._open[next(iter(self._open))]
         id_ = EventId(str(interaction.id))
-        self._open[id_] = _Asked(interaction, room, author, is_thinking)
+        self._open[id_] = _Asked(Slot(interaction, is_thinking), room, author)
         return id_
 
     def drop(self, id_: EventId) -> None:
@@ -70,15 +66,16 @@ class Answering:
             return False, None
         if say.nonce in asked.sent:
             return True, asked.sent[say.nonce]
-        if say.voice is Voice.PERSONA or (say.room.is_direct and not asked.is_thinking):
-            await self._stop_thinking(asked)
+        if say.voice is Voice.PERSONA or (say.room.is_direct and not asked.slot.is_kept):
+            await asked.slot.give_up()
             return False, None
         try:
-            first, last = await self._send(say, asked)
+            rows, is_private = self._buttons.under(say, asked.author), not say.room.is_direct
+            first, last = await asked.slot.say(say.text, rows, is_private=is_private)
         except FAILED as error:
             # Its time is over, or somebody has taken it away: said the ordinary way instead.
             log.info("%s: an answer was not taken: code %s", PLATFORM, code_of(error))
-            self._open.pop(EventId(str(asked.interaction.id)), None)
+            self._open.pop(EventId(str(asked.slot.interaction.id)), None)
             return False, None
         asked.sent[say.nonce] = first
         await self._buttons.said(say, last)
@@ -96,35 +93,4 @@ class Answering:
         for id_ in over:
             del self._open[id_]
         for asked in over.values():
-            await self._stop_thinking(asked)
-
-    async def _send(self, say: Say, asked: _Asked) -> tuple[EventId, EventId]:
-        """The first page's message and the last one's, under which the buttons stand."""
-        pages, ids = cut_pages(say.text, PAGE_CHARS), []
-        for number, page in enumerate(pages):
-            is_last = number == len(pages) - 1
-            view = as_view(self._buttons.under(say, asked.author)) if is_last else None
-            if asked.is_thinking:
-                message: discord.Message = await asked.interaction.edit_original_response(
-                    content=page, view=view, allowed_mentions=_NOBODY
-                )
-                asked.is_thinking = False
-            else:
-                message = await asked.interaction.followup.send(
-                    page,
-                    view=view or discord.utils.MISSING,
-                    ephemeral=not say.room.is_direct,
-                    allowed_mentions=_NOBODY,
-                    wait=True,
-                )
-            ids.append(EventId(str(message.id)))
-        return ids[0], ids[-1]
-
-    async def _stop_thinking(self, asked: _Asked) -> None:
-        if not asked.is_thinking:
-            return
-        asked.is_thinking = False
-        try:
-            await asked.interaction.delete_original_response()
-        except FAILED as error:
-            log.info("%s: an empty answer stays: code %s", PLATFORM, code_of(error))
+            await asked.slot.give_up()

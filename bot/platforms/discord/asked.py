@@ -56,7 +56,6 @@ NOT_HERE = Text("I answer where the two of us are alone, or in a server that has
 FORGOTTEN = Text("If I kept this message, I forget it now. Here it stays until you delete it.")
 NOT_YOUR_OWN_WORDS = Text("Only what you wrote yourself can be forgotten like this.")
 
-_PRESSED = 10_000
 _EXPIRED = 10062
 _BY_NAME: Mapping[str, Declaration] = {command.name: command for command in COMMANDS}
 STOP = Press(Kind.COMMAND, "stop")
@@ -92,10 +91,10 @@ class Asked:
         self._sponsor = sponsor
         self._prefix = prefix
         self._restricted: frozenset[int] = frozenset()
-        self._seen: Bounded[int, None] = Bounded(_PRESSED)
-        self._used: Bounded[EventId, None] = Bounded(_PRESSED)
+        self._seen: Bounded[int, None] = Bounded()
+        self._used: Bounded[EventId, None] = Bounded()
         """Messages of which one of the offered words was said already."""
-        self._languages: Bounded[PersonId, str] = Bounded(_PRESSED)
+        self._languages: Bounded[PersonId, str] = Bounded()
 
     def trust(self, restricted: frozenset[int]) -> None:
         """SAFETY A5: the commands that Discord itself gives to adults only."""
@@ -103,12 +102,9 @@ class Asked:
 
     async def take(self, interaction: discord.Interaction) -> Event | None:
         """The event that it is; None where all is said already."""
-        if interaction.id in self._seen:
-            # The gateway tells what it is not sure to have told.
-            return None
-        self._seen.put(interaction.id, None)
         author, room = author_of(interaction), room_of(interaction, self._sponsor)
-        self._languages.put(author.id, author.language or "")
+        if not self.is_new(interaction, author):
+            return None
         try:
             try:
                 event = await self._take(interaction, author, room)
@@ -127,6 +123,15 @@ class Asked:
         if event is not None:
             self._buttons.meet(room, author)
         return event
+
+    def is_new(self, interaction: discord.Interaction, author: Author) -> bool:
+        """The gateway tells again what it is not sure to have told. Whoever asked for it first
+        takes it, and the language that it tells is known from then on."""
+        if interaction.id in self._seen:
+            return False
+        self._seen.put(interaction.id, None)
+        self._languages.put(author.id, author.language or "")
+        return True
 
     def language_of(self, person: PersonId) -> str | None:
         """Only interactions tell it; messages that are typed do not."""

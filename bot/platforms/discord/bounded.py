@@ -6,9 +6,12 @@ from typing import Generic, TypeVar
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
+MOST = 10_000
+"""People, rooms or messages: more than are busy at once on one machine."""
+
 
 class Bounded(Generic[Key, Value]):
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._kept: OrderedDict[Key, Value] = OrderedDict()
 

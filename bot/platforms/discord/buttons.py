@@ -5,22 +5,16 @@ At most one message of a room has any. It knows which only since the start: a ro
 on, and goes when it is pressed beside a newer one.
 """
 
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import discord
-from discord.http import HTTPClient, Route
 
 from bot.events import Author, EventId, PersonId, Room, RoomId, Say, Voice
-from bot.platforms.discord.asker import FAILED, code_of
 from bot.platforms.discord.bounded import Bounded
-from bot.platforms.discord.names import channel_of
 from bot.platforms.discord.signing import Kind, Press, Seal
 from bot.text import Text
-
-log = logging.getLogger(__name__)
 
 Body = dict[str, Any]
 Words = Callable[[Text, Author], str]
@@ -39,7 +33,6 @@ LABELS = {
 AT_REST = ("back", "again", "forward", "help")
 WHILE_WRITING = ("stop",)
 
-_ROOMS = 10_000
 _A_ROW = 5
 _ROWS = 5
 
@@ -55,8 +48,8 @@ class Buttons:
         self._seal = seal
         self._words = words
         self._change = change
-        self._people: Bounded[RoomId, Author] = Bounded(_ROOMS)
-        self._drawn: Bounded[RoomId, _Drawn] = Bounded(_ROOMS)
+        self._people: Bounded[RoomId, Author] = Bounded()
+        self._drawn: Bounded[RoomId, _Drawn] = Bounded()
 
     def meet(self, room: Room, author: Author) -> None:
         """Somebody said something there: in a direct room the buttons are made for them."""
@@ -118,19 +111,6 @@ class Buttons:
             label = self._words(LABELS[command], author)
             buttons.append(_button(label, custom_id, is_stop=command == "stop"))
         return _rows(buttons)
-
-
-def drawn_by(http: HTTPClient) -> Change:
-    async def change(room: RoomId, message: EventId, rows: list[Body]) -> None:
-        path = "/channels/{channel_id}/messages/{message_id}"
-        route = Route("PATCH", path, channel_id=channel_of(room), message_id=message)
-        try:
-            await http.request(route, json={"components": rows})
-        except FAILED as error:
-            # It is gone, or this is: what buttons stand there matters to nobody.
-            log.info("discord: buttons were not drawn: code %s", code_of(error))
-
-    return change
 
 
 def as_view(rows: list[Body]) -> discord.ui.View | None:

@@ -16,7 +16,6 @@ from bot.platforms.discord.bounded import Bounded
 log = logging.getLogger(__name__)
 
 MOST_ROLES = 25
-_GUILDS = 10_000
 _LONGEST_ID = 20
 
 
@@ -41,8 +40,8 @@ NOTHING = Chosen()
 class Choices:
     def __init__(self) -> None:
         self._locker: Locker | None = None
-        self._known: Bounded[str, Chosen] = Bounded(_GUILDS)
-        self._damaged: Bounded[str, None] = Bounded(_GUILDS)
+        self._known: Bounded[str, Chosen] = Bounded()
+        self._damaged: Bounded[str, None] = Bounded()
         self._one_at_a_time = asyncio.Lock()
 
     def keep_in(self, locker: Locker) -> None:

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 
 import discord
 
-from bot.drafts import cut_pages
 from bot.events import Author, EventId, Message, PersonId, Role, Room, RoomId, Say, Voice
 from bot.platforms.discord import names
 from bot.platforms.discord.asked import NOT_FOR_YOU, OLDER, ONE_MOMENT
 from bot.platforms.discord.asker import FAILED, code_of
 from bot.platforms.discord.bounded import Bounded
-from bot.platforms.discord.buttons import Body, Buttons, Words, as_view
+from bot.platforms.discord.buttons import Buttons, Words
 from bot.platforms.discord.panel import BEGIN, EVERYBODY
 from bot.platforms.discord.signing import Kind, Press, Seal
+from bot.platforms.discord.slot import Slot
 from bot.text import Text
 
 log = logging.getLogger(__name__)
@@ -33,10 +33,7 @@ CLOSED = Text(
 NO_WAY = Text("I cannot open a direct message with you now. Please try again in a little while.")
 OPEN = Text("To our direct messages")
 
-PAGE_CHARS = 2000
 _MOST_OPEN = 2000
-_KEPT = 10_000
-_NOBODY = discord.AllowedMentions.none()
 
 OpenDirect = Callable[[str], Awaitable[str | None]]
 """The channel of the direct messages with this user, without writing there."""
@@ -44,13 +41,12 @@ OpenDirect = Callable[[str], Awaitable[str | None]]
 
 @dataclass(slots=True)
 class _Asked:
-    interaction: discord.Interaction
+    slot: Slot
     author: Author
     place: RoomId
     """Where the screens are shown."""
     room: Room | None = None
     """Their direct room, once it is known."""
-    is_thinking: bool = False
     is_told: bool = False
     sent: dict[str, EventId] = field(default_factory=dict)
 
@@ -65,8 +61,8 @@ class Entrance:
         self._prefix = prefix
         self._open_direct = open_direct
         self._open: dict[EventId, _Asked] = {}
-        self._direct: Bounded[PersonId, str] = Bounded(_KEPT)
-        self._used: Bounded[EventId, None] = Bounded(_KEPT)
+        self._direct: Bounded[PersonId, str] = Bounded()
+        self._used: Bounded[EventId, None] = Bounded()
         """Screens that were answered."""
 
     def read(self, custom_id: str, place: Room, author: Author) -> Press | None:
@@ -97,7 +93,7 @@ class Entrance:
         # From here on, before anything is awaited, a second press finds this one.
         if len(self._open) >= _MOST_OPEN:
             del self._open[next(iter(self._open))]
-        self._open[id_] = asked = _Asked(interaction, author, place.id)
+        self._open[id_] = asked = _Asked(Slot(interaction, is_kept=False), author, place.id)
         try:
             await self._acknowledge(asked, shown, press)
         except BaseException:
@@ -132,11 +128,11 @@ class Entrance:
             return True, asked.sent[say.nonce]
         rows = self._buttons.choices(say.choices, asked.place, asked.author.id, Kind.DOOR)
         try:
-            last = await self._send(asked, say.text, rows)
+            _, last = await asked.slot.say(say.text, rows, is_private=True)
         except FAILED as error:
             # Its fifteen minutes are over, or it was taken away: said in the direct message instead.
             log.info("discord: the door's words were not taken: code %s", code_of(error))
-            self._open.pop(EventId(str(asked.interaction.id)), None)
+            self._open.pop(EventId(str(asked.slot.interaction.id)), None)
             return False, None
         asked.sent[say.nonce] = last
         if say.choices:
@@ -153,22 +149,14 @@ class Entrance:
         label = self._words(OPEN, asked.author)
         await self._follow_up(asked, self._words(text, asked.author), (label, where))
 
-    def over(self, room: RoomId) -> list[discord.Interaction]:
-        """All is said there: those in which a place is still kept for an answer."""
+    def over(self, room: RoomId) -> list[Slot]:
+        """All is said there: where nothing more comes."""
         ids = [
             id_
             for id_, asked in self._open.items()
             if asked.is_told and asked.room and asked.room.id == room
         ]
-        asked = [self._open.pop(id_) for id_ in ids]
-        return [one.interaction for one in asked if one.is_thinking]
-
-    async def end(self, over: list[discord.Interaction]) -> None:
-        for interaction in over:
-            try:
-                await interaction.delete_original_response()
-            except FAILED as error:
-                log.info("discord: an empty answer stays: code %s", code_of(error))
+        return [self._open.pop(id_).slot for id_ in ids]
 
     # --- Below ----------------------------------------------------------------------------------
 
@@ -180,35 +168,14 @@ class Entrance:
 
     async def _acknowledge(self, asked: _Asked, shown: EventId, press: Press) -> None:
         if press == BEGIN:
-            await asked.interaction.response.defer(ephemeral=True, thinking=True)
-            asked.is_thinking = True
+            await asked.slot.interaction.response.defer(ephemeral=True, thinking=True)
+            asked.slot.is_kept = True
             return
         self._used.put(shown, None)
-        await asked.interaction.response.edit_message(view=None)
+        await asked.slot.interaction.response.edit_message(view=None)
 
     async def _tell(self, interaction: discord.Interaction, text: Text, author: Author) -> None:
         await interaction.response.send_message(self._words(text, author), ephemeral=True)
-
-    async def _send(self, asked: _Asked, text: str, rows: list[Body]) -> EventId:
-        """The last page's message, under which the buttons stand."""
-        pages, last = cut_pages(text, PAGE_CHARS), ""
-        for number, page in enumerate(pages):
-            view = as_view(rows) if number == len(pages) - 1 else None
-            if asked.is_thinking:
-                made: discord.Message = await asked.interaction.edit_original_response(
-                    content=page, view=view, allowed_mentions=_NOBODY
-                )
-                asked.is_thinking = False
-            else:
-                made = await asked.interaction.followup.send(
-                    page,
-                    view=view or discord.utils.MISSING,
-                    ephemeral=True,
-                    allowed_mentions=_NOBODY,
-                    wait=True,
-                )
-            last = str(made.id)
-        return EventId(last)
 
     async def _follow_up(
         self, asked: _Asked, text: str, link: tuple[str, str] | None = None
@@ -220,8 +187,8 @@ class Entrance:
             view.add_item(discord.ui.Button(label=link[0], url=link[1]))
             view.stop()
         try:
-            await asked.interaction.followup.send(text, view=view, ephemeral=True, wait=True)
+            await asked.slot.interaction.followup.send(text, view=view, ephemeral=True, wait=True)
         except FAILED as error:
             log.info("discord: a word at the door was not taken: code %s", code_of(error))
         else:
-            asked.is_thinking = False
+            asked.slot.is_kept = False

@@ -11,14 +11,11 @@ import discord
 from bot.events import Event, EventId, Message, PersonId, Room, Say
 from bot.platforms.discord.asked import Asked
 from bot.platforms.discord.asker import FAILED, Data, Sponsor, author_of, code_of, room_of
-from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.entrance import Entrance
 from bot.platforms.discord.setting_up import SettingUp
 from bot.platforms.discord.trusted import Trusted
 
 log = logging.getLogger(__name__)
-
-_KEPT = 10_000
 
 
 class Front:
@@ -38,8 +35,6 @@ class Front:
         self._setting_up = setting_up
         self._trusted = trusted
         self._sponsor = sponsor
-        self._seen: Bounded[int, None] = Bounded(_KEPT)
-        self._languages: Bounded[PersonId, str] = Bounded(_KEPT)
 
     async def take(self, interaction: discord.Interaction) -> Event | None:
         event = await self._take(interaction)
@@ -57,7 +52,7 @@ class Front:
             self._entrance.tell(event.id)
 
     def language_of(self, person: PersonId) -> str | None:
-        return self._languages.get(person) or self._asked.language_of(person)
+        return self._asked.language_of(person)
 
     async def answer(self, say: Say) -> tuple[bool, EventId | None]:
         is_answered, id_ = await self._entrance.answer(say)
@@ -70,7 +65,8 @@ class Front:
         # Both look at once, before anything is awaited: what is asked in this moment does not rest.
         over = self._entrance.over(room.id)
         await self._asked.rest(room)
-        await self._entrance.end(over)
+        for slot in over:
+            await slot.give_up()
 
     async def _take(self, interaction: discord.Interaction) -> Event | None:
         data: Data = interaction.data or {}
@@ -81,11 +77,8 @@ class Front:
             press = self._entrance.read(str(data.get("custom_id")), place, author)
         if press is None and not is_setup:
             return await self._asked.take(interaction)
-        if interaction.id in self._seen:
-            # The gateway tells what it is not sure to have told.
+        if not self._asked.is_new(interaction, author):
             return None
-        self._seen.put(interaction.id, None)
-        self._languages.put(author.id, author.language or "")
         try:
             if press is not None:
                 return await self._entrance.take(interaction, press, author, place)

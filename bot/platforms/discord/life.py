@@ -29,8 +29,6 @@ from bot.platforms.discord.setup import Setup, Start
 from bot.platforms.discord.supervise import supervise
 from bot.platforms.discord.trusted import Trusted
 
-_KEPT = 10_000
-
 
 class Life:
     def __init__(
@@ -57,7 +55,7 @@ class Life:
         self._has_guilds = asyncio.Event()
         self.trouble = ""
         """Why it ended for good, in a sentence that tells the mend."""
-        self._names: Bounded[CommunityId, str] = Bounded(_KEPT)
+        self._names: Bounded[CommunityId, str] = Bounded()
         """What was shown last: who reads at the door is not told of a change that is none."""
         self._missed = Missed(rest, time.time)
         self._listening = Listening(

@@ -33,7 +33,6 @@ from bot.platforms.discord.reading import (
 log = logging.getLogger(__name__)
 
 WAITING = 10_000
-_KEPT = 10_000
 
 
 class Listening:
@@ -55,8 +54,8 @@ class Listening:
         self._saw = saw
         self._find_author = find_author
         self._events: asyncio.Queue[Event | None] = asyncio.Queue(WAITING)
-        self._heard: Bounded[EventId, tuple[Room, Author, int]] = Bounded(_KEPT)
-        self._people: Bounded[RoomId, Author] = Bounded(_KEPT)
+        self._heard: Bounded[EventId, tuple[Room, Author, int]] = Bounded()
+        self._people: Bounded[RoomId, Author] = Bounded()
         """With whom the bot is in each direct room."""
 
     async def next(self) -> Event | None:

@@ -22,7 +22,6 @@ HOLDS_S = 15.0
 MOST_GUILDS = 50
 """Asked about one person; the limits of a bot are 50 requests a second."""
 _AT_ONCE = 10
-_KEPT = 10_000
 
 
 class Members:
@@ -38,8 +37,8 @@ class Members:
         self._rest = rest
         self._guilds = guilds
         self._now = now
-        self._known: Bounded[tuple[str, str], tuple[float, bool]] = Bounded(_KEPT)
-        self._met: Bounded[tuple[str, str], None] = Bounded(_KEPT)
+        self._known: Bounded[tuple[str, str], tuple[float, bool]] = Bounded()
+        self._met: Bounded[tuple[str, str], None] = Bounded()
 
     def met(self, guild: str, user: str) -> None:
         self._met.put((guild, user), None)

@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 ROOMS = 200
 LONGEST_S = 24 * 3600.0
 """What is older than a day is not answered any more."""
-_KEPT_ROOMS = 10_000
 _AT_ONCE = 5
 _MESSAGES = 50
 
@@ -31,7 +30,7 @@ class Missed:
     def __init__(self, rest: Rest, clock: Callable[[], float]) -> None:
         self._rest = rest
         self._clock = clock
-        self._last: Bounded[RoomId, EventId] = Bounded(_KEPT_ROOMS)
+        self._last: Bounded[RoomId, EventId] = Bounded()
         """Of each direct room, the last message that came from it."""
         self._before: LastHeard | None = None
         """What the last process knew; asked for once."""

@@ -19,7 +19,7 @@ from bot.languages.names import LANGUAGES
 from bot.platforms.discord import setting_up
 from bot.platforms.discord.names import person_id
 from bot.platforms.discord.suggestions import SUGGESTED
-from bot.text import Text, verbatim
+from bot.text import Text
 
 Body = dict[str, Any]
 
@@ -160,8 +160,7 @@ def _option(command: Declaration, parameter: Parameter) -> Body:
         "required": parameter.is_required,
     }
     if parameter.kind is Kind.CHOICE:
-        meanings = parameter.meanings or map(verbatim, parameter.choices)
-        shown = zip(parameter.choices, meanings, strict=True)
+        shown = zip(parameter.choices, parameter.meanings, strict=True)
         body["choices"] = [
             {"name": str(text), "name_localizations": _in_all_languages(text), "value": value}
             for value, text in shown

@@ -15,7 +15,6 @@ PUT, TAKEN = "MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE"
 COMMANDS = {"🔁": "again", "⬅": "back", "➡": "forward", "⏹": "stop"}
 """By the sign, without the mark that asks for a coloured picture of it."""
 _COLOURED = "\ufe0f"
-_KEPT = 10_000
 
 
 class Reactions:
@@ -30,9 +29,9 @@ class Reactions:
         self._latest = latest
         self._clock = clock
         self._prefix = prefix
-        self._people: Bounded[RoomId, Author] = Bounded(_KEPT)
-        self._there: Bounded[tuple[EventId, str], None] = Bounded(_KEPT)
-        self._counted: Bounded[EventId, int] = Bounded(_KEPT)
+        self._people: Bounded[RoomId, Author] = Bounded()
+        self._there: Bounded[tuple[EventId, str], None] = Bounded()
+        self._counted: Bounded[EventId, int] = Bounded()
         """How many commands a message has been."""
 
     def meet(self, room: Room, author: Author) -> None:

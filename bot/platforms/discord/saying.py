@@ -17,16 +17,15 @@ REPLY_CHARS = PAGE_CHARS - HEADING_CHARS
 _SUPPRESS_EMBEDS = 1 << 2
 _NONCE_BYTES = 12
 """As hexadecimal digits 24 of the 25 that a nonce may have."""
-_KEPT = 10_000
 
 
 class Saying:
     def __init__(self, voices: Voices, edits: Edits) -> None:
         self._voices = voices
         self._edits = edits
-        self._answered: Bounded[RoomId, EventId] = Bounded(_KEPT)
+        self._answered: Bounded[RoomId, EventId] = Bounded()
         """In each shared room, the message that the last words were shown to answer."""
-        self._own: Bounded[EventId, None] = Bounded(_KEPT)
+        self._own: Bounded[EventId, None] = Bounded()
 
     def is_own(self, message: EventId) -> bool:
         return message in self._own

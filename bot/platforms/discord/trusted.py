@@ -14,7 +14,6 @@ from bot.platforms.discord.chosen import Choices, Chosen
 from bot.platforms.discord.names import person_id, shared_room
 
 AGAIN_S = 30.0
-_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Trusted:
         self._tell = tell
         self._start = start
         self._now = now
-        self._told: Bounded[tuple[str, str], _Told] = Bounded(_KEPT)
+        self._told: Bounded[tuple[str, str], _Told] = Bounded()
 
     def saw(self, guild: str, user: str, roles: Sequence[str]) -> None:
         """Waits for nothing."""

@@ -15,7 +15,6 @@ from bot.platforms.discord.webhooks import Hook, Webhooks
 
 HEADING_CHARS = 50
 """What a reply's page leaves free for the persona's name."""
-_KEPT = 10_000
 _OF_A_WEBHOOK = ("content", "flags", "allowed_mentions")
 
 
@@ -23,11 +22,11 @@ class Voices:
     def __init__(self, rest: Rest, webhooks: Webhooks) -> None:
         self._rest = rest
         self._webhooks = webhooks
-        self._worn: Bounded[str, Hook] = Bounded(_KEPT)
+        self._worn: Bounded[str, Hook] = Bounded()
         """By whom a message was sent, if not by the bot itself."""
-        self._headed: Bounded[str, str] = Bounded(_KEPT)
+        self._headed: Bounded[str, str] = Bounded()
         """What stands over a message's words."""
-        self._named: Bounded[RoomId, EventId | None] = Bounded(_KEPT)
+        self._named: Bounded[RoomId, EventId | None] = Bounded()
         """In each shared room, the message whose answer has its name already."""
 
     async def post(self, say: Say, body: Mapping[str, Any]) -> str | None:

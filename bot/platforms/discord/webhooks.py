@@ -27,7 +27,6 @@ _LONGEST_NAME = 80
 _NEVER_IN_A_NAME = ("clyde", "discord")
 _UNKNOWN_WEBHOOK = 10015
 _THREADS = {10, 11, 12}
-_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,10 @@ class Webhooks:
         self._rest = rest
         self._own_id = own_id
         self._now = now
-        self._places: Bounded[str, tuple[str, str | None]] = Bounded(_KEPT)
+        self._places: Bounded[str, tuple[str, str | None]] = Bounded()
         """A channel or thread: whose webhook it uses, and the thread."""
-        self._known: Bounded[str, Hook] = Bounded(_KEPT)
-        self._closed: Bounded[str, float] = Bounded(_KEPT)
+        self._known: Bounded[str, Hook] = Bounded()
+        self._closed: Bounded[str, float] = Bounded()
         """Until when a channel is not asked again."""
         # One search at a time for each channel, so that none makes two.
         self._searches: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
