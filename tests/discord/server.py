@@ -254,6 +254,7 @@ class DiscordServer:
         self.limit("PATCH /channels/{}/messages/{}", after, window_s=window_s)
 
     def fail(self, route: str, status: int, *, times: int = 1) -> None:
+        """The next requests; a 429 among them is a shared limit's, whatever the clock says."""
         self.faults.failures.setdefault(route, []).extend([status] * times)
 
     def latency(self, seconds: float, route: str = "*") -> None:
