@@ -12,8 +12,9 @@ from bot.events import CommunityId, PersonId
 from bot.platforms.base import Platform
 
 HOLDS_S = 60.0
-NO_HOLDS_S = 5.0
-"""Who has just joined a community is not kept waiting for it."""
+MOMENT_S = 5.0
+"""As long holds a no, since who has just joined a community is not kept waiting for it; and what
+is asked again and again, so that nobody can make the bot ask without end."""
 ANSWER_S = 5.0
 
 
@@ -34,6 +35,9 @@ class Guests:
     ) -> tuple[CommunityId, ...] | None:
         """Those that could be its sponsor, as it is now; None where there is no answer."""
         now = self._clock()
+        known = self._known.get(account)
+        if known is not None and _holds(known, now, MOMENT_S):
+            return known.communities
         changes = self._changes
         found: tuple[CommunityId, ...] | None = None
         with suppress(TimeoutError, OSError):
@@ -51,7 +55,7 @@ class Guests:
         known = self._known.get(account)
         if known is not None:
             is_in = sponsor in known.communities
-            if _holds(known, self._clock(), HOLDS_S if is_in else NO_HOLDS_S):
+            if _holds(known, self._clock(), HOLDS_S if is_in else MOMENT_S):
                 return is_in
         found = await self.communities(platform, account)
         return None if found is None else sponsor in found

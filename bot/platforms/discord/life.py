@@ -68,7 +68,7 @@ class Life:
         )
         now = asyncio.get_running_loop().time
         self.trusted = Trusted(choices, self._listening.put, start, now)
-        self._members = Members(rest, self._guilds, now, self.trusted.saw)
+        self._members = Members(rest, self._guilds, self.trusted.saw)
 
     async def next(self) -> Event | None:
         """None: it has ended for good."""
