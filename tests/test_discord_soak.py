@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from bench.discord_crowd import PERSONA, Crowd, Somebody, Written, account, late, reply_to
+from bench.discord_account import account, late
+from bench.discord_crowd import PERSONA, Crowd, Somebody, Written, reply_to
 from tests.discord import DiscordServer, discord_server
 from tests.discord.state import Shown
 
