@@ -23,6 +23,7 @@ from bot.memory.window import TRIM_ABOVE, Talk, trim
 from bot.operate.metrics import Metrics
 from bot.patience import Patience
 from bot.personas import card_text, find_lore
+from bot.policy.door_rules import UNKNOWN
 from bot.policy.facts import Decision, Effect, Facts
 from bot.policy.screen import Screen
 from bot.prompt import write_note
@@ -195,9 +196,12 @@ class Writer:
         if not text or not display.is_empty or not scene.message.room.is_direct:
             return text
         platform, account = scene.stage.platform, scene.message.author.id
-        if await self._guests.is_guest(platform, account, scene.community.id):
+        is_guest = await self._guests.is_guest(platform, account, scene.community.id)
+        if is_guest:
             return text
-        self._flights.end(lost_sponsor(account, scene.community.id))
+        # No answer means no; but it is not known then that they have left.
+        told = UNKNOWN if is_guest is None else SILENCE
+        self._flights.end(lost_sponsor(account, scene.community.id), told)
         return ""
 
     async def _wait_on(self, patience: Patience, scene: Scene, vault: Vault, now: float) -> None:
