@@ -13,8 +13,7 @@ from bot.platforms.base import Platform
 
 HOLDS_S = 60.0
 MOMENT_S = 5.0
-"""As long holds a no, since who has just joined a community is not kept waiting for it; and what
-is asked again and again, so that nobody can make the bot ask without end."""
+"""As long holds a no: who has just joined a community is not kept waiting for it."""
 ANSWER_S = 5.0
 
 
@@ -35,9 +34,6 @@ class Guests:
     ) -> tuple[CommunityId, ...] | None:
         """Those that could be its sponsor, as it is now; None where there is no answer."""
         now = self._clock()
-        known = self._known.get(account)
-        if known is not None and _holds(known, now, MOMENT_S):
-            return known.communities
         changes = self._changes
         found: tuple[CommunityId, ...] | None = None
         with suppress(TimeoutError, OSError):

@@ -55,15 +55,14 @@ def test_what_is_believed_is_never_older_than_the_rule_allows() -> None:
     assert HOLDS_S <= 60.0, "SAFETY A4"
 
 
-async def test_whoever_asks_again_and_again_makes_the_bot_ask_once_in_a_moment() -> None:
-    clock, town = Clock(), Town()
-    guests = Guests(clock)
-    for _ in range(10):
-        assert await guests.communities(town, ADA) == (HARBOUR,)
-    assert town.asked == [ADA]
-    clock.now += MOMENT_S
+async def test_where_somebody_is_is_looked_up_whenever_that_is_asked() -> None:
+    town = Town()
+    guests = Guests(Clock())
+    assert await guests.communities(town, ADA) == (HARBOUR,)
     town.places[ADA] = (MARKET,)
     assert await guests.communities(town, ADA) == (MARKET,)
+    assert await guests.is_guest(town, ADA, MARKET) is True
+    assert town.asked == [ADA, ADA]
 
 
 async def test_no_answer_is_no_and_is_asked_for_again() -> None:

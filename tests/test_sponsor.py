@@ -282,7 +282,9 @@ async def test_a_reply_in_flight_goes_on_when_somebody_else_leaves(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("places", "told"), [((), sentences.NO_GUEST_ANY_MORE), (None, UNKNOWN)], ids=["left", "silent"]
+    ("places", "told"),
+    [((), sentences.NO_GUEST_ANY_MORE), (None, UNKNOWN)],
+    ids=["left", "silence"],
 )
 async def test_who_waited_long_for_the_first_word_is_looked_at_again_before_it_is_shown(
     tmp_path: Path, places: tuple[CommunityId, ...] | None, told: Text
@@ -304,4 +306,4 @@ async def test_who_waited_long_for_the_first_word_is_looked_at_again_before_it_i
         go_on.set()
         await parlour.paper.rest(said.room.id)
         assert len(spoken(parlour.paper.shown)) == before
-        assert noticed(parlour.paper.shown)[-1] == told
+        assert told in noticed(parlour.paper.shown)
