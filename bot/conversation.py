@@ -169,9 +169,9 @@ class Conversation:
             # First, so that a crash in the middle does nothing twice.
             await self._settle(scene)
         match await follow(command, self._set_desk(scene, facts, decision)):
-            case desk.Answer(say, fall):
+            case desk.Answer(say, fall, file):
                 self._flights.end(fall)
-                await scene.notice(say)
+                await scene.answer(say, file)
             case desk.Farewell(say):
                 self._sessions.close_door(account)
                 self._flights.end(Fall(scene.person))

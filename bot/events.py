@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import NewType
 
+from bot.files import Attached, File
+
 PersonId = NewType("PersonId", str)
 """`platform:name`, as in `discord:123`, `matrix:@ada:example.org`, `console:you`."""
 
@@ -104,6 +106,8 @@ class Message:
     """What the platform saw with this very message: never taken from its text (SAFETY A5)."""
     cut_at: float | None = None
     """When an edit or a deletion in the talk cut its answer short: it wants another one."""
+    attached: tuple[Attached, ...] = ()
+    """Not kept: after a crash the message stands without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,9 @@ class Say:
     choices: tuple[str, ...] = ()
     """Words that fit as an answer. A platform that has buttons draws them, and whoever presses one
     has said that word; everywhere else they are typed."""
+    file: File | None = None
+    """Handed over with the words, which are not empty then. A platform that cannot do so here says
+    nothing of it, as with a message that cannot be delivered."""
 
 
 @dataclass(frozen=True, slots=True)

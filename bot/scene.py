@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot import sentences
 from bot.commands.wishes import LANGUAGE
 from bot.dispatch import Arrival, Stage
 from bot.events import (
@@ -18,6 +19,7 @@ from bot.events import (
     TurnId,
     Voice,
 )
+from bot.files import File
 from bot.guests import Guests
 from bot.personas import Persona
 from bot.policy.door import Terms
@@ -90,6 +92,12 @@ class Scene:
     async def notice(self, text: Text, name: str = "notice", choices: tuple[str, ...] = ()) -> None:
         """`choices` are words that fit as an answer, in the language of the text."""
         await self.speech.notice(self.message, self.stage, text, name, choices)
+
+    async def answer(self, text: Text, file: File | None) -> None:
+        """Where the file cannot be handed over, that is said in its place."""
+        shown = await self.speech.notice(self.message, self.stage, text, "notice", file=file)
+        if shown is None and file is not None:
+            await self.notice(sentences.FILE_NOT_TAKEN, name="no file")
 
     def speak_in(self, language: str) -> None:
         """From the next notice on; to be kept in the vault, where there is one."""

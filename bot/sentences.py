@@ -54,6 +54,17 @@ ERASE_WHAT = Text(
     "This goes, for good: every word between us, your consents, your settings, and the key of your "
     "vault. What stays: an under-18 lock, if there is one. Say `{prefix}erase confirm` and it is done."
 )
+EXPORTED = Text(
+    "This is everything that is kept of you, as one file. Whoever has the file can read it: keep it "
+    "where only you can."
+)
+EXPORT_TOO_LARGE = Text(
+    "What is kept of you is too large for one file here. Please ask the operator for it."
+)
+FILE_NOT_TAKEN = Text(
+    "I could not hand over the file here. Perhaps I may not attach files in this place: where the "
+    "two of us are alone it works."
+)
 NOTHING_TO_ERASE = Text("There is nothing of yours here.")
 NO_REPLY_YET = Text("I have not answered anything yet.")
 NO_OTHER = Text("There is no other answer in that direction.")

@@ -99,7 +99,9 @@ class PaperPlatform:
                     return self._by_nonce[action.nonce]
                 event_id = EventId(f"b{next(self._numbers)}")
                 self._by_nonce[action.nonce] = event_id
-                shown = Shown(event_id, action.room.id, action.voice, action.text, [action.text])
+                # On paper a text file is read where it lies.
+                text = (action.file and action.file.text) or action.text
+                shown = Shown(event_id, action.room.id, action.voice, text, [text])
                 self.shown.append(shown)
                 return event_id
             case Revise():

@@ -12,6 +12,7 @@ BOT = ROOT / "bot"
 
 PURE = [
     "events.py",
+    "files.py",
     "clean.py",
     "languages/names.py",
     "sentences.py",
@@ -88,11 +89,13 @@ ONE_DOOR = {
 ENVIRONMENT = ["__main__.py", "config.py"]
 
 MAY_SEE = {
-    "events.py": [],
+    "events.py": ["bot.files"],
+    "files.py": [],
     "text.py": [],
     "policy": ["bot.events", "bot.policy", "bot.text"],
     "platforms": [
         "bot.events",
+        "bot.files",
         "bot.drafts",
         "bot.platforms",
         "bot.commands.declared",
@@ -106,6 +109,7 @@ MAY_SEE = {
     "commands": [
         "bot.commands",
         "bot.events",
+        "bot.files",
         "bot.languages.names",
         "bot.personas",
         "bot.policy",

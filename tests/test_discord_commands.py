@@ -174,6 +174,9 @@ def some_values(parameter: Parameter) -> list[str]:
             return ["30", "daily", "off"]
         case Kind.LINE:
             return LINES
+        case Kind.FILE:
+            # Beside the words: what an option holds of it is a number.
+            return []
 
 
 def ways(command: Declaration) -> Iterator[dict[str, str]]:
@@ -186,7 +189,8 @@ def ways(command: Declaration) -> Iterator[dict[str, str]]:
         for value in some_values(parameter):
             if not any(one.is_required for one in rest):
                 yield begun | {parameter.name: value}
-        begun[parameter.name] = some_values(parameter)[0]
+        if parameter.kind is not Kind.FILE:
+            begun[parameter.name] = some_values(parameter)[0]
 
 
 def is_direct(command: Declaration) -> bool:

@@ -33,12 +33,14 @@ from bot.platforms.discord.asker import (
     author_of,
     chosen_message,
     code_of,
+    files_of,
     room_of,
     typing_in,
     values_of,
 )
 from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.buttons import Buttons, Words
+from bot.platforms.discord.files import fetch, read_attached
 from bot.platforms.discord.menus import filled_in, make_form, missing_line
 from bot.platforms.discord.native import FORGET, ON_MESSAGE, as_typed, find_menu
 from bot.platforms.discord.signing import Kind, Press, Seal
@@ -188,7 +190,8 @@ class Asked:
         text = as_typed(command, values, self._prefix)
         is_signed = command.is_age_restricted and int(data.get("id", 0)) in self._restricted
         sign = AgeSign.NSFW if is_signed else None
-        return await self.think(interaction, text, author, room, sign)
+        message = await self.think(interaction, text, author, room, sign)
+        return replace(message, attached=read_attached(files_of(data), fetch))
 
     async def _take_menu(
         self, interaction: discord.Interaction, data: Data, author: Author, room: Room

@@ -44,6 +44,13 @@ def values_of(data: Data) -> dict[str, str]:
     return {str(one["name"]): str(one["value"]) for one in data.get("options") or ()}
 
 
+def files_of(data: Data) -> list[Data]:
+    """What was attached to its options."""
+    found = (data.get("resolved") or {}).get("attachments") or {}
+    named = (str(one.get("value")) for one in data.get("options") or ())
+    return [found[id_] for id_ in named if id_ in found]
+
+
 def typing_in(data: Data) -> tuple[str, str] | None:
     """The option that somebody is just filling in, and what stands in it."""
     for one in data.get("options") or ():

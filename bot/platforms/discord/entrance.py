@@ -128,7 +128,7 @@ class Entrance:
             return True, asked.sent[say.nonce]
         rows = self._buttons.choices(say.choices, asked.place, asked.author.id, Kind.DOOR)
         try:
-            _, last = await asked.slot.say(say.text, rows, is_private=True)
+            _, last = await asked.slot.say(say, rows, is_private=True)
         except FAILED as error:
             # Its fifteen minutes are over, or it was taken away: said in the direct message instead.
             log.info("discord: the door's words were not taken: code %s", code_of(error))

@@ -33,7 +33,7 @@ class Voices:
         """The message's id; None where this person or place cannot be written to."""
         channel = channel_of(say.room.id)
         if say.voice is not Voice.PERSONA or say.room.is_direct:
-            return await self._rest.post(channel, body)
+            return await self._rest.post(channel, body, say.file)
         worn = {key: body[key] for key in _OF_A_WEBHOOK if key in body}
         if (made := await self._webhooks.post(channel, say.name, worn)) is not None:
             message, hook = made
