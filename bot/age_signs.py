@@ -19,7 +19,7 @@ async def take_sign(seen: AgeSeen, house: House, habits: Habits, now: float) -> 
         return None
     if not await house.revoke_age(person, scope, seen.sign):
         return None
-    community = await house.community(scope)
+    community = await house.communities.of(scope)
     return await fall_after(person, community, habits.least_age(community), house, now)
 
 

@@ -22,7 +22,7 @@ async def bear(
             await vault.withdraw_consent(DOOR)
     if Effect.COUNT_REFERRAL in decision.effects:
         day = datetime.fromtimestamp(now, UTC).date().isoformat()
-        await house.count_referral(day, "crisis")
+        await house.referrals.count(day, "crisis")
     if vault and (marks := _marks(decision, facts, scene, is_talk=is_talk)):
         await vault.set_marks(marks)
     if vault and ends_session(decision, scene):

@@ -159,7 +159,7 @@ class Reminders:
         return due
 
     async def _is_in(self, person: PersonId, sponsor: CommunityId, day: _Day) -> bool:
-        community = await self._house.community(sponsor)
+        community = await self._house.communities.of(sponsor)
         house, habits = self._house, self._habits
         return is_in(
             await read_standing(

@@ -122,7 +122,7 @@ async def set_scene(
     guests: Guests,
 ) -> Scene:
     message = arrival.message
-    community = await house.community(sponsor_of(message.author.id, message.room, house))
+    community = await house.communities.of(sponsor_of(message.author.id, message.room, house))
     look = await vault.look(message.room, message.id, community.id) if vault else None
     turn = arrival.turn
     if look and look.turn and turn is not None:

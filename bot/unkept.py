@@ -70,4 +70,4 @@ async def _bear(decision: Decision, person: PersonId, house: House, now: float) 
         await house.lock(person, "A2", now)
     if Effect.COUNT_REFERRAL in decision.effects:
         day = datetime.fromtimestamp(now, UTC).date().isoformat()
-        await house.count_referral(day, "crisis")
+        await house.referrals.count(day, "crisis")

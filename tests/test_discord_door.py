@@ -133,7 +133,7 @@ async def test_a_moderator_sets_up_the_door_and_a_member_comes_in_by_it_in_germa
                 await picks(server, ben, staff, shown, "LOG", staff.id),
             ]
             assert f"<@&{adults}>" in said[3] and len(set(said)) == 5
-            community = await bot.house.community(CommunityId(f"discord:{guild.id}"))
+            community = await bot.house.communities.of(CommunityId(f"discord:{guild.id}"))
             assert community.ceiling is Rating.GENERAL
             assert community.least_age_level is AgeLevel.PLATFORM
             await ben.presses(staff, shown, str(setting_up.PUT_UP))

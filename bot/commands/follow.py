@@ -151,6 +151,6 @@ async def _set_ceiling(rating: Rating, desk: Desk) -> Outcome:
     if rating is Rating.MATURE and desk.mature.for_all:
         return Answer(desk.mature.for_all)
     changed = replace(desk.community, ceiling=rating)
-    await desk.house.set_community(changed, by=desk.message.author.id, now=desk.now)
+    await desk.house.communities.keep(changed, by=desk.message.author.id, now=desk.now)
     said = sentences.CEILING_SET.format(ceiling=rating.name.lower())
     return Answer(said, Fall(community=changed.id, to=rating))
