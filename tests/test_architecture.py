@@ -39,7 +39,7 @@ PURE = [
     "commands/parameters.py",
     "commands/read.py",
     "personas/persona.py",
-    "platforms/discord/bounded.py",
+    "platforms/bounded.py",
     "platforms/discord/names.py",
     "platforms/discord/reading.py",
     "commands/words.py",

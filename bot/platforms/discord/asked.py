@@ -24,6 +24,7 @@ from bot.events import (
     Room,
     Say,
 )
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord import names
 from bot.platforms.discord.answering import Answering
 from bot.platforms.discord.asker import (
@@ -37,7 +38,6 @@ from bot.platforms.discord.asker import (
     typing_in,
     values_of,
 )
-from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.buttons import Buttons, Words
 from bot.platforms.discord.menus import filled_in, make_form, missing_line
 from bot.platforms.discord.native import FORGET, ON_MESSAGE, as_typed, find_menu

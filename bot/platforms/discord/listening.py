@@ -19,7 +19,7 @@ from bot.events import (
     Room,
     RoomId,
 )
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.names import is_direct
 from bot.platforms.discord.reading import (
     Own,

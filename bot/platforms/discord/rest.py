@@ -17,7 +17,7 @@ import discord
 from discord.http import HTTPClient, Route
 
 from bot.platforms.base import PlatformError
-from bot.platforms.discord.pacing import Newest, Sent
+from bot.platforms.pacing import Newest, Sent
 
 log = logging.getLogger(__name__)
 
