@@ -12,7 +12,7 @@ from typing import Any
 import discord
 
 from bot.events import Author, EventId, PersonId, Room, RoomId, Say, Voice
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.signing import Kind, Press, Seal
 from bot.text import Text
 

@@ -7,7 +7,7 @@ remembers who is in a direct room and what was told twice, and does not know wha
 from collections.abc import Callable
 
 from bot.events import Author, EventId, Message, Room, RoomId
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.names import person_id
 from bot.platforms.discord.reading import Own, Payload, room_of
 
