@@ -41,7 +41,7 @@ from bot.scene import Habits, Scene, as_message, set_scene
 from bot.sessions import Sessions
 from bot.speech import Speech
 from bot.store.house import House
-from bot.store.rows import Exchange, Gone, StoreError
+from bot.store.rows import Gone, StoreError
 from bot.store.vault import Vault
 from bot.text import Text
 from bot.unkept import Unkept
@@ -118,7 +118,7 @@ class Conversation:
             current = scene.message
             if current.cut_at is not None:
                 if vault and (said := await cut_short(scene, vault)):
-                    await self._write_again(said, scene, vault)
+                    await self._write_again(desk.Rewrite(*said), scene, vault)
                 return
             await keep_sign_of(current, scene.community.id, self._house, self._clock())
             facts = await self._gather(scene)
@@ -183,19 +183,19 @@ class Conversation:
                 await disclose(decision, facts, scene)
                 await self._sessions.greet(replace(scene, persona=self._personas[persona_id]))
                 await self._warming.forget(account)
-            case desk.Rewrite(asked, answer):
+            case desk.Rewrite() as wanted:
                 await disclose(decision, facts, scene)
                 if scene.vault:
-                    await self._write_again((asked, answer), scene, scene.vault)
+                    await self._write_again(wanted, scene, scene.vault)
             case desk.Show(turn):
                 await scene.speak(turn.text, name="shown")
             case desk.Erase() | desk.Join() as after:
                 return after
         return None
 
-    async def _write_again(self, said: Exchange, scene: Scene, vault: Vault) -> None:
-        """Another answer to the same message, under the rules that hold now."""
-        asked, answer = said
+    async def _write_again(self, wanted: desk.Rewrite, scene: Scene, vault: Vault) -> None:
+        """Another answer to the same message, or more of it, under the rules that hold now."""
+        asked, answer, goes_on = wanted.asked, wanted.answer, wanted.goes_on
         again = replace(scene, message=replace(scene.message, text=asked.text))
         facts = await self._gather(again)
         decision = await self._guard.judged(facts, decide(facts))
@@ -206,7 +206,8 @@ class Conversation:
             await vault.wait_again(asked.id)
             await self._writer.write_reply(again, vault, asked.id, facts, decision)
         else:
-            await self._writer.write_another(scene, (asked, answer), vault, facts, decision)
+            further = partial(self._writer.write_another, goes_on=goes_on)
+            await further(scene, (asked, answer), vault, facts, decision)
 
     # --- Changes on the platform --------------------------------------------------------------
 

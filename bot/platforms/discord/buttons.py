@@ -26,11 +26,12 @@ LABELS = {
     "back": Text("Previous answer"),
     "again": Text("Another answer"),
     "forward": Text("Next answer"),
+    "continue": Text("Go on"),
     "stop": Text("Stop writing"),
     "help": Text("More…"),
 }
 """By the command that a button is."""
-AT_REST = ("back", "again", "forward", "help")
+AT_REST = ("back", "again", "forward", "continue", "help")
 WHILE_WRITING = ("stop",)
 
 _A_ROW = 5
