@@ -61,6 +61,7 @@ class Conversation:
         clock: Callable[[], float],
         guard: Guard | None = None,
         speech: Speech | None = None,
+        guests: Guests | None = None,
     ) -> None:
         """Without a guard there is no MATURE (SAFETY L10)."""
         self._house = house
@@ -70,7 +71,7 @@ class Conversation:
         self._metrics = metrics
         self._clock = clock
         self._flights = Flights(house)
-        self._guests = Guests(clock)
+        self._guests = guests or Guests(clock)
         self._sessions = Sessions(house, habits, clock)
         self._speech = speech or Speech(habits.language)
         around = partial(set_scene, speech=self._speech, house=house, personas=personas)

@@ -17,6 +17,7 @@ from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import AdapterUnusable, Engine
 from bot.guarding import Guard
+from bot.guests import Guests
 from bot.operate.ages import age_level
 from bot.operate.engines import TUNINGS, build_engine, named_by
 from bot.operate.guards import build_guard, guard_name
@@ -98,6 +99,7 @@ async def serve(
         if guard_name(config):
             note("Testing the guard model.")
             await guard.test()
+        guests = Guests(time.time)
         conversation = Conversation(
             house=house,
             engine=engine,
@@ -107,6 +109,7 @@ async def serve(
             clock=time.time,
             guard=guard,
             speech=speech,
+            guests=guests,
         )
         dispatch = Dispatch(
             conversation,
@@ -120,6 +123,7 @@ async def serve(
             is_at_work=dispatch.is_at_work,
             habits=_habits(config),
             clock=time.time,
+            guests=guests,
         )
         await conversation.warm_cards()
         loop = asyncio.get_running_loop()
