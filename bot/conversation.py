@@ -26,7 +26,7 @@ from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.desks import set_desk
 from bot.dispatch import Arrival, Stage
 from bot.engine.base import Engine
-from bot.events import AgeSeen, Deleted, Edited, EventId, InRoom, Left, Message, Typing
+from bot.events import AgeGates, AgeSeen, Deleted, Edited, EventId, InRoom, Left, Message, Typing
 from bot.flight import Flights, lost_sponsor
 from bot.gather import gather_facts
 from bot.guarding import Guard
@@ -224,7 +224,7 @@ class Conversation:
             if decision := await take_edit(*around, now=self._clock()):
                 self._end_flights(decision, scene)
 
-    async def take_sign(self, seen: AgeSeen) -> None:
+    async def take_sign(self, seen: AgeSeen | AgeGates) -> None:
         self._flights.end(await take_sign(seen, self._house, self._habits, self._clock()))
 
     async def handle_leaving(self, left: Left) -> None:
