@@ -197,6 +197,9 @@ class Say:
     file: File | None = None
     """Handed over with the words, which are not empty then. A platform that cannot do so here says
     nothing of it, as with a message that cannot be delivered."""
+    alone: PersonId | None = None
+    """For this person's eyes only. Where others read along it is handed to them elsewhere, or, as
+    with a message that cannot be delivered, not at all."""
 
 
 @dataclass(frozen=True, slots=True)
