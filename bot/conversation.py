@@ -26,7 +26,7 @@ from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.desks import set_desk
 from bot.dispatch import Arrival, Stage
 from bot.engine.base import Engine
-from bot.events import AgeSeen, Deleted, Edited, EventId, InRoom, Left, Message, Typing
+from bot.events import AgeGates, AgeSeen, Deleted, Edited, EventId, InRoom, Left, Message, Typing
 from bot.flight import Flights, lost_sponsor
 from bot.gather import gather_facts
 from bot.guarding import Guard
@@ -34,6 +34,7 @@ from bot.guests import Guests
 from bot.identity import end_for, finish
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
+from bot.policy import door_rules
 from bot.policy.ceiling import Fall
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Effect, Facts, Outcome
@@ -152,7 +153,8 @@ class Conversation:
             await self._sessions.at_the_door(scene)
             await self._settle(scene)
         elif decision.outcome >= Outcome.REFUSE:
-            await self._say(scene, decision.say)
+            await scene.alone(decision.say, sentences.ALONE_PLEASE)
+            await self._settle(scene)
         elif scene.vault and scene.turn is not None:
             await self._writer.write_reply(scene, scene.vault, scene.turn, facts, decision)
         if ends_session(decision, scene):
@@ -172,7 +174,7 @@ class Conversation:
         match await follow(command, self._set_desk(scene, facts, decision)):
             case desk.Answer(say, fall, file):
                 self._flights.end(fall)
-                await scene.answer(say, file)
+                await scene.answer(say, file, is_not_in=say == door_rules.missing(facts))
             case desk.Farewell(say):
                 self._sessions.close_door(account)
                 self._flights.end(Fall(scene.person))
@@ -225,7 +227,7 @@ class Conversation:
             if decision := await take_edit(*around, now=self._clock()):
                 self._end_flights(decision, scene)
 
-    async def take_sign(self, seen: AgeSeen) -> None:
+    async def take_sign(self, seen: AgeSeen | AgeGates) -> None:
         self._flights.end(await take_sign(seen, self._house, self._habits, self._clock()))
 
     async def handle_leaving(self, left: Left) -> None:

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from bot.ahead import Ahead
 from bot.events import (
+    AgeGates,
     AgeSeen,
     Busy,
     Deleted,
@@ -65,7 +66,7 @@ class Handler(Protocol):
 
     async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None: ...
 
-    async def take_sign(self, seen: AgeSeen) -> None:
+    async def take_sign(self, seen: AgeSeen | AgeGates) -> None:
         """That a platform saw what speaks for an adult, or that it is gone."""
 
     async def handle_leaving(self, left: Left) -> None:
@@ -150,7 +151,7 @@ class Dispatch:
                 try:
                     await self._take(event, platform)
                 except Exception as error:  # noqa: BLE001 - one event must not end the platform
-                    room = None if isinstance(event, Left) else event.room
+                    room = None if isinstance(event, Left | AgeGates) else event.room
                     # What cannot be kept stops a reply all the same: it may be `red`.
                     if room and (worker := self._workers.get(room.id)):
                         worker.stage.newer.set()
@@ -165,7 +166,7 @@ class Dispatch:
             case Edited() | Deleted():
                 await self._take_change(event, platform)
                 self._ahead.look(event, platform)
-            case AgeSeen():
+            case AgeSeen() | AgeGates():
                 await self._handler.take_sign(event)
             case Left():
                 await self._handler.handle_leaving(event)
