@@ -147,7 +147,7 @@ class Conversation:
         await bear(decision, facts, scene, self._house)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
-        if cared:
+        if cared or (scene.message.is_past and decision.outcome >= Outcome.REFUSE):
             await self._settle(scene)
         elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)

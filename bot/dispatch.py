@@ -177,7 +177,9 @@ class Dispatch:
 
     async def _take_in(self, message: Message, platform: Platform) -> None:
         worker = self._workers.get(message.room.id)
-        waiting = len(worker.inbox) if worker else 0
+        # What was missed may be more than anybody would write meanwhile, and takes no time.
+        waits = [one for one in worker.inbox if not one.message.is_past] if worker else []
+        waiting = 0 if message.is_past else len(waits)
         if waiting >= self._waiting or (not worker and len(self._workers) >= self._rooms):
             await self._handler.turn_away(message, waiting, Stage(platform))
             if not worker:
@@ -231,6 +233,8 @@ class Dispatch:
                 await worker.stage.platform.do(Busy(arrival.message.room))
                 if not worker.inbox:
                     worker.stage.newer.clear()
+                if arrival.message.is_past:
+                    worker.stage.newer.set()
                 try:
                     await self._handler.handle_message(arrival, worker.stage)
                 except Exception as error:  # noqa: BLE001 - one answer must not end the room
