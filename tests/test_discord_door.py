@@ -513,6 +513,9 @@ class Drawer:
     async def fetch(self, name: str) -> bytes | None:
         return self.kept.get(name)
 
+    async def drop(self, name: str) -> None:
+        self.kept.pop(name, None)
+
 
 async def test_a_damaged_choice_is_told_of_and_a_new_one_mends_it() -> None:
     drawer = Drawer(**{"guild-7": b"broken"})

@@ -1,0 +1,28 @@
+"""What trust needs of nio's client: the device's own keys, everybody's devices, and that nio leaves
+verifications alone. Of this package only this file knows nio.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.platforms.matrix.trust.ports import OwnDevice
+
+
+def own_device(client: Any) -> OwnDevice:
+    """Of a client that is logged in and has a store."""
+    account = client.olm.account
+    keys = account.identity_keys
+    return OwnDevice(
+        client.user_id, client.device_id, keys["ed25519"], keys["curve25519"], account.sign
+    )
+
+
+def known_devices(client: Any, user: str) -> Mapping[str, str]:
+    """From nio's store, which keeps the key that a device had first."""
+    devices = client.device_store.active_user_devices(user)
+    return {device.id: device.ed25519 for device in devices}
+
+
+def leave_verifications(client: Any) -> None:
+    """nio's own side of them is not the specification's, and would answer beside ours."""
+    client.olm.handle_key_verification = lambda event: None
