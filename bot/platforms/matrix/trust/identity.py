@@ -33,8 +33,8 @@ class Standing(Enum):
     NOT_LOOKED = "matrix: cross-signing was not looked at yet"
     OURS = "matrix: the bot's device is signed by its account"
     SILENT = (
-        "matrix: the homeserver did not say which keys this account has, so nothing was signed; "
-        "it is tried again at the next start"
+        "matrix: the homeserver did not answer about this account's keys, so its device may be "
+        "unverified; it is tried again at the next start"
     )
     NOT_OURS = (
         "matrix: this account has cross-signing keys that are not the bot's, so its device stays "
