@@ -9,7 +9,7 @@ import pytest
 from bot.platforms.matrix.trust.identity import KEPT_AS, Standing
 from bot.platforms.matrix.trust.keys import make_keys, seal, unseal
 from bot.platforms.matrix.trust.ports import Answer
-from tests.matrix.signing import is_signed
+from tests.matrix.signing import is_signed, sign
 from tests.trust_help import BOT, Bench, make_device, publish_master
 
 UPLOAD, SIGN = "/keys/device_signing/upload", "/keys/signatures/upload"
@@ -142,6 +142,15 @@ async def test_by_the_operators_wish_and_with_the_password_they_are_replaced() -
     assert bench.homeserver.paths() == ["/keys/query"], "what is ours already stays"
 
 
+async def test_after_a_lost_house_new_keys_are_signed_by_the_device_as_the_old_ones_were() -> None:
+    bench = Bench()
+    await bench.trust().begin()
+    bench.drawer.kept.clear()
+    assert await bench.trust().begin() is Standing.NOT_OURS
+    assert await bench.trust().begin(anew=True) is Standing.OURS
+    assert is_verified(bench)
+
+
 @pytest.mark.parametrize(
     ("flows", "standing"),
     [
@@ -215,6 +224,17 @@ async def test_a_device_that_does_not_prove_itself_is_not_signed(name: str, valu
     bench.homeserver.devices[BOT]["BOTDEVICE"][name] = value
     assert await bench.trust().begin() is Standing.NO_DEVICE
     assert SIGN not in bench.homeserver.paths()
+
+
+async def test_a_device_under_another_name_is_none() -> None:
+    bench = Bench()
+    device, private = make_device(bench.homeserver, BOT, "BOTDEVICE")
+    thing = bench.homeserver.devices[BOT]["BOTDEVICE"]
+    del thing["signatures"]
+    thing["device_id"] = "OTHER"
+    sign(thing, BOT, "BOTDEVICE", private)
+    bench.own = device
+    assert await bench.trust().begin() is Standing.NO_DEVICE
 
 
 async def test_another_device_under_our_name_is_not_signed() -> None:

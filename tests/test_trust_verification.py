@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.platforms.matrix.trust import Trust, show_in_log
+from bot.platforms.matrix.trust.admission import Admission
 from bot.platforms.matrix.trust.pictures import PICTURES
 from bot.platforms.matrix.trust.sentences import COMPARE
 from tests.matrix.signing import is_signed
@@ -107,6 +108,16 @@ async def test_older_clients_begin_between_devices_without_a_request() -> None:
     other.establish()
     await trust.take(other.mac())
     assert other.steps() == ["accept", "key", "mac", "done"]
+
+
+async def test_a_key_may_come_padded() -> None:
+    bench = Bench()
+    trust, other = bench.trust(), Other(bench)
+    await trust.take(other.request(), "!r")
+    await trust.take(other.start(), "!r")
+    await trust.take(other.event("key", {"key": other.key()["content"]["key"] + "="}), "!r")
+    seen = other.establish()
+    assert bench.shown[0].shown.pictures == pictures_of(seen)
 
 
 async def test_without_cross_signing_the_bot_vouches_for_its_device() -> None:
@@ -466,7 +477,15 @@ async def test_a_request_that_is_not_for_us_to_follow_is_left_alone(more: Json) 
     assert other.steps() == []
 
 
-@pytest.mark.parametrize("stamp", [None, "now", True, 1.5, -1, 2**400, []])
+async def test_in_a_room_a_request_is_a_message() -> None:
+    bench = Bench()
+    trust, other = bench.trust(), Other(bench)
+    content = {**other.request()["content"], "timestamp": int(NOW * 1000)}
+    await trust.take(other.event("request", content), "!r")
+    assert other.steps() == []
+
+
+@pytest.mark.parametrize("stamp", [None, "now", True, 1.5, -1, 2**2000, []])
 async def test_a_request_without_a_time_is_none(stamp: Any) -> None:
     bench = Bench()
     trust, other = bench.trust(), Other(bench, room="")
@@ -539,6 +558,13 @@ async def test_a_storm_of_many_is_bounded_and_passes() -> None:
     late = Other(bench, "@late:example.org", "D")
     await trust.take(late.request(), "!r")
     assert late.steps() == ["ready"]
+
+
+def test_so_many_of_all_and_no_more() -> None:
+    admission = Admission()
+    admitted = [admission.admits(f"@{n}:x", NOW + n, are_open=0) for n in range(60)]
+    assert admitted == [True] * 50 + [False] * 10
+    assert admission.admits("@late:x", NOW + 601, are_open=0)
 
 
 # Whatever comes

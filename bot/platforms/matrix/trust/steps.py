@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeGuard
 
-from bot.platforms.matrix.trust.canonical import Json, NotCanonical, canonical, from_base64
+from bot.platforms.matrix.trust.canonical import Json, NotCanonical, canonical
 from bot.platforms.matrix.trust.sas import AGREEMENT, HASH, MAC, METHOD, SHOWN_AS
 
 KIND = "m.key.verification."
@@ -110,7 +110,8 @@ def read_step(event: Event) -> Step | Code | None:
         case "start":
             return _start(content)
         case "key":
-            return Key(content["key"]) if _is_key(content.get("key")) else Code.INVALID
+            key = content.get("key")
+            return Key(key) if is_id(key) else Code.INVALID
         case "mac":
             return _proofs(content)
         case "done":
@@ -160,12 +161,3 @@ def _proofs(content: Json) -> Proofs | Code:
         return Code.INVALID
     fits = all(is_id(name) and is_id(tag) for name, tag in of_keys.items())
     return Proofs(of_keys, of_names) if fits else Code.INVALID
-
-
-def _is_key(value: object) -> bool:
-    if not isinstance(value, str) or len(value) > _LONGEST:
-        return False
-    try:
-        return len(from_base64(value)) == 32
-    except ValueError:
-        return False
