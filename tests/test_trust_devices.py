@@ -41,7 +41,7 @@ def seen(names: str, *told_at: float) -> Seen:
         (seen("A"), "ABCDEFG", seen("ABCDEFG", NOW), MANY_NEW_DEVICES.format(count=6)),
         # Gone is gone, in silence; who comes back is new.
         (seen("AB"), "A", seen("A"), None),
-        (seen("AB"), "", seen(""), None),
+        (seen("AB"), "", None, None),
         (seen(""), "A", seen("A", NOW), NEW_DEVICE.format(devices="A")),
         # Twice within an hour is fine, a fourth time waits, and what is old is forgotten.
         (seen("A", NOW - 9, NOW - 8), "AB", seen("AB", NOW - 9, NOW - 8, NOW), NEW_DEVICE.format(devices="B")),
@@ -85,10 +85,10 @@ def test_a_device_cannot_speak_through_its_id(device: str) -> None:
 async def test_a_person_is_told_once_and_not_after_a_restart() -> None:
     bench = Bench()
     trust = bench.trust()
-    bench.known[ADA] = {"ONE": "key-1"}
+    bench.has(ADA, "ONE")
     await trust.devices_changed(ADA)
     assert bench.told == []
-    bench.known[ADA]["TWO"] = "key-2"
+    bench.has(ADA, "TWO")
     for each in (trust, trust, bench.trust()):
         await each.devices_changed(ADA)
     assert bench.told == [(ADA, NEW_DEVICE.format(devices="TWO"))]
@@ -97,9 +97,9 @@ async def test_a_person_is_told_once_and_not_after_a_restart() -> None:
 async def test_the_same_name_with_another_key_is_another_device() -> None:
     bench = Bench()
     trust = bench.trust()
-    bench.known[ADA] = {"ONE": "key-1"}
+    bench.has(ADA, "ONE")
     await trust.devices_changed(ADA)
-    bench.known[ADA] = {"ONE": "key-2"}
+    bench.has(ADA, "ONE")
     await trust.devices_changed(ADA)
     assert bench.told == [(ADA, NEW_DEVICE.format(devices="ONE"))]
 
@@ -108,9 +108,9 @@ async def test_each_person_is_on_their_own_and_the_bot_is_told_nothing() -> None
     bench = Bench()
     trust = bench.trust()
     for user in (ADA, "@bo:example.org", BOT):
-        bench.known[user] = {"ONE": "key-1"}
+        bench.has(user, "ONE")
         await trust.devices_changed(user)
-        bench.known[user]["TWO"] = "key-2"
+        bench.has(user, "TWO")
     await trust.devices_changed(ADA)
     await trust.devices_changed(BOT)
     assert [user for user, _ in bench.told] == [ADA]
@@ -119,27 +119,43 @@ async def test_each_person_is_on_their_own_and_the_bot_is_told_nothing() -> None
 async def test_what_could_not_be_said_is_said_later() -> None:
     bench = Bench()
     trust = bench.trust()
-    bench.known[ADA] = {"ONE": "key-1"}
+    bench.has(ADA, "ONE")
     await trust.devices_changed(ADA)
-    bench.known[ADA]["TWO"] = "key-2"
+    bench.has(ADA, "TWO")
     bench.cannot_tell = True
     await trust.devices_changed(ADA)
     bench.cannot_tell = False
     await trust.look_at_clock()
     assert bench.told == []
-    bench.now += 61
+    bench.now += 601
     await trust.look_at_clock()
     await trust.look_at_clock()
     assert bench.told == [(ADA, NEW_DEVICE.format(devices="TWO"))]
 
 
+async def test_a_homeserver_that_cannot_say_is_asked_again_and_nobody_is_forgotten() -> None:
+    bench = Bench()
+    trust = bench.trust()
+    bench.has(ADA, "ONE")
+    await trust.devices_changed(ADA)
+    bench.homeserver.is_away = True
+    await trust.devices_changed(ADA)
+    bench.homeserver.is_away = False
+    there = bench.homeserver.devices.pop(ADA)
+    bench.now += 601
+    await trust.look_at_clock()
+    bench.homeserver.devices[ADA] = there
+    await trust.devices_changed(ADA)
+    assert bench.told == []
+
+
 async def test_a_storm_is_told_in_a_few_sentences_and_ends_with_all_told() -> None:
     bench = Bench()
     trust = bench.trust()
-    bench.known[ADA] = {"ONE": "key"}
+    bench.has(ADA, "ONE")
     await trust.devices_changed(ADA)
     for number in range(50):
-        bench.known[ADA][f"D{number}"] = "key"
+        bench.has(ADA, f"D{number}")
         await trust.devices_changed(ADA)
     assert len(bench.told) == 3
     bench.now += 3_600
@@ -153,10 +169,10 @@ async def test_a_storm_is_told_in_a_few_sentences_and_ends_with_all_told() -> No
 async def test_a_storm_is_not_lost_in_a_restart() -> None:
     bench = Bench()
     trust = bench.trust()
-    bench.known[ADA] = {"ONE": "key"}
+    bench.has(ADA, "ONE")
     await trust.devices_changed(ADA)
     for number in range(4):
-        bench.known[ADA][f"D{number}"] = "key"
+        bench.has(ADA, f"D{number}")
         await trust.devices_changed(ADA)
     bench.now += 3_600
     await bench.trust().devices_changed(ADA)
@@ -166,14 +182,14 @@ async def test_a_storm_is_not_lost_in_a_restart() -> None:
 async def test_what_is_kept_names_nobody_and_is_gone_when_somebody_is_erased() -> None:
     bench = Bench()
     trust = bench.trust()
-    bench.known[ADA] = {"SECRETIVE": "key-1"}
+    bench.has(ADA, "SECRETIVE")
     await trust.devices_changed(ADA)
     kept = json.dumps({name: value.decode("latin-1") for name, value in bench.drawer.kept.items()})
     assert not any(word in kept for word in (ADA, "ada", "example", "SECRETIVE", "key-1"))
     await trust.forget(ADA)
     await trust.forget("@nobody:example.org")
     assert set(bench.drawer.kept) == {"devices-key"}
-    bench.known[ADA]["TWO"] = "key-2"
+    bench.has(ADA, "TWO")
     await trust.devices_changed(ADA)
     assert bench.told == [], "the first sight of somebody is silent"
 
@@ -183,13 +199,13 @@ async def test_what_is_kept_names_nobody_and_is_gone_when_somebody_is_erased() -
 async def test_what_is_damaged_was_never_seen(spoilt: bytes) -> None:
     bench = Bench()
     trust = bench.trust()
-    bench.known[ADA] = {"ONE": "key-1"}
+    bench.has(ADA, "ONE")
     await trust.devices_changed(ADA)
     [name] = set(bench.drawer.kept) - {"devices-key"}
     bench.drawer.kept[name] = spoilt
-    bench.known[ADA]["TWO"] = "key-2"
+    bench.has(ADA, "TWO")
     await trust.devices_changed(ADA)
     assert bench.told == []
-    bench.known[ADA]["THREE"] = "key-3"
+    bench.has(ADA, "THREE")
     await trust.devices_changed(ADA)
     assert bench.told == [(ADA, NEW_DEVICE.format(devices="THREE"))]

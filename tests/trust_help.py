@@ -168,7 +168,6 @@ class Bench:
     shown: list[Comparing] = field(default_factory=list)
     told: list[tuple[str, Text]] = field(default_factory=list)
     cannot_tell: bool = False
-    known: dict[str, dict[str, str]] = field(default_factory=dict)
     device: str = "BOTDEVICE"
     own: OwnDevice = field(init=False)
 
@@ -182,12 +181,15 @@ class Bench:
             self.homeserver,
             self.rooms,
             self.drawer,
-            known=lambda user: self.known.get(user, {}),
             tell=self._tell,
             clock=lambda: self.now,
             show=self.shown.append,
             operator_confirms=operator_confirms,
         )
+
+    def has(self, user: str, device: str) -> None:
+        """A device of theirs with new keys, as a homeserver shows it."""
+        make_device(self.homeserver, user, device)
 
     async def _tell(self, user: str, text: Text) -> None:
         if self.cannot_tell:

@@ -16,7 +16,7 @@ from bot.platforms.base import PlatformError
 from bot.platforms.matrix.trust import Trust
 from bot.platforms.matrix.trust.canonical import Json
 from bot.platforms.matrix.trust.identity import Standing
-from bot.platforms.matrix.trust.nio_side import known_devices, leave_verifications, own_device
+from bot.platforms.matrix.trust.nio_side import leave_verifications, own_device
 from bot.platforms.matrix.trust.ports import Answer
 from bot.platforms.matrix.trust.sentences import COMPARE, NEW_DEVICE
 from bot.platforms.matrix.trust.verifications import Comparing
@@ -52,7 +52,6 @@ class Adapter:
             self,
             self,
             self.drawer,
-            known=lambda user: known_devices(client, user),
             tell=self._tell,
             clock=time.time,
             show=self.shown.append,

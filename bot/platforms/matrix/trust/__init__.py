@@ -13,11 +13,13 @@ from bot.platforms.base import Locker
 from bot.platforms.matrix.trust.canonical import Json
 from bot.platforms.matrix.trust.identity import Identity, Standing, establish, sign_own_device
 from bot.platforms.matrix.trust.keys import public_key
-from bot.platforms.matrix.trust.ports import Homeserver, Known, OwnDevice, Rooms, Tell
+from bot.platforms.matrix.trust.ports import Homeserver, OwnDevice, Rooms, Tell
 from bot.platforms.matrix.trust.verifications import Comparing, Verifications
 from bot.platforms.matrix.trust.watch import Watch
 
 log = logging.getLogger(__name__)
+
+AGAIN_S = 600.0
 
 
 class Trust:
@@ -28,15 +30,16 @@ class Trust:
         rooms: Rooms,
         locker: Locker,
         *,
-        known: Known,
         tell: Tell,
         clock: Callable[[], float],
         show: Callable[[Comparing], None],
         operator_confirms: bool = False,
     ) -> None:
         self._own, self._homeserver, self._locker = own, homeserver, locker
+        self._clock = clock
         self._identity = Identity()
-        self._watch = Watch(locker, known, tell, clock)
+        self._again_at: float | None = None
+        self._watch = Watch(locker, homeserver, tell, clock)
         self._verifications = Verifications(
             own, homeserver, rooms, clock, show, operator_confirms=operator_confirms
         )
@@ -54,6 +57,8 @@ class Trust:
         if self._identity.keys is not None:
             master = public_key(self._identity.keys, "master")
             self._verifications.vouch_for({f"ed25519:{master}": master})
+        is_settled = self.standing not in (Standing.SILENT, Standing.NO_DEVICE)
+        self._again_at = None if is_settled else self._clock() + AGAIN_S
         level = logging.INFO if self.standing is Standing.OURS else logging.WARNING
         log.log(level, "%s", self.standing.value)
         return self.standing
@@ -69,7 +74,9 @@ class Trust:
             await self._watch.changed(user)
 
     async def look_at_clock(self) -> None:
-        """Now and then: after each sync, say."""
+        """Now and then: each minute, say."""
+        if self._again_at is not None and self._clock() >= self._again_at:
+            await self.begin()
         await self._verifications.look_at_clock()
         await self._watch.look_at_clock()
 

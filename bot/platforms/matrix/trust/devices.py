@@ -3,7 +3,7 @@ is there. It keeps nothing and says nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.platforms.matrix.trust.sentences import MANY_NEW_DEVICES, NEW_DEVICE, NEW_DEVICES
 from bot.text import Text
@@ -29,16 +29,18 @@ class Look:
     seen: Seen
     """What to keep."""
     tell: Text | None = None
-    later: bool = field(default=False)
+    later: bool = False
     """Something new was held back."""
 
 
 def look(seen: Seen | None, there: Mapping[str, str], now: float) -> Look | None:
-    """`there` gives a tag for each device's id. None where there is nothing to see: the first
-    sight of somebody is silent, and needs a device to be one."""
+    """`there` gives a tag for each device's id. The first sight of somebody is silent. None where
+    there is nothing: a homeserver that cannot ask another says so of all devices."""
     watched = dict(sorted(there.items(), key=lambda one: one[1])[:MOST_WATCHED])
+    if not watched:
+        return None
     if seen is None:
-        return Look(Seen(frozenset(watched.values()))) if watched else None
+        return Look(Seen(frozenset(watched.values())))
     new = sorted(name for name, tag in watched.items() if tag not in seen.tags)
     # A clock that was set back must not silence this for ever.
     told_at = tuple(then for then in seen.told_at if 0 <= now - then < WITHIN_S)

@@ -34,7 +34,7 @@ class Standing(Enum):
     OURS = "matrix: the bot's device is signed by its account"
     SILENT = (
         "matrix: the homeserver did not answer about this account's keys, so its device may be "
-        "unverified; it is tried again at the next start"
+        "unverified; it is asked again in ten minutes"
     )
     NOT_OURS = (
         "matrix: this account has cross-signing keys that are not the bot's, so its device stays "
@@ -45,7 +45,10 @@ class Standing(Enum):
         "matrix: the homeserver knows this device by other keys than the bot holds, as after a "
         "lost store: log in anew, so that it becomes a new device"
     )
-    NO_DEVICE = "matrix: the homeserver does not know this device's keys yet; start the bot again"
+    NO_DEVICE = (
+        "matrix: the homeserver does not know this device's keys yet; it is asked again in ten "
+        "minutes"
+    )
     NEEDS_LOGIN = (
         "matrix: the homeserver takes cross-signing keys with the account's password only: "
         "log in anew by password"

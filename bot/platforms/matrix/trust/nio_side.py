@@ -1,8 +1,7 @@
-"""What trust needs of nio's client: the device's own keys, everybody's devices, and that nio leaves
-verifications alone. Of this package only this file knows nio.
+"""What trust needs of nio's client: the device's own keys, and that nio leaves verifications alone.
+Of this package only this file knows nio.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from bot.platforms.matrix.trust.ports import OwnDevice
@@ -15,12 +14,6 @@ def own_device(client: Any) -> OwnDevice:
     return OwnDevice(
         client.user_id, client.device_id, keys["ed25519"], keys["curve25519"], account.sign
     )
-
-
-def known_devices(client: Any, user: str) -> Mapping[str, str]:
-    """From nio's store, which keeps the key that a device had first."""
-    devices = client.device_store.active_user_devices(user)
-    return {device.id: device.ed25519 for device in devices}
 
 
 def leave_verifications(client: Any) -> None:

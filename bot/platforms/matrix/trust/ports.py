@@ -1,6 +1,6 @@
 """What this part is handed: the bot's own device, the homeserver, a way into rooms, the operator.
 
-Nothing here knows a chat, a sync or a library's types; `nio_side.py` makes two of these from nio.
+Nothing here knows a chat, a sync or a library's types.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -41,9 +41,6 @@ class Rooms(Protocol):
     async def say(self, room: str, text: Text) -> None:
         """A notice, in the language of who is there."""
 
-
-Known = Callable[[str], Mapping[str, str]]
-"""A user's devices, each with its ed25519 key, as they were last heard of. Asks nobody."""
 
 Tell = Callable[[str, Text], Awaitable[None]]
 """Says something to a user in their direct room with the bot. May raise PlatformError."""

@@ -9,23 +9,26 @@ import hmac
 import json
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot.platforms.base import Locker, PlatformError
-from bot.platforms.matrix.trust.devices import Look, Seen, look
-from bot.platforms.matrix.trust.ports import Known, Tell
+from bot.platforms.matrix.trust.devices import WITHIN_S, Look, Seen, look
+from bot.platforms.matrix.trust.ports import Homeserver, Tell
+from bot.platforms.matrix.trust.theirs import device_key, question, read_published
 
 log = logging.getLogger(__name__)
 
 KEY = "devices-key"
+AGAIN_S = 600.0
 MOST_HELD_BACK = 1_000
 
 
 class Watch:
     def __init__(
-        self, locker: Locker, known: Known, tell: Tell, clock: Callable[[], float]
+        self, locker: Locker, homeserver: Homeserver, tell: Tell, clock: Callable[[], float]
     ) -> None:
-        self._locker, self._known, self._tell, self._clock = locker, known, tell, clock
+        self._locker, self._homeserver = locker, homeserver
+        self._tell, self._clock = tell, clock
         self._held_back: dict[str, float] = {}
         """Users with something untold, and when to look again."""
         self._one_at_a_time = asyncio.Lock()
@@ -48,17 +51,36 @@ class Watch:
 
     async def _look(self, user: str) -> None:
         self._held_back.pop(user, None)
-        key, now = await self._key(), self._clock()
+        there = await self._devices(user)
+        if there is None:
+            self._hold_back(user, self._clock() + AGAIN_S)
+            return
+        key = await self._key()
         name = _name(key, user)
         seen = _read(await self._locker.fetch(name))
-        tags = {device: _tag(key, device, own) for device, own in self._known(user).items()}
-        found = look(seen, tags, now)
+        tags = {device: _tag(key, device, own) for device, own in there.items()}
+        found = look(seen, tags, self._clock())
         if found is None or not await self._said(user, found):
             return
-        if found.later and len(self._held_back) < MOST_HELD_BACK:
-            self._held_back[user] = min(found.seen.told_at) + 3600.0
+        if found.later:
+            self._hold_back(user, min(found.seen.told_at) + WITHIN_S)
         if found.seen != seen:
             await self._locker.keep(name, _write(found.seen))
+
+    async def _devices(self, user: str) -> Mapping[str, str] | None:
+        """Each with its key, as it proves itself; None where the homeserver does not say."""
+        try:
+            answer = await self._homeserver.ask("POST", "/keys/query", question(user))
+        except PlatformError:
+            return None
+        found = read_published(answer, user)
+        if found is None:
+            return None
+        return {name: device_key(one, name) for name, one in found.devices.items()}
+
+    def _hold_back(self, user: str, until: float) -> None:
+        if len(self._held_back) < MOST_HELD_BACK:
+            self._held_back[user] = until
 
     async def _said(self, user: str, found: Look) -> bool:
         """First said and then kept: told twice after a crash is better than never."""
@@ -68,7 +90,7 @@ class Watch:
             await self._tell(user, found.tell)
         except PlatformError as error:
             log.warning("matrix: a new device was not told of: %s", error)
-            self._held_back[user] = self._clock() + 60.0
+            self._hold_back(user, self._clock() + AGAIN_S)
             return False
         return True
 
