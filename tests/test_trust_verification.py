@@ -190,9 +190,21 @@ async def test_before_there_is_something_to_compare_nothing_can_be_confirmed() -
     assert other.steps() == ["ready"]
 
 
-async def test_another_device_of_the_bots_account_is_signed_by_the_operators_word_only() -> None:
+async def test_another_device_of_the_bots_account_is_declined_where_nobody_confirms() -> None:
     bench = Bench()
     trust = bench.trust()
+    await trust.begin()
+    other = Other(bench, BOT, "SECOND", room="")
+    await trust.take(other.request())
+    bare = Other(bench, BOT, "THIRD", room="")
+    await trust.take(bare.start())
+    assert (other.code, bare.code) == ("m.user", "m.user")
+    assert bench.shown == []
+
+
+async def test_another_device_of_the_bots_account_is_signed_by_the_operators_word_only() -> None:
+    bench = Bench()
+    trust = bench.trust(operator_confirms=True)
     await trust.begin()
     other = Other(bench, BOT, "SECOND", room="")
     await to_pictures(trust, other)
@@ -210,7 +222,7 @@ async def test_another_device_of_the_bots_account_is_signed_by_the_operators_wor
 async def test_what_is_signed_is_the_device_that_was_compared(caplog: Any) -> None:
     """Not what the homeserver shows under its name by then."""
     bench = Bench()
-    trust = bench.trust()
+    trust = bench.trust(operator_confirms=True)
     await trust.begin()
     other = Other(bench, BOT, "SECOND", room="")
     await to_pictures(trust, other)

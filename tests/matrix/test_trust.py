@@ -81,13 +81,17 @@ class Adapter:
 
     async def _in_room(self, room: Any, event: Any) -> None:
         await self.trust.take(event.source, room.room_id)
+        await self.person._tell(None)
 
     async def _to_device(self, event: Any) -> None:
         await self.trust.take(event.source)
+        await self.person._tell(None)
 
     async def _queried(self, response: Any) -> None:
         for user in response.changed:
             await self.trust.devices_changed(user)
+        # Whoever waits looks again: no answer may come after this one.
+        await self.person._tell(None)
 
 
 def adapted(people: People, bot: Person, drawer: Drawer | None = None, **more: Any) -> Adapter:
@@ -236,7 +240,7 @@ async def test_the_operators_own_client_becomes_the_accounts_by_their_word(
     people: People,
 ) -> None:
     bot = await people.person("bot")
-    adapter = adapted(people, bot)
+    adapter = adapted(people, bot, operator_confirms=True)
     await adapter.trust.begin()
     desk = await people.device(bot.account)
     # nio keeps to the devices of those with whom it shares an encrypted room: itself, too.

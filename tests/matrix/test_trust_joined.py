@@ -1,6 +1,7 @@
 """Trust in the whole bot: a served one is its account's, is verified by a person, and tells them of a
 new device of theirs."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from bot.engine.scripted import ScriptedEngine
 from bot.platforms.matrix.trust.identity import Standing
 from bot.platforms.matrix.trust.sentences import COMPARE, NEW_DEVICE
-from tests.matrix.emoji import ask_in_room
+from tests.matrix.emoji import ask_device, ask_in_room
 from tests.matrix.people import People
 from tests.matrix.serving import Served, make_ground, serving
 from tests.matrix.signing import is_cross_signed
@@ -32,6 +33,16 @@ async def test_a_served_bot_is_signed_and_verified(
         assert len(vouched) == 2 and f"ed25519:{device_of(bot)}" in vouched
         kinds = {event["type"] for event in await people.wire_of(ada).events(room)}
         assert not {kind for kind in kinds if "verification" in kind}, "all of it is encrypted"
+
+
+async def test_between_devices_it_is_verified_too(people: People, tmp_path: Path) -> None:
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+        await bot.meets(ada)
+        hers = await ask_device(ada, bot.id, device_of(bot), now=time.time())
+        await hers.begin()
+        vouched = await hers.confirm()
+        assert f"ed25519:{device_of(bot)}" in vouched
 
 
 async def test_a_talk_goes_on_beside_a_verification(people: People, tmp_path: Path) -> None:
