@@ -25,6 +25,7 @@ from tests.discord.offers import NotOffered
 from tests.discord.people import Person
 from tests.discord.state import Channel, Guild, Shown
 from tests.discord_help import Served, serving, setup
+from tests.fakes import Drawer
 
 pytestmark = pytest.mark.live
 
@@ -499,22 +500,6 @@ def _room(person: Person) -> Any:
 )
 def test_what_is_damaged_is_nothing_at_all(kept: bytes) -> None:
     assert read_chosen(kept) is None
-
-
-class Drawer:
-    """A locker as a dictionary."""
-
-    def __init__(self, **kept: bytes) -> None:
-        self.kept = kept
-
-    async def keep(self, name: str, secret: bytes) -> None:
-        self.kept[name] = secret
-
-    async def fetch(self, name: str) -> bytes | None:
-        return self.kept.get(name)
-
-    async def drop(self, name: str) -> None:
-        self.kept.pop(name, None)
 
 
 async def test_a_damaged_choice_is_told_of_and_a_new_one_mends_it() -> None:
