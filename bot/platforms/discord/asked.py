@@ -117,7 +117,7 @@ class Asked:
         except FAILED as error:
             # Who was shown a failure tries again, so what is not acknowledged is not done.
             log.info("discord: an interaction was not acknowledged: code %s", code_of(error))
-            self._answering.drop(EventId(str(interaction.id)))
+            self._answering.drop(names.asked_id(interaction.id))
             if interaction.message is not None:
                 self._used.pop(EventId(str(interaction.message.id)))
             if code_of(error) == _EXPIRED and room.is_direct:

@@ -77,7 +77,7 @@ class Entrance:
         self, interaction: discord.Interaction, press: Press, author: Author, place: Room
     ) -> Message | None:
         """Raises what Discord answers when it does not take the acknowledgement."""
-        id_ = EventId(str(interaction.id))
+        id_ = names.asked_id(interaction.id)
         if place.is_direct or interaction.message is None:
             await self._tell(interaction, NOT_FOR_YOU, author)
             return None
@@ -132,7 +132,7 @@ class Entrance:
         except FAILED as error:
             # Its fifteen minutes are over, or it was taken away: said in the direct message instead.
             log.info("discord: the door's words were not taken: code %s", code_of(error))
-            self._open.pop(EventId(str(asked.slot.interaction.id)), None)
+            self._open.pop(names.asked_id(asked.slot.interaction.id), None)
             return False, None
         asked.sent[say.nonce] = last
         if say.choices:

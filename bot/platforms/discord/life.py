@@ -127,7 +127,7 @@ class Life:
         if self._guilds() is not None:
             self._has_guilds.set()
         if shard == 0:
-            self._start(self._missed.fetch(self._listening.hear_message))
+            self._start(self._missed.fetch(self._missed.known(), self._listening))
 
     def _look_at_gates(self, guild: str) -> None:
         """The library has taken it in by now."""

@@ -76,7 +76,7 @@ class Listening:
     def hear(self, name: str, data: Payload) -> None:
         match name:
             case "MESSAGE_CREATE":
-                self.hear_message(data)
+                self._hear_message(data)
             case "MESSAGE_UPDATE":
                 self._hear_edit(data)
             case "MESSAGE_DELETE":
@@ -90,7 +90,7 @@ class Listening:
                 # Others are for the library alone.
                 pass
 
-    def hear_message(self, data: Payload) -> None:
+    def _hear_message(self, data: Payload) -> None:
         message = read_message(data, self._own(), self._role)
         if message is None or message.id in self._heard:
             return
@@ -107,9 +107,11 @@ class Listening:
             return
         before = self._heard.get(edited.id)
         words = hash(edited.text)
-        if before is not None and before[2] == words:
-            return
-        self._heard.put(edited.id, (edited.room, edited.author, words))
+        if before is not None:
+            if before[2] == words:
+                return
+            # Of one that was not heard yet nothing is noted: it may have been missed, and come.
+            self._heard.put(edited.id, (edited.room, edited.author, words))
         self.put(edited)
 
     def _hear_deletion(self, id_: str, data: Mapping[str, Any]) -> None:

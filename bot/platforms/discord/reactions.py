@@ -56,7 +56,6 @@ class Reactions:
         self._there.put((message, sign), None)
         count = (self._counted.get(message) or 0) + 1
         self._counted.put(message, count)
-        # Discord gives a reaction no id. The numbers right behind a message's own are nobody's,
-        # and what is asked for at the next start is asked for from there on.
-        id_ = EventId(str(int(message) + count))
+        # Discord gives a reaction no id.
+        id_ = EventId(f"sign-{count}-{message}")
         return Message(id_, room, author, f"{self._prefix}{command}", self._clock())

@@ -68,7 +68,7 @@ class Saying:
         if say.voice is Voice.PERSONA:
             # What a link in the model's words leads to is nothing that anybody has screened.
             body["flags"] = _SUPPRESS_EMBEDS
-        if say.answers is not None and not say.room.is_direct:
+        if say.answers is not None and say.answers.isdigit() and not say.room.is_direct:
             # In a direct room it is plain what is answered; elsewhere only a reply's first page.
             if self._answered.get(say.room.id) != say.answers:
                 body["message_reference"] = {
