@@ -37,9 +37,9 @@ class Life:
         start: Start,
         *,
         begin: Callable[[], Awaitable[None]],
-        take: Callable[[Any, bool], Awaitable[None]],
+        take: Callable[[Any, str], Awaitable[None]],
     ) -> None:
-        """`begin` asks what no sync tells; `take` is given each sync, and whether all in it is old."""
+        """`begin` asks what no sync tells; `take` is given each sync, and since when it is."""
         self._setup = setup
         self._client = client
         self._listening = listening
@@ -102,8 +102,7 @@ class Life:
         )
         if not isinstance(response, nio.SyncResponse):
             return self._refused(response)
-        # Where nothing was kept, all that was ever said would look new.
-        await self._take(response, not self._since)
+        await self._take(response, self._since)
         self._since = response.next_batch
         self._listening.put(Taken(self._since))
         self._pauses.went_well()
