@@ -215,7 +215,7 @@ async def test_nothing_is_written_into_a_room_of_which_it_is_not_known_whether_i
         with proxy.delay(SYNC):
             await ada.write(bot.home, "so that the bot asks for what is next", **asked)
             await proxy.until(lambda: proxy.waiting(SYNC), "a sync that waits")
-            await ada.set_state(
+            await bot.keeper.set_state(
                 bot.home, "m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2"}
             )
         await ada.until(lambda: ada.client.rooms[bot.home].encrypted, "that it is encrypted")
