@@ -8,11 +8,11 @@ import pytest
 from bot.engine.scripted import ScriptedEngine
 from bot.platforms.matrix.filter import TIMELINE
 from bot.platforms.matrix.opening import open_matrix
+from tests.fakes import Drawer
 from tests.matrix.people import People, people_of
 from tests.matrix.proxy import Proxy
 from tests.matrix.serving import make_ground, serving, setup
 from tests.matrix.synapse import Homeserver
-from tests.matrix.test_login import Shelf
 from tests.matrix.test_talk import LAMP, SEND, Held
 
 pytestmark = pytest.mark.live
@@ -234,5 +234,5 @@ async def test_where_encryption_is_missing_it_does_not_open(
     monkeypatch.setattr("bot.platforms.matrix.device.ENCRYPTION_ENABLED", False)
     account = await people.account("parlour")
     with pytest.raises(Exception, match=r"encryption is not installed.*parlour\[matrix\]"):
-        async with open_matrix(setup(people, account, tmp_path), Shelf()):
+        async with open_matrix(setup(people, account, tmp_path), Drawer()):
             raise AssertionError("nothing to open")

@@ -99,9 +99,8 @@ class Hearing:
         place, state = self._rooms.take(room, ()), [source_of(event) for event in info.state]
         timeline = list(info.timeline.events)
         if info.timeline.limited:
-            self._rooms.missed_some(room)
-            if since and (self._is_first or not is_new):
-                timeline = await fetch_missed(self._client, room, info.timeline, since) + timeline
+            is_known = self._is_first or not is_new
+            timeline = await self._missed(room, info.timeline, since if is_known else "") + timeline
         own = self._rooms.own_id
         for source in [source_of(event) for event in timeline]:
             if "state_key" in source:
@@ -111,17 +110,25 @@ class Hearing:
         self._follow(room, place.follower, [*state, *map(source_of, timeline)])
         if not since:
             return
-        person = self._rooms.person_in(room)
-        if person is not None and await self._privacy.look(room):
+        is_direct = self._rooms.person_in(room) is not None
+        if is_direct and await self._privacy.look(room):
             # SAFETY A8: what is said before three is for none of ours.
             return
-        if is_new and person is None:
+        if is_new and not is_direct:
             joined_at = _joined_at(own, [*state, *map(source_of, timeline)])
             timeline = [event for event in timeline if time_of(event.source) >= joined_at]
         self.listening.hear(room, await self._not_taken(room, timeline))
         for event in info.ephemeral:
             if isinstance(event, nio.TypingNoticeEvent):
                 self.listening.hear_typing(room, {"content": {"user_ids": event.users}})
+
+    async def _missed(self, room: str, timeline: Any, since: str) -> list[Any]:
+        """What did not fit; nothing where it is not known since when."""
+        self._rooms.missed_some(room)
+        if (known := self._client.rooms.get(room)) is not None:
+            # The library, too, asks again to whom it gives keys.
+            known.members_synced = False
+        return await fetch_missed(self._client, room, timeline, since) if since else []
 
     async def _not_taken(self, room: str, timeline: Sequence[Any]) -> list[Heard]:
         """What others in this package do not take for themselves."""
