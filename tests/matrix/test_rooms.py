@@ -11,7 +11,7 @@ from bot.platforms.matrix.sentences import ALONE_AGAIN, CROWDED, NOT_ENCRYPTED
 from bot.sentences import NO_GUEST_ANY_MORE
 from tests.matrix.people import People
 from tests.matrix.proxy import Proxy
-from tests.matrix.serving import Served, serving
+from tests.matrix.serving import Served, make_ground, serving
 from tests.matrix.test_talk import LAMP, Held
 from tests.matrix.wire import quoted
 
@@ -159,6 +159,25 @@ async def test_a_storm_of_invitations_is_followed_in_bounds(
             await ada.invite_direct(await ada.make_room(direct=True), bot.id)
         await bot.opens(cy)
         assert proxy.count(JOIN) == before + EACH + 1
+
+
+async def test_where_operators_alone_lead_it_into_rooms_nobody_else_does(
+    people: People, tmp_path: Path
+) -> None:
+    ada, ground = await people.person("ada"), await make_ground(people)
+    operators = frozenset({ground.keeper.id})
+    async with serving(
+        people,
+        tmp_path / "data",
+        ScriptedEngine(),
+        ground=ground,
+        operators=operators,
+        rooms_by_operators=True,
+    ) as bot:
+        room = await ada.make_room("elsewhere", encrypted=False)
+        await ada.invite(room, bot.id)
+        await bot.opens(ada)
+        assert bot.platform.rooms.communities() == (bot.home,)
 
 
 async def test_a_room_that_was_upgraded_is_followed(people: People, tmp_path: Path) -> None:

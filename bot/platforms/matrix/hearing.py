@@ -65,7 +65,7 @@ class Hearing:
             came_open=lambda room, user: start(privacy.came_open(room, user)),
             find_sender=lambda room, message, tell: start(self._find_sender(room, message, tell)),
         )
-        self._joining = Joining(line, rooms, start, now, self._joined)
+        self._joining = Joining(line, rooms, setup, start, now=now, joined=self._joined)
         self._late = Late(
             client, start, setup.late_s, tell=self._tell_late, give_up=privacy.unreadable
         )
@@ -175,6 +175,7 @@ class Hearing:
         if self._rooms.person_in(room) is not None:
             self._start(self._rooms.forget_direct(room))
         self._rooms.gone(room)
+        self._privacy.forget(room)
 
     async def _leave(self, room: str) -> None:
         """The person has gone: nobody is to be answered there."""
