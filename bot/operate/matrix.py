@@ -97,6 +97,7 @@ def matrix_setup(config: Config, secrets: Secrets, words: Callable[[Text, Author
         token=secrets.token,
         device_name=settings.device_name,
         operators=frozenset(settings.operators),
+        rooms_by_operators=settings.rooms_by == "operators",
         sponsor=settings.sponsor,
         words=words,
         gap_s=settings.edit_gap_s,

@@ -57,7 +57,7 @@ class Line:
         self._client = client
         self._tokens = tokens
         self._send: Callable[..., Awaitable[Any]] = client.send
-        client.send = self._through
+        client.send = self._for_library
 
     async def ask(
         self,
@@ -95,6 +95,14 @@ class Line:
             return None
         if not answer.is_fine:
             log.info("matrix: %s met status %s, %s", method, answer.status, answer.code)
+        return answer
+
+    async def _for_library(self, *arguments: Any, **named: Any) -> Any:
+        """It takes the page of a broken web server for an empty answer, and that for a yes."""
+        answer = await self._through(*arguments, **named)
+        if answer.status >= 400 and answer.content_type != "application/json":
+            answer.release()
+            raise aiohttp.ClientConnectionError(f"status {answer.status}")
         return answer
 
     async def _through(  # noqa: PLR0917 - the library's own order

@@ -33,6 +33,8 @@ class Place:
     """The room that stands in the place of this one."""
     members: dict[str, str] = field(default_factory=dict)
     """Of those that were told of: join, invite, leave, ban."""
+    told: int = 0
+    """How often somebody's coming or going was told."""
     called: dict[str, str] = field(default_factory=dict)
     """What people call themselves there."""
 
@@ -66,6 +68,7 @@ class Place:
             case "m.room.tombstone":
                 self.follower = _text(content.get("replacement_room"))
             case "m.room.member":
+                self.told += 1
                 self.members[key] = _text(content.get("membership"))
                 self.called[key] = _text(content.get("displayname"))
             case _:

@@ -18,6 +18,7 @@ from bot.platforms.matrix.places import Place
 log = logging.getLogger(__name__)
 
 _DIRECT = "m.direct"
+_TRIES = 3
 
 
 class Rooms:
@@ -89,15 +90,21 @@ class Rooms:
     async def others_in(self, room: str) -> set[str] | None:
         """Who is there or invited besides the bot and its person; None where that is not known.
         Whoever is invited may read along as soon as they like."""
-        if room not in self._whole and not await self._ask_members(room):
+        for _ in range(_TRIES):
+            if room in self._whole or await self._ask_members(room):
+                break
+        else:
             return None
         return self._places[room].present - {self.own_id, self._people.get(room, "")}
 
     async def _ask_members(self, room: str) -> bool:
-        answer = await self._line.find(f"/rooms/{quoted(room)}/members?not_membership=leave")
-        if answer is None or not answer.is_fine or room not in self._places:
+        if (place := self._places.get(room)) is None:
             return False
-        place = self._places[room]
+        told = place.told
+        answer = await self._line.find(f"/rooms/{quoted(room)}/members?not_membership=leave")
+        if answer is None or not answer.is_fine or told != place.told:
+            # Who has come while it was asked may not be in the answer.
+            return False
         place.members.clear()
         for event in answer.body.get("chunk") or ():
             place.take(event)

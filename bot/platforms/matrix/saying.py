@@ -19,6 +19,8 @@ from bot.platforms.pacing import Edits, Newest, Sent
 PAGE_CHARS = 3000
 """An event may have 65,536 bytes, and an edit says everything twice and is then encrypted."""
 _MOST_BYTES = 40_000
+_SHORT_CHARS = 200
+"""Of what clients that know no edits show, where all of it would be too much."""
 _HEADING_CHARS = 50
 REPLY_CHARS = PAGE_CHARS - _HEADING_CHARS
 
@@ -113,10 +115,11 @@ def words(text: str, *, is_persona: bool) -> dict[str, Any]:
         "body": text,
         "m.mentions": {},
     }
-    if html := as_html(text):
-        content |= {"format": "org.matrix.custom.html", "formatted_body": html}
     if is_persona:
         content[MARK] = True
+    if html := as_html(text):
+        shown = {**content, "format": "org.matrix.custom.html", "formatted_body": html}
+        return shown if _fits(shown) else content
     return content
 
 
@@ -131,11 +134,17 @@ def edit(message: str, text: str) -> dict[str, Any]:
     }
     if "formatted_body" in new:
         content["formatted_body"] = f"* {new['formatted_body']}"
-    if len(json.dumps(content)) > _MOST_BYTES:
-        plain = {key: one for key, one in new.items() if "format" not in key}
+    if not _fits(content):
         content = {key: one for key, one in content.items() if "format" not in key}
-        content["m.new_content"] = plain
+        content["body"] = f"* {text[:_SHORT_CHARS]}…"
+    if not _fits(content):
+        content["m.new_content"] = {k: one for k, one in new.items() if "format" not in k}
     return content
+
+
+def _fits(content: dict[str, Any]) -> bool:
+    """As the library writes it, every sign that is not ASCII takes six bytes or twelve."""
+    return len(json.dumps(content)) <= _MOST_BYTES
 
 
 def _nonce(say: Say, page: int) -> str:

@@ -31,6 +31,8 @@ class Setup:
     device_name: str = "Parlour"
     operators: frozenset[str] = frozenset()
     """User ids."""
+    rooms_by_operators: bool = False
+    """Nobody else leads the bot into rooms that are no direct ones."""
     sponsor: str = ""
     """The room or space whose rules hold in direct rooms where the person chose none; empty: the
     only one that has the bot, if it is only one."""
