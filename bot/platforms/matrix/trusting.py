@@ -50,7 +50,7 @@ class Trusting:
         self._client = client
         self._rooms = rooms
         self._start = start
-        self._password = setup.password
+        self._setup = setup
         self._met: Bounded[str, None] = Bounded()
         self._waiting = 0
         way_out = _WayOut(setup, line, rooms, saying, delivery)
@@ -96,7 +96,8 @@ class Trusting:
                 self._beside(self.trust.devices_changed(user))
 
     async def _live(self) -> None:
-        await self.trust.begin(password=self._password or None)
+        setup = self._setup
+        await self.trust.begin(password=setup.password or None, anew=setup.replace_keys)
         while True:
             await asyncio.sleep(LOOK_S)
             try:
