@@ -79,7 +79,6 @@ async def test_a_new_device_is_told_of_once_and_not_after_a_restart(
 async def test_somebody_known_from_a_shared_room_is_told_in_their_direct_one(
     people: People, tmp_path: Path
 ) -> None:
-    """Nobody tells of their devices when that room comes, as they are known already."""
     ada = await people.person("ada")
     async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
         shared = await ada.make_room("Quay")

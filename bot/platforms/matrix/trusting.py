@@ -81,8 +81,7 @@ class Trusting:
     async def take_in_room(self, room: str, source: Source) -> bool:
         person = self._rooms.person_in(room)
         if person is not None and person not in self._met:
-            # Nobody tells of devices that came while the bot was away, or before it was in a room
-            # with their person.
+            # What came before the syncs began, after a new login say, no homeserver has to tell.
             self._met.put(person, None)
             self._beside(self.trust.devices_changed(person))
         if read_event(source, room) is None:
