@@ -102,6 +102,7 @@ def matrix_setup(config: Config, secrets: Secrets, words: Callable[[Text, Author
         words=words,
         gap_s=settings.edit_gap_s,
         answer_missed_s=settings.answer_missed_s,
+        replace_keys=settings.replace_keys,
     )
 
 

@@ -41,6 +41,8 @@ class Setup:
     """Between two edits in a room."""
     answer_missed_s: float = 600.0
     """Of what was missed and is older than this, only a person's newest message is answered."""
+    replace_keys: bool = False
+    """Cross-signing keys of the account that are not the bot's are replaced by its own."""
     poll_s: float = 30.0
     """How long a homeserver may hold a sync that has nothing to tell."""
     first_pause_s: float = 1.0
