@@ -127,6 +127,7 @@ class MatrixSettings(Section):
     device_name: Annotated[str, Field(min_length=1, max_length=100)] = "Parlour"
     operators: tuple[Annotated[str, Field(pattern=r"^@[^\s:]+:\S+$")], ...] = ()
     sponsor: Annotated[str, Field(pattern=r"^([!#]\S+)?$")] = ""
+    policy_lists: tuple[Annotated[str, Field(pattern=r"^[!#]\S+$")], ...] = ()
     edit_gap_s: Annotated[float, Field(ge=0.2, le=60)] = 1.5
     answer_missed_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
 

@@ -3,7 +3,8 @@
 It decides nothing. Events flow out of `events()`, actions go into `do()`.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from bot.drafts import Pace
@@ -45,6 +46,20 @@ class Platform(Protocol):
     async def do(self, action: Action) -> EventId | None:
         """Carries the action out; for `Say`, the new message's id."""
 
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A community's rules, as anybody may read them: without word lists and anybody's name."""
+
+    version: int
+    """Of the rules that moderators write; 0 while there are none."""
+    hash: str
+    """Of all that holds there."""
+    summary: Mapping[str, str]
+
+
+RulesOf = Callable[[CommunityId], Awaitable[Published]]
+"""As the house has them at this moment."""
 
 LastHeard = Callable[[], Awaitable[tuple[tuple[RoomId, EventId], ...]]]
 """The rooms of a platform, each with the last message that was heard there."""

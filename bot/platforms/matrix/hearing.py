@@ -18,7 +18,7 @@ from bot.platforms.matrix.listening import Heard, Listening
 from bot.platforms.matrix.members import Members
 from bot.platforms.matrix.missed import fetch_missed
 from bot.platforms.matrix.names import community_id, quoted
-from bot.platforms.matrix.ports import Door, Trust
+from bot.platforms.matrix.ports import Door, Trust, Watch
 from bot.platforms.matrix.privacy import Privacy
 from bot.platforms.matrix.reading import time_of
 from bot.platforms.matrix.rooms import Rooms
@@ -46,6 +46,7 @@ class Hearing:
         now: Callable[[], float],
         trust: Callable[[], Trust],
         door: Callable[[], Door],
+        watch: Callable[[], Watch],
     ) -> None:
         self._client = client
         self._line = line
@@ -55,12 +56,14 @@ class Hearing:
         self._start = start
         self._trust = trust
         self._door = door
+        self._watch = watch
         self.listening = Listening(
             rooms,
             clock,
             operators=setup.operators,
             answer_missed_s=setup.answer_missed_s,
             is_own=saying.is_own,
+            is_barred=lambda room, user: watch().is_barred(user, rooms.community_of(room)),
             note_thread=saying.note_thread,
             came_open=lambda room, user: start(privacy.came_open(room, user)),
             find_sender=lambda room, message, tell: start(self._find_sender(room, message, tell)),
@@ -81,6 +84,10 @@ class Hearing:
             self._gone(room)
         for room, info in response.rooms.invite.items():
             self._joining.invited(room, [source_of(event) for event in info.invite_state])
+        for room, info in response.rooms.join.items():
+            # All of it first: a policy list counts for what was said in the same moment elsewhere.
+            told = [source_of(event) for event in (*info.state, *info.timeline.events)]
+            self._watch().take_state(room, [one for one in told if "state_key" in one])
         for room, info in response.rooms.join.items():
             await self._take_room(room, info, is_all_old=is_all_old)
         if response.to_device_events:
@@ -105,6 +112,7 @@ class Hearing:
         self._follow(room, place.follower, [*state, *map(source_of, timeline)])
         if is_all_old:
             return
+        await self._watch().ready(room)
         person = self._rooms.person_in(room)
         if person is not None and await self._privacy.look(room):
             # SAFETY A8: what is said before three is for none of ours.
