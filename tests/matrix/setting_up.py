@@ -1,5 +1,7 @@
 """A moderator's way through the set-up of a community, as tests take it."""
 
+from collections.abc import Callable
+
 from bot.platforms.matrix import steps
 from tests.matrix.person import Person
 from tests.matrix.serving import Served
@@ -35,3 +37,16 @@ async def sets_up(bot: Served, keeper: Person, room: str, **chosen: str) -> None
 
 def _ended(bot: Served, person: Person, room: str) -> int:
     return sum("That is all." in one.body for one in bot.said(person, room))
+
+
+async def until_bot(bot: Served, condition: Callable[[], object], what: str) -> None:
+    """What only the bot's side shows: looked at again with each answer that the keeper gets, which
+    are brought about by typing."""
+    keeper = bot.keeper
+    for number in range(400):
+        if condition():
+            return
+        before = keeper.syncs
+        await keeper.type(bot.home, on=number % 2 == 0)
+        await keeper.until(lambda before=before: keeper.syncs > before, "an answer")  # type: ignore[misc]  # mypy sees no types of defaults
+    raise AssertionError(f"the bot did not come to {what}")

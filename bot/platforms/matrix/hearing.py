@@ -107,7 +107,7 @@ class Hearing:
         for source in [source_of(event) for event in timeline]:
             if "state_key" in source:
                 was = place.members.get(str(source.get("state_key")), "")
-                place.take(source)
+                self._rooms.take(room, [source])
                 self._note(room, source, was)
         self._follow(room, place.follower, [*state, *map(source_of, timeline)])
         if is_all_old:
