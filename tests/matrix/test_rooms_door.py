@@ -92,7 +92,7 @@ def rooms_made(proxy: Proxy) -> int:
 
 
 def direct(bot: Served, person: Person) -> list[str]:
-    return bot.platform.rooms.direct_with(person.id)
+    return bot.platform.rooms.all_direct_with(person.id)
 
 
 async def test_who_declines_or_leaves_and_begins_again_gets_another_room(

@@ -161,7 +161,9 @@ async def test_a_space_is_one_community_and_its_moderators_alone_set_it_up(
         rooms = bot.platform.rooms
         await until_bot(bot, lambda: set(rooms.communities()) == {space, quay}, "know all")
         await keeper.add_to_space(space, quay)
-        await until_bot(bot, lambda: quay in rooms.place(space).rooms, "hear of it")
+        listing = rooms.place(space)
+        assert listing is not None
+        await until_bot(bot, lambda: quay in listing.rooms, "hear of it")
         assert rooms.community_of(quay) == quay, "a space may list what it likes"
         await ben.set_state(quay, "m.space.parent", {"via": ["parlour.test"]}, space)
         await until_bot(bot, lambda: rooms.communities() == (space,), "one community")

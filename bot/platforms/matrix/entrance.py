@@ -159,7 +159,7 @@ class Entrance:
 
     async def _find(self, user: str) -> str | None:
         """One that is for two, encrypted, and not left. What is left is forgotten."""
-        for room in self._rooms.direct_with(user):
+        for room in self._rooms.all_direct_with(user):
             if self._is_crowded(room) or await self._rooms.is_encrypted(room) is False:
                 continue
             if await self._membership(room, user) in ("join", "invite"):

@@ -95,7 +95,11 @@ class Rooms:
         """With whom it is a direct room; None for a shared one."""
         return self._people.get(room)
 
-    def direct_with(self, user: str) -> list[str]:
+    def direct_with(self, user: str) -> str | None:
+        """The newest direct room with somebody."""
+        return next(iter(self.all_direct_with(user)), None)
+
+    def all_direct_with(self, user: str) -> list[str]:
         """The newest first."""
         return [room for room, one in reversed(self._people.items()) if one == user]
 
