@@ -128,6 +128,7 @@ class MatrixSettings(Section):
     operators: tuple[Annotated[str, Field(pattern=r"^@[^\s:]+:\S+$")], ...] = ()
     rooms_by: Literal["anybody", "operators"] = "anybody"
     sponsor: Annotated[str, Field(pattern=r"^([!#]\S+)?$")] = ""
+    policy_lists: tuple[Annotated[str, Field(pattern=r"^[!#]\S+$")], ...] = ()
     edit_gap_s: Annotated[float, Field(ge=0.2, le=60)] = 1.5
     answer_missed_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
     replace_keys: bool = False

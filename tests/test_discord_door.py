@@ -15,7 +15,7 @@ from bot.events import AgeLevel, AgeSeen, CommunityId, Rating
 from bot.languages.catalogue import say
 from bot.platforms.discord import entrance, setting_up
 from bot.platforms.discord.asked import NOT_FOR_YOU, OLDER, ONE_MOMENT
-from bot.platforms.discord.chosen import Choices, Chosen, read_chosen, write_chosen
+from bot.platforms.discord.chosen import Chosen, make_choices, read_chosen, write_chosen
 from bot.platforms.discord.names import person_id
 from bot.platforms.discord.trusted import AGAIN_S, Trusted
 from bot.policy.door_rules import NOT_ENOUGH, YOUNG
@@ -436,7 +436,7 @@ async def test_a4_a_role_lost_while_nobody_listened_is_found_when_membership_is_
 
 async def test_a_role_is_told_when_it_changes_and_again_to_who_may_have_come_in_since() -> None:
     drawer = Drawer(**{"guild-7": write_chosen(Chosen(roles=("9",)))})
-    choices, told, now = Choices(), list[AgeSeen](), [0.0]
+    choices, told, now = make_choices(), list[AgeSeen](), [0.0]
     choices.keep_in(drawer)
     await choices.of("7")
     trusted = Trusted(choices, told.append, lambda _: None, lambda: now[0])
@@ -504,7 +504,7 @@ def test_what_is_damaged_is_nothing_at_all(kept: bytes) -> None:
 
 async def test_a_damaged_choice_is_told_of_and_a_new_one_mends_it() -> None:
     drawer = Drawer(**{"guild-7": b"broken"})
-    choices = Choices()
+    choices = make_choices()
     choices.keep_in(drawer)
     assert await choices.of("7") == Chosen() and choices.is_damaged("7")
     await choices.change("7", lambda _: Chosen(entrance="8", roles=("9",)))

@@ -3,7 +3,7 @@
 It decides nothing. Events flow out of `events()`, actions go into `do()`.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -59,6 +59,21 @@ class Known:
 
 LastHeard = Callable[[], Awaitable[tuple[Known, ...]]]
 """The rooms of a platform, the one that was written in last at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A community's rules, as anybody may read them: without word lists and anybody's name."""
+
+    version: int
+    """Of the rules that moderators write; 0 while there are none."""
+    hash: str
+    """Of all that holds there."""
+    summary: Mapping[str, str]
+
+
+RulesOf = Callable[[CommunityId], Awaitable[Published]]
+"""As the house has them at this moment."""
 
 
 @runtime_checkable

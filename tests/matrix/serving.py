@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import Engine
 from bot.operate.metrics import Metrics
+from bot.operate.published import read_rules
 from bot.personas import load_personas
 from bot.platforms.matrix import Matrix
 from bot.platforms.matrix.opening import open_matrix
 from bot.platforms.matrix.setup import Setup
 from bot.recovery import recover
+from bot.settings import Config
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.keys import make_master_key, read_master_key
@@ -173,6 +176,7 @@ async def serving(
     )
     dispatch = Dispatch(conversation, waiting=8, rooms=1000, stop_s=5.0)
     await engine.start()
+    more.setdefault("rules_of", partial(read_rules, house, Config()))
     chosen = setup(people, ground.account, folder, through, words=speech.words, **more)
     try:
         async with open_matrix(chosen, house.locker.of("matrix")) as platform:

@@ -32,7 +32,7 @@ from bot.events import (
 from bot.platforms.base import LastHeard, Locker
 from bot.platforms.bounded import Bounded
 from bot.platforms.busy import Typings
-from bot.platforms.discord.chosen import Choices
+from bot.platforms.discord.chosen import make_choices
 from bot.platforms.discord.life import Life, ended
 from bot.platforms.discord.names import PLATFORM, channel_of, direct_room, user_of
 from bot.platforms.discord.ports import Buttons, Interactions, NoButtons, NoInteractions
@@ -72,7 +72,7 @@ class Discord:
         self._last_reply: Bounded[RoomId, EventId] = Bounded()
         """The persona's last message."""
         self._reactions = Reactions(self._last_reply.get, time.time, prefix=self.prefix)
-        self.choices = Choices()
+        self.choices = make_choices()
         self._life = Life(
             setup,
             str(rest.user.id),

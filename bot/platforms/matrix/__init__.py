@@ -13,6 +13,7 @@ from typing import Any
 from bot.drafts import Pace
 from bot.events import (
     Action,
+    Author,
     Busy,
     CommunityId,
     Event,
@@ -33,7 +34,7 @@ from bot.platforms.matrix.life import Life
 from bot.platforms.matrix.line import Line
 from bot.platforms.matrix.members import Members
 from bot.platforms.matrix.names import PLATFORM, channel_of, place_of
-from bot.platforms.matrix.ports import Door, NoDoor
+from bot.platforms.matrix.ports import Door, NoDoor, NoWatch, Watch
 from bot.platforms.matrix.privacy import Privacy
 from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.saying import REPLY_CHARS, Saying
@@ -49,7 +50,7 @@ _TYPING_AGAIN_S = 20.0
 
 
 class Matrix:
-    """Implements `Platform`; `door` is set before its events are read."""
+    """Implements `Platform`; `door` and `watch` are set before its events are read."""
 
     def __init__(
         self,
@@ -66,6 +67,7 @@ class Matrix:
         own_id = str(client.user_id)
         now = asyncio.get_running_loop().time
         self.door: Door = NoDoor()
+        self.watch: Watch = NoWatch()
         self.line = line
         self.client = client
         self.rooms = Rooms(line, own_id, sponsor)
@@ -84,7 +86,7 @@ class Matrix:
             again_s=_TYPING_AGAIN_S,
             hide=self._delivery.stop_typing,
         )
-        self._members = Members(line, self.rooms, now)
+        self._members = Members(line, self.rooms, now, lambda: self.watch)
         self._privacy = Privacy(line, self.rooms, self._saying, start, setup.words)
         self._hearing = Hearing(
             setup,
@@ -99,6 +101,7 @@ class Matrix:
             now=now,
             trust=lambda: self.trust,
             door=lambda: self.door,
+            watch=lambda: self.watch,
         )
         self.trust = Trusting(
             setup,
@@ -136,6 +139,25 @@ class Matrix:
     def trouble(self) -> str:
         """Why its events ended for good, in a sentence that tells the mend."""
         return self._life.trouble
+
+    @property
+    def synced(self) -> asyncio.Event:
+        """What the homeserver has to tell at a start was told."""
+        return self._life.synced
+
+    def put(self, event: Event) -> None:
+        """As if the homeserver had told it."""
+        self._hearing.listening.put(event)
+
+    def author(self, room: str, user: str) -> Author:
+        return self._hearing.listening.author(room, user)
+
+    def is_crowded(self, room: str) -> bool:
+        return self._privacy.is_crowded(room)
+
+    def is_own(self, message: EventId) -> bool:
+        """Said since this start."""
+        return self._saying.is_own(message)
 
     def reaches(self, person: PersonId) -> bool:
         return person.startswith(f"{PLATFORM}:")
@@ -204,6 +226,8 @@ class Matrix:
         """SAFETY A8: a third one ends what is being written, too."""
         if self._privacy.is_crowded(channel_of(action.room.id)):
             raise PlatformError("matrix: a direct room is not private any more")
+        if isinstance(action, Revise) and self._saying.is_removed(action.id):
+            raise PlatformError("matrix: what is being written was taken away")
 
 
 def _tell_of_lost_edit() -> None:

@@ -18,7 +18,7 @@ from bot.platforms.matrix.listening import Heard, Listening
 from bot.platforms.matrix.members import Members
 from bot.platforms.matrix.missed import fetch_missed
 from bot.platforms.matrix.names import community_id, quoted
-from bot.platforms.matrix.ports import Door, Trust
+from bot.platforms.matrix.ports import Door, Trust, Watch
 from bot.platforms.matrix.privacy import Privacy
 from bot.platforms.matrix.reading import time_of
 from bot.platforms.matrix.rooms import Rooms
@@ -46,6 +46,7 @@ class Hearing:
         now: Callable[[], float],
         trust: Callable[[], Trust],
         door: Callable[[], Door],
+        watch: Callable[[], Watch],
     ) -> None:
         self._client = client
         self._line = line
@@ -55,12 +56,14 @@ class Hearing:
         self._start = start
         self._trust = trust
         self._door = door
+        self._watch = watch
         self.listening = Listening(
             rooms,
             clock,
             operators=setup.operators,
             answer_missed_s=setup.answer_missed_s,
             is_own=saying.is_own,
+            is_barred=lambda room, user: watch().is_barred(user, rooms.community_of(room)),
             note_thread=saying.note_thread,
             came_open=lambda room, user: start(privacy.came_open(room, user)),
             find_sender=lambda room, message, tell: start(self._find_sender(room, message, tell)),
@@ -87,6 +90,9 @@ class Hearing:
         known = {room for room in response.rooms.join if self._rooms.place(room) is not None}
         for room, info in response.rooms.join.items():
             self._rooms.take(room, map(source_of, info.state))
+            # And a policy list counts for what was said in the same moment elsewhere.
+            told = [source_of(event) for event in (*info.state, *info.timeline.events)]
+            self._watch().take_state(room, [one for one in told if "state_key" in one])
         for room, info in response.rooms.join.items():
             await self._take_room(room, info, since, is_new=room not in known)
         self._is_first = False
@@ -105,11 +111,12 @@ class Hearing:
         for source in [source_of(event) for event in timeline]:
             if "state_key" in source:
                 was = place.members.get(str(source.get("state_key")), "")
-                place.take(source)
+                self._rooms.take(room, [source])
                 self._note(room, source, was)
         self._follow(room, place.follower, [*state, *map(source_of, timeline)])
         if not since:
             return
+        await self._watch().ready(room)
         is_direct = self._rooms.person_in(room) is not None
         if is_direct and await self._privacy.look(room):
             # SAFETY A8: what is said before three is for none of ours.

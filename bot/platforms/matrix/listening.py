@@ -51,17 +51,19 @@ class Listening:
         operators: frozenset[str],
         answer_missed_s: float,
         is_own: Callable[[EventId], bool],
+        is_barred: Callable[[str, str], bool],
         note_thread: Callable[[EventId, EventId], None],
         came_open: Callable[[str, str], None],
         find_sender: Callable[[str, EventId, Callable[[str], None]], None],
     ) -> None:
-        """`came_open` hears of clear text in a direct room; `find_sender` asks whose a message is
-        and calls back, now or later or never."""
+        """`is_barred` is given a shared room and somebody in it; `came_open` hears of clear text in
+        a direct room; `find_sender` asks whose a message is and calls back, now or later or never."""
         self._rooms = rooms
         self._clock = clock
         self._operators = operators
         self._answer_missed_s = answer_missed_s
         self._is_own = is_own
+        self._is_barred = is_barred
         self._note_thread = note_thread
         self._came_open = came_open
         self._find_sender = find_sender
@@ -107,10 +109,15 @@ class Listening:
 
     def author(self, room: str, user: str) -> Author:
         author = author_in(self._rooms, room, user)
+        if self._is_out(room, user):
+            return replace(author, role=Role.MEMBER)
         is_operator = user in self._operators and self._rooms.person_in(room) is None
         return replace(author, role=Role.OPERATOR) if is_operator else author
 
     # --- Below -------------------------------------------------------------------------------
+
+    def _is_out(self, room: str, user: str) -> bool:
+        return self._rooms.person_in(room) is None and self._is_barred(room, user)
 
     def _hear_said(self, room: str, one: Heard, said: Said, *, is_past: bool) -> None:
         person = self._rooms.person_in(room)
@@ -145,6 +152,8 @@ class Listening:
                 author=self.author(room, said.sender),
                 text=self._text(room, said),
                 at=said.at,
+                # SAFETY M6: policy hears them (C3), and answers nothing else.
+                addresses_bot=not self._is_out(room, said.sender),
                 reply_to=said.reply_to,
                 is_past=is_past,
             )

@@ -3,7 +3,7 @@
 Who sets no door gets a bot that reads what is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from bot.events import Event, EventId, Say
@@ -41,6 +41,22 @@ class Door(Protocol):
         """It stands now; what is to be pressed may be put under it."""
 
 
+class Watch(Protocol):
+    """What a room's state says beyond the room itself, and who is put out by a policy list."""
+
+    def take_state(self, room: str, sources: Iterable[Source]) -> None:
+        """Before anything is heard that was told together with it."""
+
+    async def ready(self, room: str) -> bool:
+        """What is to be known before somebody of this room's community is heard."""
+
+    def is_barred(self, user: str, community: str) -> bool:
+        """SAFETY M6. Only what `ready` was asked of is known."""
+
+    def saw(self, user: str, community: str) -> None:
+        """They are there now."""
+
+
 class NoDoor:
     async def take_in_room(self, room: str, source: Source) -> tuple[bool, Event | None]:
         del room, source
@@ -50,4 +66,20 @@ class NoDoor:
         pass
 
     async def said(self, say: Say, message: EventId) -> None:
+        pass
+
+
+class NoWatch:
+    def take_state(self, room: str, sources: Iterable[Source]) -> None:
+        pass
+
+    async def ready(self, room: str) -> bool:
+        del room
+        return True
+
+    def is_barred(self, user: str, community: str) -> bool:
+        del user, community
+        return False
+
+    def saw(self, user: str, community: str) -> None:
         pass

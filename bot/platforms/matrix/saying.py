@@ -34,6 +34,7 @@ class Saying:
         """What stands over a message's words."""
         self._answered: Bounded[RoomId, EventId] = Bounded()
         """In each shared room, the message that the last words were shown to answer."""
+        self._removed: Bounded[EventId, None] = Bounded()
         self._threads: Bounded[EventId, EventId] = Bounded()
         """Of a message in a thread, where that begins."""
 
@@ -42,6 +43,9 @@ class Saying:
 
     def is_own(self, message: EventId) -> bool:
         return message in self._own
+
+    def is_removed(self, message: EventId) -> bool:
+        return message in self._removed
 
     def note_thread(self, message: EventId, root: EventId) -> None:
         self._threads.put(message, root)
@@ -74,6 +78,7 @@ class Saying:
 
     async def remove(self, remove: Remove) -> None:
         channel = channel_of(remove.room.id)
+        self._removed.put(remove.id, None)
         if self._edits is not None:
             self._edits.drop(channel, remove.id)
         await self._delivery.redact(channel, remove.id)

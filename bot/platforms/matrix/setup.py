@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.events import Author
+from bot.events import Author, CommunityId
+from bot.platforms.base import Published, RulesOf
 from bot.text import Text
 
 Start = Callable[[Awaitable[None]], None]
@@ -16,6 +17,10 @@ Words = Callable[[Text, Author], str]
 
 def in_english(text: Text, _author: Author) -> str:
     return str(text)
+
+
+async def no_rules(_community: CommunityId) -> Published:
+    return Published(0, "", {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,11 @@ class Setup:
     sponsor: str = ""
     """The room or space whose rules hold in direct rooms where the person chose none; empty: the
     only one that has the bot, if it is only one."""
+    policy_lists: tuple[str, ...] = ()
+    """SAFETY M6: whoever is on one of these is put out everywhere. Rooms, by id or alias."""
     words: Words = in_english
+    rules_of: RulesOf = no_rules
+    """What the house says of a community, to be shown and published."""
     gap_s: float = 1.5
     """Between two edits in a room."""
     answer_missed_s: float = 600.0
