@@ -22,6 +22,7 @@ from bot.events import (
     PersonId,
     Remove,
     Revise,
+    Room,
     Say,
     Voice,
 )
@@ -176,6 +177,7 @@ class Matrix:
                 self._typings.begin(channel_of(room.id))
             case Idle(room):
                 self._typings.end(channel_of(room.id))
+                self._start(self._rest(room))
         return None
 
     async def rest_everywhere(self) -> None:
@@ -199,6 +201,10 @@ class Matrix:
         if id_ is not None:
             self._start(self.door.said(say, id_))
         return id_
+
+    async def _rest(self, room: Room) -> None:
+        await self._edits.settled(channel_of(room.id))
+        await self.door.rest(room)
 
     def _look_around(self, action: Say | Revise) -> None:
         """SAFETY A8: a third one ends what is being written, too."""

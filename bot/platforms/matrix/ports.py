@@ -6,7 +6,7 @@ Who sets no door gets a bot that reads what is written.
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from bot.events import Event, EventId, Say
+from bot.events import Event, EventId, Room, Say
 
 Source = Mapping[str, Any]
 
@@ -40,6 +40,9 @@ class Door(Protocol):
     async def said(self, say: Say, message: EventId) -> None:
         """It stands now; what is to be pressed may be put under it."""
 
+    async def rest(self, room: Room) -> None:
+        """All is said there, down to the last edit."""
+
 
 class NoDoor:
     async def take_in_room(self, room: str, source: Source) -> tuple[bool, Event | None]:
@@ -50,4 +53,7 @@ class NoDoor:
         pass
 
     async def said(self, say: Say, message: EventId) -> None:
+        pass
+
+    async def rest(self, room: Room) -> None:
         pass
