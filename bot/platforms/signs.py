@@ -17,3 +17,9 @@ def plain(sign: str) -> str:
 
 def command_of(sign: str) -> str | None:
     return COMMANDS.get(plain(sign))
+
+
+def with_numbers(text: str, answers: tuple[str, ...]) -> str:
+    """A question that says what the signs under it mean."""
+    meant = [f"{number} {answer}" for number, answer in zip(NUMBERS, answers, strict=False)]
+    return f"{text}\n\n{'  '.join(meant)}" if meant else text

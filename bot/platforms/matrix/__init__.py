@@ -29,13 +29,15 @@ from bot.events import (
 from bot.platforms.base import Locker, PlatformError
 from bot.platforms.busy import Typings
 from bot.platforms.matrix.delivery import Delivery
+from bot.platforms.matrix.files import Files
 from bot.platforms.matrix.hearing import Hearing
 from bot.platforms.matrix.life import Life
 from bot.platforms.matrix.line import Line
 from bot.platforms.matrix.members import Members
 from bot.platforms.matrix.names import PLATFORM, channel_of, place_of
-from bot.platforms.matrix.ports import Door, NoDoor
+from bot.platforms.matrix.ports import Door
 from bot.platforms.matrix.privacy import Privacy
+from bot.platforms.matrix.reactions import Reactions
 from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.saying import REPLY_CHARS, Saying
 from bot.platforms.matrix.sealing import Sealing
@@ -50,7 +52,7 @@ _TYPING_AGAIN_S = 20.0
 
 
 class Matrix:
-    """Implements `Platform`; `door` is set before its events are read."""
+    """Implements `Platform`; what `door` has besides is set before its events are read."""
 
     def __init__(
         self,
@@ -66,7 +68,6 @@ class Matrix:
         """`client` is logged in; `sponsor` is a room's id or empty."""
         own_id = str(client.user_id)
         now = asyncio.get_running_loop().time
-        self.door: Door = NoDoor()
         self.line = line
         self.client = client
         self.rooms = Rooms(line, own_id, sponsor)
@@ -74,7 +75,8 @@ class Matrix:
         self._start = start
         self._gap_s = setup.gap_s
         self._delivery = Delivery(line, Sealing(client, self.rooms), own_id, now)
-        self._saying = Saying(self._delivery)
+        files = Files(line, self.rooms)
+        self._saying = Saying(self._delivery, files)
         self._edits = Edits(
             self._saying.change, start, gap_s=setup.gap_s, now=now, lost=_tell_of_lost_edit
         )
@@ -84,6 +86,9 @@ class Matrix:
             start,
             again_s=_TYPING_AGAIN_S,
             hide=self._delivery.stop_typing,
+        )
+        self.door: Door = Reactions(
+            line, self.rooms, prefix=self.prefix, words=setup.words, say=self._saying.say
         )
         self._members = Members(line, self.rooms, now)
         self._privacy = Privacy(line, self.rooms, self._saying, start, setup.words)
@@ -95,6 +100,7 @@ class Matrix:
             members=self._members,
             privacy=self._privacy,
             saying=self._saying,
+            files=files,
             start=start,
             clock=time.time,
             now=now,
