@@ -30,12 +30,13 @@ from bot.platforms.base import Locker, PlatformError
 from bot.platforms.busy import Typings
 from bot.platforms.matrix.delivery import Delivery
 from bot.platforms.matrix.files import Files
+from bot.platforms.matrix.front import Front
 from bot.platforms.matrix.hearing import Hearing
 from bot.platforms.matrix.life import Life
 from bot.platforms.matrix.line import Line
 from bot.platforms.matrix.members import Members
 from bot.platforms.matrix.names import PLATFORM, channel_of, place_of
-from bot.platforms.matrix.ports import Door
+from bot.platforms.matrix.ports import Door, NoDoor
 from bot.platforms.matrix.privacy import Privacy
 from bot.platforms.matrix.reactions import Reactions
 from bot.platforms.matrix.rooms import Rooms
@@ -52,7 +53,7 @@ _TYPING_AGAIN_S = 20.0
 
 
 class Matrix:
-    """Implements `Platform`; what `door` has besides is set before its events are read."""
+    """Implements `Platform`; `door` is set before its events are read."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Matrix:
         """`client` is logged in; `sponsor` is a room's id or empty."""
         own_id = str(client.user_id)
         now = asyncio.get_running_loop().time
+        self.door: Door = NoDoor()
         self.line = line
         self.client = client
         self.rooms = Rooms(line, own_id, sponsor)
@@ -87,7 +89,7 @@ class Matrix:
             again_s=_TYPING_AGAIN_S,
             hide=self._delivery.stop_typing,
         )
-        self.door: Door = Reactions(
+        self._reactions = Reactions(
             line, self.rooms, prefix=self.prefix, words=setup.words, say=self._saying.say
         )
         self._members = Members(line, self.rooms, now)
@@ -105,7 +107,7 @@ class Matrix:
             clock=time.time,
             now=now,
             trust=lambda: self.trust,
-            door=lambda: self.door,
+            door=lambda: self._front,
         )
         self.trust = Trusting(
             setup,
@@ -143,6 +145,10 @@ class Matrix:
     def trouble(self) -> str:
         """Why its events ended for good, in a sentence that tells the mend."""
         return self._life.trouble
+
+    @property
+    def _front(self) -> Front:
+        return Front(self._reactions, self.door)
 
     def reaches(self, person: PersonId) -> bool:
         return person.startswith(f"{PLATFORM}:")
@@ -205,12 +211,12 @@ class Matrix:
         await self._life.synced.wait()
         id_ = await self._saying.say(say)
         if id_ is not None:
-            self._start(self.door.said(say, id_))
+            self._start(self._front.said(say, id_))
         return id_
 
     async def _rest(self, room: Room) -> None:
         await self._edits.settled(channel_of(room.id))
-        await self.door.rest(room)
+        await self._front.rest(room)
 
     def _look_around(self, action: Say | Revise) -> None:
         """SAFETY A8: a third one ends what is being written, too."""

@@ -39,3 +39,18 @@ class Door(Protocol):
 
     async def rest(self, room: Room) -> None:
         """All is said there, down to the last edit."""
+
+
+class NoDoor:
+    async def take_in_room(self, room: str, source: Source) -> tuple[bool, Event | None]:
+        del room, source
+        return False, None
+
+    async def joined(self, room: str, inviter: str, *, is_direct: bool) -> None:
+        pass
+
+    async def said(self, say: Say, message: EventId) -> None:
+        pass
+
+    async def rest(self, room: Room) -> None:
+        pass
