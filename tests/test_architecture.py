@@ -41,6 +41,7 @@ PURE = [
     "commands/read.py",
     "personas/persona.py",
     "platforms/bounded.py",
+    "platforms/signs.py",
     "platforms/discord/names.py",
     "platforms/matrix/filter.py",
     "platforms/matrix/html.py",

@@ -25,6 +25,7 @@ from bot.operate.published import read_rules
 from bot.personas import load_personas
 from bot.platforms.matrix import Matrix
 from bot.platforms.matrix.opening import open_matrix
+from bot.platforms.matrix.reactions import SHOWN
 from bot.platforms.matrix.setup import Setup
 from bot.recovery import recover
 from bot.settings import Config
@@ -87,9 +88,7 @@ class Served:
                 f"an answer to {answer}",
             )
         await person.write(room, "done")
-        await person.until(
-            lambda: [one for one in self.said(person, room) if one.kind == "m.text"], "a greeting"
-        )
+        await person.until(lambda: self._has_signs(person, room), "a greeting with its signs")
         return room
 
     def said(self, person: Person, room: str) -> list[Shown]:
@@ -103,6 +102,11 @@ class Served:
             return next((one for one in self.said(person, room) if part in one.body), None)
 
         return await person.until(found, f"the bot saying {part!r}")
+
+    def _has_signs(self, person: Person, room: str) -> bool:
+        """All that the bot does by itself once somebody is in."""
+        greetings = [one for one in self.said(person, room) if one.kind == "m.text"]
+        return any([who for who, _ in one.reactions] == [self.id] * len(SHOWN) for one in greetings)
 
     async def _members(self) -> list[Any]:
         state = await self.people.wire_of(self.keeper).state(self.home)

@@ -11,6 +11,7 @@ import nio
 
 from bot.events import EventId, Left
 from bot.platforms.bounded import Bounded
+from bot.platforms.matrix.files import Files
 from bot.platforms.matrix.joining import Joining
 from bot.platforms.matrix.late import Late
 from bot.platforms.matrix.line import Line
@@ -41,6 +42,7 @@ class Hearing:
         members: Members,
         privacy: Privacy,
         saying: Saying,
+        files: Files,
         start: Start,
         clock: Callable[[], float],
         now: Callable[[], float],
@@ -60,6 +62,7 @@ class Hearing:
         self.listening = Listening(
             rooms,
             clock,
+            files=files,
             operators=setup.operators,
             answer_missed_s=setup.answer_missed_s,
             is_own=saying.is_own,

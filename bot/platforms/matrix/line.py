@@ -76,6 +76,16 @@ class Line:
             answer = await self._through(method, where, data, headers)
             return Answer(answer.status, await body_of(answer))
 
+    async def raw(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """For what is no JSON: the answer itself, to be read or closed. `path` is written out."""
+        return await self._through(method, path, content, headers)
+
     async def find(self, path: str) -> Answer | None:
         """None where no answer comes that says anything."""
         try:

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.events import Author, Deleted, Edited, Event, EventId, Message, Role, Room, Typing
 from bot.platforms.bounded import Bounded
+from bot.platforms.matrix.files import Files
 from bot.platforms.matrix.reading import (
     Said,
     read_redaction,
@@ -48,6 +49,7 @@ class Listening:
         rooms: Rooms,
         clock: Callable[[], float],
         *,
+        files: Files,
         operators: frozenset[str],
         answer_missed_s: float,
         is_own: Callable[[EventId], bool],
@@ -60,6 +62,7 @@ class Listening:
         a direct room; `find_sender` asks whose a message is and calls back, now or later or never."""
         self._rooms = rooms
         self._clock = clock
+        self._files = files
         self._operators = operators
         self._answer_missed_s = answer_missed_s
         self._is_own = is_own
@@ -140,7 +143,10 @@ class Listening:
             where, author = self._rooms.room_of(room), self.author(room, said.sender)
             self.put(Edited(where, author, said.id, self._text(room, said), said.at))
             return
-        if before is not None or (person is None and not self._is_for_bot(said)):
+        if before is not None:
+            return
+        attached = self._files.attached(room, said, is_sealed=one.is_sealed)
+        if person is None and not self._is_for_bot(said):
             return
         self._heard.put(said.id, (said.sender, words))
         if said.thread is not None:
@@ -156,6 +162,7 @@ class Listening:
                 addresses_bot=not self._is_out(room, said.sender),
                 reply_to=said.reply_to,
                 is_past=is_past,
+                attached=attached,
             )
         )
 
@@ -163,6 +170,7 @@ class Listening:
         message, at = read_redaction(source), time_of(source)
         if message is None or self._is_own(message):
             return
+        self._files.forget(room, message)
 
         def tell(sender: str) -> None:
             if sender != self._rooms.own_id:

@@ -1,12 +1,9 @@
-"""What the platform leaves to others in this package: whom devices belong to, and what is pressed.
-
-Who sets no door gets a bot that reads what is written.
-"""
+"""What the platform leaves to others in this package: whom devices belong to, and what is pressed."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from bot.events import Event, EventId, Say
+from bot.events import Event, EventId, Room, Say
 
 Source = Mapping[str, Any]
 
@@ -40,6 +37,9 @@ class Door(Protocol):
     async def said(self, say: Say, message: EventId) -> None:
         """It stands now; what is to be pressed may be put under it."""
 
+    async def rest(self, room: Room) -> None:
+        """All is said there, down to the last edit."""
+
 
 class Watch(Protocol):
     """What a room's state says beyond the room itself, and who is put out by a policy list."""
@@ -66,6 +66,9 @@ class NoDoor:
         pass
 
     async def said(self, say: Say, message: EventId) -> None:
+        pass
+
+    async def rest(self, room: Room) -> None:
         pass
 
 
