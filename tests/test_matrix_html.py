@@ -104,7 +104,10 @@ class Tags(HTMLParser):
     def handle_comment(self, data: str) -> None:
         raise AssertionError(data)
 
-    handle_decl = unknown_decl = handle_pi = handle_comment
+    def handle_decl(self, decl: str) -> None:
+        raise AssertionError(decl)
+
+    unknown_decl = handle_pi = handle_comment
 
 
 PIECES = ["*", "**", "_", "`", "```", "~~", "> ", "- ", "1. ", "#", "\n", "\n\n", "---", "    ", "a",

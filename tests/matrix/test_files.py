@@ -16,13 +16,13 @@ from bot.files import Attached, File, Unread
 from bot.platforms.matrix import Matrix
 from bot.platforms.matrix.names import channel_of, direct_room
 from bot.platforms.matrix.opening import open_matrix
+from tests.fakes import Drawer
 from tests.matrix.files import fetch_file, send_file
 from tests.matrix.people import People
 from tests.matrix.person import Person
 from tests.matrix.proxy import Proxy
 from tests.matrix.serving import serving, setup
 from tests.matrix.shown import Shown
-from tests.fakes import Drawer
 
 pytestmark = pytest.mark.live
 
