@@ -81,6 +81,8 @@ class Room:
     """The community whose rules go with the person into this room; of a shared room, its own."""
     is_their_choice: bool = False
     """They come by this community's own door, so once they are in it is their sponsor."""
+    most: Rating = Rating.MATURE
+    """How far it may go in this room by the platform's own restriction (SAFETY A6)."""
 
     @property
     def shared(self) -> RoomId | None:
@@ -156,6 +158,8 @@ class AgeGates:
 
     community: CommunityId
     rooms: frozenset[RoomId]
+    has_lost: bool = False
+    """One of them was so until now: also what goes on in a room that hangs on it ends."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bot.events import (
     EventId,
     Message,
     PersonId,
+    Role,
     Room,
     Say,
 )
@@ -94,9 +95,13 @@ class Asked:
         """SAFETY A5: the commands that Discord itself gives to adults only."""
         self._restricted = restricted
 
-    async def take(self, interaction: discord.Interaction) -> Event | None:
-        """The event that it is; None where all is said already."""
-        author, room = author_of(interaction), room_of(interaction, self._sponsor)
+    async def take(
+        self, interaction: discord.Interaction, alone: Room | None = None
+    ) -> Event | None:
+        """The event that it is; None where all is said already. `alone`: in a thread for two."""
+        author, room = author_of(interaction), alone or room_of(interaction, self._sponsor)
+        if alone is not None:
+            author = replace(author, role=Role.MEMBER)
         if not self.is_new(interaction, author):
             return None
         try:

@@ -20,6 +20,7 @@ from bot.platforms.discord.setting_up import SettingUp
 from bot.platforms.discord.setup import Setup, Start
 from bot.platforms.discord.signing import Seal
 from bot.platforms.discord.suggestions import Named, Suggestions
+from bot.platforms.discord.threads import Threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ def join(
     )
 
     words, prefix = interface.words, platform.prefix
+    own_id, hears_all = str(client.user.id) if client.user else "", setup.message_content
+    threads = Threads(platform.rest, own_id, platform.find_thread, words, hears_all=hears_all)
+    platform.threads = threads
     front = Front(
         asked=asked,
         entrance=Entrance(
@@ -69,12 +73,14 @@ def join(
             words=words,
             prefix=prefix,
             open_direct=platform.rest.direct,
+            threads=threads,
         ),
         setting_up=SettingUp(
             seal=seal, words=words, prefix=prefix, rest=platform.rest, choices=platform.choices
         ),
         trusted=platform.trusted,
         sponsor=platform.sponsor_of,
+        threads=threads,
     )
     platform.interactions, platform.buttons = front, buttons
 
