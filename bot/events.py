@@ -194,7 +194,7 @@ class Say:
     nonce: str
     voice: Voice = Voice.NOTICE
     name: str = ""
-    """The persona's name, where the persona speaks."""
+    """The persona's name, where the persona speaks or is introduced."""
     answers: EventId | None = None
     """The message that this is said to; None where nobody asked, as with a reminder."""
     choices: tuple[str, ...] = ()

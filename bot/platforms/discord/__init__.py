@@ -35,6 +35,7 @@ from bot.platforms.busy import Typings
 from bot.platforms.discord.chosen import Choices
 from bot.platforms.discord.life import Life, ended
 from bot.platforms.discord.names import PLATFORM, channel_of, direct_room, is_direct, user_of
+from bot.platforms.discord.pictures import Pictures
 from bot.platforms.discord.ports import Buttons, Interactions, NoButtons, NoInteractions
 from bot.platforms.discord.reactions import Reactions
 from bot.platforms.discord.rest import Rest
@@ -65,11 +66,13 @@ class Discord:
         self._gap_s = setup.gap_s
         self.rest = Rest(rest.http, group)
         now = asyncio.get_running_loop().time
-        voices = Voices(self.rest, Webhooks(self.rest, str(rest.user.id), now))
+        self.pictures = Pictures(self.rest, str(rest.application_id))
+        webhooks = Webhooks(self.rest, str(rest.user.id), now)
+        voices = Voices(self.rest, webhooks, self.pictures.of)
         self._edits = Edits(
             voices.change, start, gap_s=setup.gap_s, now=now, lost=_tell_of_lost_edit
         )
-        self._saying = Saying(voices, self._edits)
+        self._saying = Saying(voices, self._edits, self.pictures.header)
         self._typings = Typings(self.rest.typing, start)
         self._last_reply: Bounded[RoomId, EventId] = Bounded()
         """The persona's last message."""

@@ -45,6 +45,7 @@ from bot.platforms.discord.files import fetch, read_attached
 from bot.platforms.discord.menus import filled_in, make_form, missing_line
 from bot.platforms.discord.native import ON_MESSAGE, as_typed
 from bot.platforms.discord.on_message import OnMessage
+from bot.platforms.discord.saying import Header
 from bot.platforms.discord.signing import Kind, Press, Seal
 from bot.platforms.discord.suggestions import Asker, Suggestions
 from bot.text import Text
@@ -76,10 +77,11 @@ class Asked:
         words: Words,
         sponsor: Sponsor,
         prefix: str,
+        header: Header = lambda _: None,
     ) -> None:
         self._seal = seal
         self._buttons = buttons
-        self._answering = Answering(buttons)
+        self._answering = Answering(buttons, header)
         self._suggestions = suggestions
         self._words = words
         self._sponsor = sponsor

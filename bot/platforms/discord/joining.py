@@ -1,13 +1,14 @@
 """Interactions and buttons, made for a platform that is open and joined to it, and the commands
 registered."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import discord
 from discord.http import Route
 
 from bot.events import EventId, RoomId
+from bot.files import File
 from bot.languages.names import LANGUAGES
 from bot.platforms.discord import Discord
 from bot.platforms.discord.asked import Asked
@@ -32,6 +33,8 @@ class Interface:
     zones: Callable[[], Iterable[str]]
     is_listed: bool
     """SAFETY A7: in an app directory."""
+    pictures: Mapping[str, File] = field(default_factory=dict)
+    """By the personas' names."""
 
 
 def join(
@@ -59,6 +62,7 @@ def join(
         words=interface.words,
         sponsor=platform.sponsor_of,
         prefix=platform.prefix,
+        header=platform.pictures.header,
     )
 
     words, prefix = interface.words, platform.prefix
@@ -87,4 +91,5 @@ def join(
     async def tell_of_commands() -> None:
         asked.trust(await register(client, is_listed=interface.is_listed))
 
+    start(platform.pictures.register(interface.pictures))
     start(tell_of_commands())
