@@ -100,7 +100,9 @@ class Entrance:
             await self._tell(interaction, NOT_FOR_YOU, author)
             return None
         shown = EventId(str(interaction.message.id))
-        if press == INSTEAD:
+        if press == INSTEAD and shown not in self._used:
+            # Before anything is awaited: a second press finds the first.
+            self._used.put(shown, None)
             return await self._open_thread(interaction, author, place)
         if press != BEGIN and self._is_old(shown, author):
             await interaction.response.edit_message(view=None)
