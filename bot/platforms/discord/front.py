@@ -76,6 +76,9 @@ class Front:
         guild, channel = str(interaction.guild_id), str(interaction.channel_id)
         if interaction.guild_id is None or not self._threads.is_one(guild, channel):
             return None
+        if interaction.type is discord.InteractionType.autocomplete:
+            # Asked with each letter; what is suggested is everybody's.
+            return None
         return await _within(1.0, self._threads.room(guild, channel))
 
     async def _take(self, interaction: discord.Interaction) -> Event | None:
