@@ -172,9 +172,9 @@ class Conversation:
             # First, so that a crash in the middle does nothing twice.
             await self._settle(scene)
         match await follow(command, self._set_desk(scene, facts, decision)):
-            case desk.Answer(say, fall, file):
+            case desk.Answer(say, fall, file, about):
                 self._flights.end(fall)
-                await scene.answer(say, file, is_not_in=say == door_rules.missing(facts))
+                await scene.answer(say, file, about, is_not_in=say == door_rules.missing(facts))
             case desk.Farewell(say):
                 self._sessions.close_door(account)
                 self._flights.end(Fall(scene.person))

@@ -272,7 +272,7 @@ async def test_with_closed_direct_messages_the_person_is_told_how_to_open_them(
         async with served(server, tmp_path / "d"):
             panel = await puts_up(server, ben, staff, door)
             await goes_through(server, anna, door, panel, *GERMAN)
-            await sees(server, anna, door, say(entrance.CLOSED, "de"))
+            await sees(server, anna, door, say(entrance.CLOSED_HERE, "de"))
             anna.opens_messages()
             await anna.writes(anna.dm, "And the tide?")
             await server.until(lambda: [m for m in anna.dm.shown if "You said" in m.content])

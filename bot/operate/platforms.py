@@ -87,7 +87,9 @@ async def _open_discord(
         sponsor=settings.sponsor,
     )
     named = tuple((persona.name, persona.id) for persona in personas().values())
-    interface = Interface(words, named, list_zones, is_listed=config.door.listed)
+    pictures = {one.name: one.avatar for one in personas().values() if one.avatar}
+    listed = config.door.listed
+    interface = Interface(words, named, list_zones, is_listed=listed, pictures=pictures)
     try:
         async with open_discord(setup, interface) as discord:
             yield discord
