@@ -30,7 +30,7 @@ def read_rules(text: str) -> RuleSet:
     try:
         parsed = tomllib.loads(text.replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise NotTaken((_no_toml(error),)) from error
+        raise NotTaken((_no_toml(error, text),)) from error
     reader = _Reader(places(text))
     found = reader.file(parsed)
     if reader.problems:
@@ -175,10 +175,11 @@ def _called(entry: dict[str, Any], at: int) -> str:
     return as_found(name) if isinstance(name, str) and name.strip() else str(at + 1)
 
 
-def _no_toml(error: Exception) -> Problem:
-    line = _LINE.search(str(error))
+def _no_toml(error: Exception, text: str) -> Problem:
+    found = _LINE.search(str(error))
+    line = int(found[1]) if found else text.rstrip().count("\n") + 1
     why = verbatim(str(error) if isinstance(error, ValueError) else type(error).__name__)
-    return Problem(say.NO_TOML.format(why=why), int(line[1]) if line else 0)
+    return Problem(say.NO_TOML.format(why=why), line)
 
 
 _LINE = re.compile(r"at line (\d+)")
