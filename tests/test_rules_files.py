@@ -189,6 +189,7 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_taken() -> None:
 
 def test_two_rules_of_one_name_are_a_mistake_whatever_the_case() -> None:
     text = rule_with('kind = "invites"') + '[[rule]]\nname = "ONE"\nkind = "links"\n'
+    text += '[[rule]]\nname = "two"\nkind = "links"\n'
     (problem,) = problems(text)
     assert (problem.line, problem.key, problem.found) == (5, "name", '"ONE"')
 
