@@ -186,7 +186,7 @@ def test_who_is_not_in_is_led_to_the_door_and_nothing_counts() -> None:
 
 
 def test_what_others_say_to_each_other_is_heard_only_where_the_community_chose_so() -> None:
-    talk = {"is_direct": False, "addresses_bot": False, "consented": False}
+    talk: dict[str, Any] = {"is_direct": False, "addresses_bot": False, "consented": False}
     assert not decide(around(WORD, **talk)).rulings
     chosen = decide(around(WORD, head="moderates_others = true\n", **talk))
     assert only(chosen).action is Action.REFUSE
@@ -432,7 +432,7 @@ def test_quiet_hours_follow_the_communitys_clock_over_midnight(
 
 
 def test_mature_needs_the_age_that_the_rules_ask_for() -> None:
-    adult = {
+    adult: dict[str, Any] = {
         "persona_rating": Rating.MATURE,
         "sponsor_ceiling": Rating.MATURE,
         "person_ceiling": Rating.MATURE,
@@ -558,7 +558,7 @@ def test_i3_rules_that_could_not_be_had_refuse() -> None:
 
 
 @pytest.mark.parametrize("lost", [{"pauses": None}, {"is_revoked": None}])
-def test_i3_what_is_held_against_somebody_could_not_be_had_refuses(lost: dict[str, None]) -> None:
+def test_i3_what_is_held_against_somebody_could_not_be_had_refuses(lost: dict[str, Any]) -> None:
     assert decide(around(text="Hello there", **lost)).outcome is Outcome.REFUSE
 
 

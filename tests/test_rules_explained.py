@@ -62,20 +62,20 @@ def compiled(text: str = FILE) -> Compiled:
 @pytest.mark.parametrize(
     ("sentence", "line"),
     [
-        ("The l4ntern is lit", "lamps: `warn`, because of “lantern”."),
+        ("The l4ntern is lit", "lamps: `warn`. Found: “lantern”"),
         ("The l4ntern is lit", "From 3 hits within 24 hours on: `pause`."),
         ("The l4ntern is lit", "Read as: the l4ntern is lit"),
         ("The l4ntern is lit", "Read as: the lantern is lit"),
-        ("in 1984", r"numbers: `refuse`, because of “1984”, by the pattern \b\d{4}\b."),
-        ("see example.com", "links (dry run): `refuse`, because of “example.com”."),
-        ("the election", "subjects: `refuse`, because of the topic politics, surely."),
-        ("some poker and politics", "because of the topic gambling, perhaps; the model is asked"),
+        ("in 1984", r"numbers: `refuse`. Found: “1984”, by the pattern \b\d{4}\b"),
+        ("see example.com", "links (dry run): `refuse`. Found: “example.com”"),
+        ("the election", "subjects: `refuse`. Found: the topic politics, surely"),
+        ("some poker and politics", "Found: the topic gambling, perhaps; the model is asked"),
         (
             "hello",
-            "homework: `refuse`, because of what only the model can judge: asks for homework",
+            "homework: `refuse`. Found: what only the model can judge: asks for homework",
         ),
-        ("so " * 70, "long: `refuse`, because of its length of 210 characters."),
-        ("Ich weiß nicht, was das ist und wie es heißt.", "because of its language: de."),
+        ("so " * 70, "long: `refuse`. Found: its length of 210 characters"),
+        ("Ich weiß nicht, was das ist und wie es heißt.", "Found: its language: de"),
     ],
 )
 def test_a_sentence_is_explained_rule_by_rule_with_its_views(sentence: str, line: str) -> None:
