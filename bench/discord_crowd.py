@@ -1,17 +1,13 @@
-"""People on the loopback Discord for a long run, and the account of what they were answered.
+"""People on the loopback Discord for a long run.
 
 They write, edit, delete, stop, press and run commands, each when their last answer stands. It knows
 the peer alone: nothing of the bot, which may be gone for a while.
 """
 
 import random
-import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
-from math import inf
 
 from tests.discord import DiscordServer, Person
 from tests.discord.offers import NotOffered
@@ -50,6 +46,10 @@ class Written:
     """Deleted or stopped: it need not be answered."""
     agains: int = 0
     answers: list[Shown] = field(default_factory=list)
+
+    @property
+    def allowed(self) -> int:
+        return len(self.texts) + self.agains
 
 
 @dataclass
@@ -201,109 +201,3 @@ class Crowd:
                 if part.get("label") == label and not part.get("disabled"):
                     return shown
         return None
-
-
-# --- The account --------------------------------------------------------------------------------
-
-
-@dataclass
-class Account:
-    messages: int = 0
-    unanswered: int = 0
-    answered_by_the_bot_itself: Counter[str] = field(default_factory=Counter)
-    doubled: int = 0
-    answers: int = 0
-    cut_by_kills: int = 0
-    not_whole: int = 0
-    edits_a_second: float = 0.0
-    examples: list[str] = field(default_factory=list)
-
-
-def account(crowd: Crowd, kills: Sequence[float]) -> Account:
-    """Of everything that stands in everybody's direct messages now."""
-    told, edits, seconds = Account(), 0, 0.0
-    for somebody in crowd.everybody:
-        _match(somebody, crowd.server.application)
-        for one in somebody.written:
-            told.messages += 1
-            told.answers += len(one.answers)
-            allowed = len(one.texts) + one.agains
-            if len(one.answers) > allowed:
-                told.doubled += len(one.answers) - allowed
-                told.examples.append(
-                    f"doubled: {one.texts[-1]} {len(one.answers)} times, {allowed} wanted"
-                )
-            if not one.answers and not one.may_go:
-                _unanswered(one, somebody, told)
-            for answer in one.answers:
-                spent = answer.history[-1].at - answer.at
-                if answer.content in {reply_to(text) for text in one.texts}:
-                    if len(times := _changes(answer)) > 1:
-                        edits += len(times) - 1
-                        seconds += max(times[-1] - times[0], 0.001)
-                elif any(answer.at - 3.0 <= at <= answer.at + spent + 5.0 for at in kills):
-                    told.cut_by_kills += 1
-                elif not one.wants_no_whole:
-                    told.not_whole += 1
-                    told.examples.append(f"not whole: {one.texts[-1]} shows {answer.content!r}")
-    told.edits_a_second = round(edits / seconds, 3) if seconds else 0.0
-    return told
-
-
-def _unanswered(one: Written, somebody: Somebody, told: Account) -> None:
-    """What the bot says as itself right after it is an answer of its own kind."""
-    until = min((other.at for other in somebody.written if other.at > one.at), default=inf)
-    bot = somebody.person.world.application
-    notice = next(
-        (
-            shown
-            for shown in somebody.person.dm.shown
-            if shown.author == bot and not shown.flags & PERSONA and one.at <= shown.at < until
-        ),
-        None,
-    )
-    if notice is not None:
-        told.answered_by_the_bot_itself[notice.content[:60]] += 1
-    else:
-        told.unanswered += 1
-        told.examples.append(f"unanswered: {one.texts[-1]}")
-
-
-def _changes(shown: Shown) -> list[float]:
-    """When its words changed; what hangs under them does not count."""
-    later = [b.at for a, b in pairwise(shown.history) if a.content != b.content]
-    return [shown.at, *later]
-
-
-def _match(somebody: Somebody, bot: str) -> None:
-    """Each of the persona's messages to the latest one that it can be an answer to."""
-    for shown in somebody.person.dm.shown:
-        if shown.author != bot or not shown.flags & PERSONA:
-            continue
-        before = [one for one in somebody.written if one.at <= shown.at]
-        for one in reversed(before):
-            if any(reply_to(text).startswith(shown.content) for text in one.texts):
-                one.answers.append(shown)
-                break
-
-
-def late(crowd: Crowd, lost: Sequence[tuple[float, float]]) -> tuple[int, int, float]:
-    """Interactions that were not acknowledged in time, of those too that came while the line was
-    lost; and the longest that one of the others took, by the peer's clock."""
-    answered: dict[str, float] = {}
-    for request in crowd.server.requests:
-        if request.route.endswith("/callback") and request.status < 300:
-            found = re.search(r"/interactions/(\d+)/", request.path)
-            if found:
-                answered.setdefault(found[1], request.at)
-    late_at_rest = late_in_faults = 0
-    longest = 0.0
-    for asked in crowd.asked:
-        took = answered.get(asked.id, inf) - asked.at
-        is_lost = any(begin <= asked.at + ACKNOWLEDGED_S and asked.at <= end for begin, end in lost)
-        if is_lost:
-            late_in_faults += took > ACKNOWLEDGED_S
-        else:
-            late_at_rest += took > ACKNOWLEDGED_S
-            longest = max(longest, took)
-    return late_at_rest, late_in_faults, longest

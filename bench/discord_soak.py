@@ -26,7 +26,8 @@ from unittest.mock import patch
 
 from bench import RESULTS
 from bench.discord import environment
-from bench.discord_crowd import Crowd, account, late, reply_to
+from bench.discord_account import account, late
+from bench.discord_crowd import Crowd, reply_to
 from tests.discord import DiscordServer, discord_server, pointed_at
 
 PEOPLE = 50

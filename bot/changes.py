@@ -53,7 +53,8 @@ async def take_edit(
     if decision.outcome >= Outcome.REFUSE or len(scene.message.text) > LONGEST_MESSAGE:
         await vault.drop([turn.id])
         if not cared:
-            await scene.notice(decision.say or sentences.EDIT_REFUSED, name="edit")
+            say = decision.say or sentences.EDIT_REFUSED
+            await scene.alone(say, sentences.ALONE_PLEASE, name="edit")
     else:
         await vault.revise_turn(turn.id, scene.message.text, now)
     return decision

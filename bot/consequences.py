@@ -22,7 +22,7 @@ async def bear(
             await vault.withdraw_consent(DOOR)
     if Effect.COUNT_REFERRAL in decision.effects:
         day = datetime.fromtimestamp(now, UTC).date().isoformat()
-        await house.count_referral(day, "crisis")
+        await house.referrals.count(day, "crisis")
     if vault and (marks := _marks(decision, facts, scene, is_talk=is_talk)):
         await vault.set_marks(marks)
     if vault and ends_session(decision, scene):
@@ -35,7 +35,11 @@ async def care(decision: Decision, facts: Facts, scene: Scene) -> bool:
         if verdict.care is Care.DISCLOSURE:
             await _disclose(verdict, facts, scene)
             continue
-        await scene.notice(verdict.say, name=str(verdict.care))
+        if verdict.care is Care.CRISIS:
+            # SAFETY C3: it is nobody else's, and it comes whatever happens.
+            await scene.alone(verdict.say, otherwise=verdict.say, name=str(verdict.care))
+        else:
+            await scene.notice(verdict.say, name=str(verdict.care))
     return any(verdict.care not in BESIDE for verdict in decision.care)
 
 

@@ -26,7 +26,7 @@ from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.desks import set_desk
 from bot.dispatch import Arrival, Stage
 from bot.engine.base import Engine
-from bot.events import AgeSeen, Deleted, Edited, EventId, InRoom, Left, Message, Typing
+from bot.events import AgeGates, AgeSeen, Deleted, Edited, EventId, InRoom, Left, Message, Typing
 from bot.flight import Flights, lost_sponsor
 from bot.gather import gather_facts
 from bot.guarding import Guard
@@ -34,6 +34,7 @@ from bot.guests import Guests
 from bot.identity import end_for, finish
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
+from bot.policy import door_rules
 from bot.policy.ceiling import Fall
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Effect, Facts, Outcome
@@ -41,7 +42,7 @@ from bot.scene import Habits, Scene, as_message, set_scene
 from bot.sessions import Sessions
 from bot.speech import Speech
 from bot.store.house import House
-from bot.store.rows import Exchange, Gone, StoreError
+from bot.store.rows import Gone, StoreError
 from bot.store.vault import Vault
 from bot.text import Text
 from bot.unkept import Unkept
@@ -61,6 +62,7 @@ class Conversation:
         clock: Callable[[], float],
         guard: Guard | None = None,
         speech: Speech | None = None,
+        guests: Guests | None = None,
     ) -> None:
         """Without a guard there is no MATURE (SAFETY L10)."""
         self._house = house
@@ -70,7 +72,7 @@ class Conversation:
         self._metrics = metrics
         self._clock = clock
         self._flights = Flights(house)
-        self._guests = Guests(clock)
+        self._guests = guests or Guests(clock)
         self._sessions = Sessions(house, habits, clock)
         self._speech = speech or Speech(habits.language)
         around = partial(set_scene, speech=self._speech, house=house, personas=personas)
@@ -118,7 +120,7 @@ class Conversation:
             current = scene.message
             if current.cut_at is not None:
                 if vault and (said := await cut_short(scene, vault)):
-                    await self._write_again(said, scene, vault)
+                    await self._write_again(desk.Rewrite(*said), scene, vault)
                 return
             await keep_sign_of(current, scene.community.id, self._house, self._clock())
             facts = await self._gather(scene)
@@ -145,13 +147,14 @@ class Conversation:
         await bear(decision, facts, scene, self._house)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
-        if cared:
+        if cared or (scene.message.is_past and decision.outcome >= Outcome.REFUSE):
             await self._settle(scene)
         elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)
             await self._settle(scene)
         elif decision.outcome >= Outcome.REFUSE:
-            await self._say(scene, decision.say)
+            await scene.alone(decision.say, sentences.ALONE_PLEASE)
+            await self._settle(scene)
         elif scene.vault and scene.turn is not None:
             await self._writer.write_reply(scene, scene.vault, scene.turn, facts, decision)
         if ends_session(decision, scene):
@@ -169,9 +172,9 @@ class Conversation:
             # First, so that a crash in the middle does nothing twice.
             await self._settle(scene)
         match await follow(command, self._set_desk(scene, facts, decision)):
-            case desk.Answer(say, fall):
+            case desk.Answer(say, fall, file):
                 self._flights.end(fall)
-                await scene.notice(say)
+                await scene.answer(say, file, is_not_in=say == door_rules.missing(facts))
             case desk.Farewell(say):
                 self._sessions.close_door(account)
                 self._flights.end(Fall(scene.person))
@@ -183,19 +186,19 @@ class Conversation:
                 await disclose(decision, facts, scene)
                 await self._sessions.greet(replace(scene, persona=self._personas[persona_id]))
                 await self._warming.forget(account)
-            case desk.Rewrite(asked, answer):
+            case desk.Rewrite() as wanted:
                 await disclose(decision, facts, scene)
                 if scene.vault:
-                    await self._write_again((asked, answer), scene, scene.vault)
+                    await self._write_again(wanted, scene, scene.vault)
             case desk.Show(turn):
                 await scene.speak(turn.text, name="shown")
             case desk.Erase() | desk.Join() as after:
                 return after
         return None
 
-    async def _write_again(self, said: Exchange, scene: Scene, vault: Vault) -> None:
-        """Another answer to the same message, under the rules that hold now."""
-        asked, answer = said
+    async def _write_again(self, wanted: desk.Rewrite, scene: Scene, vault: Vault) -> None:
+        """Another answer to the same message, or more of it, under the rules that hold now."""
+        asked, answer, goes_on = wanted.asked, wanted.answer, wanted.goes_on
         again = replace(scene, message=replace(scene.message, text=asked.text))
         facts = await self._gather(again)
         decision = await self._guard.judged(facts, decide(facts))
@@ -206,7 +209,8 @@ class Conversation:
             await vault.wait_again(asked.id)
             await self._writer.write_reply(again, vault, asked.id, facts, decision)
         else:
-            await self._writer.write_another(scene, (asked, answer), vault, facts, decision)
+            further = partial(self._writer.write_another, goes_on=goes_on)
+            await further(scene, (asked, answer), vault, facts, decision)
 
     # --- Changes on the platform --------------------------------------------------------------
 
@@ -223,7 +227,7 @@ class Conversation:
             if decision := await take_edit(*around, now=self._clock()):
                 self._end_flights(decision, scene)
 
-    async def take_sign(self, seen: AgeSeen) -> None:
+    async def take_sign(self, seen: AgeSeen | AgeGates) -> None:
         self._flights.end(await take_sign(seen, self._house, self._habits, self._clock()))
 
     async def handle_leaving(self, left: Left) -> None:

@@ -58,7 +58,8 @@ class Flights:
         flight = self._by_room.get(room)
         return flight.told if flight else SILENCE
 
-    def end(self, fall: Fall | None) -> None:
+    def end(self, fall: Fall | None, told: Text = SILENCE) -> None:
+        """With words of its own, or those that are told of every such fall."""
         if fall is None:
             return
         for flight in self._by_room.values():
@@ -67,7 +68,7 @@ class Flights:
                 and fall.community in (None, flight.community)
                 and (fall.to is None or flight.ceiling > fall.to)
             ):
-                flight.told = NO_GUEST_ANY_MORE if fall.account else FELL
+                flight.told = told or (NO_GUEST_ANY_MORE if fall.account else FELL)
                 flight.stop.set()
 
     def _is_of(self, flight: _Flight, fall: Fall) -> bool:

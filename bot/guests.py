@@ -12,8 +12,8 @@ from bot.events import CommunityId, PersonId
 from bot.platforms.base import Platform
 
 HOLDS_S = 60.0
-NO_HOLDS_S = 5.0
-"""Who has just joined a community is not kept waiting for it."""
+MOMENT_S = 5.0
+"""As long holds a no: who has just joined a community is not kept waiting for it."""
 ANSWER_S = 5.0
 
 
@@ -51,7 +51,7 @@ class Guests:
         known = self._known.get(account)
         if known is not None:
             is_in = sponsor in known.communities
-            if _holds(known, self._clock(), HOLDS_S if is_in else NO_HOLDS_S):
+            if _holds(known, self._clock(), HOLDS_S if is_in else MOMENT_S):
                 return is_in
         found = await self.communities(platform, account)
         return None if found is None else sponsor in found

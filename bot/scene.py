@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot import sentences
 from bot.commands.wishes import LANGUAGE
 from bot.dispatch import Arrival, Stage
 from bot.events import (
@@ -18,6 +19,7 @@ from bot.events import (
     TurnId,
     Voice,
 )
+from bot.files import File
 from bot.guests import Guests
 from bot.personas import Persona
 from bot.policy.door import Terms
@@ -91,6 +93,24 @@ class Scene:
         """`choices` are words that fit as an answer, in the language of the text."""
         await self.speech.notice(self.message, self.stage, text, name, choices)
 
+    async def answer(self, text: Text, file: File | None, *, is_not_in: bool) -> None:
+        """What a command comes to. Where the file cannot be handed over, that is said in its place."""
+        if is_not_in:
+            await self.alone(text, sentences.ALONE_PLEASE)
+            return
+        shown = await self.speech.notice(self.message, self.stage, text, "notice", file=file)
+        if shown is None and file is not None:
+            await self.notice(sentences.FILE_NOT_TAKEN, name="no file")
+
+    async def alone(self, text: Text, otherwise: Text, name: str = "notice") -> None:
+        """For its reader's eyes only, also where others read along; where it cannot reach them so,
+        `otherwise` is said, in sight of everybody."""
+        if not text:
+            return
+        shown = await self.speech.notice(self.message, self.stage, text, name, alone=True)
+        if shown is None and not self.message.room.is_direct:
+            await self.notice(otherwise, name=f"{name}-aloud")
+
     def speak_in(self, language: str) -> None:
         """From the next notice on; to be kept in the vault, where there is one."""
         self.speech.note(self.message.author.id, language)
@@ -114,7 +134,7 @@ async def set_scene(
     guests: Guests,
 ) -> Scene:
     message = arrival.message
-    community = await house.community(sponsor_of(message.author.id, message.room, house))
+    community = await house.communities.of(sponsor_of(message.author.id, message.room, house))
     look = await vault.look(message.room, message.id, community.id) if vault else None
     turn = arrival.turn
     if look and look.turn and turn is not None:

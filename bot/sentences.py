@@ -36,6 +36,15 @@ ENGINE_BROKE_OFF = Text(
     "The model stopped in the middle. What it said is kept: say `{prefix}again` for another answer."
 )
 NOTHING_SAID = Text("I have no words for that one. Say it another way, or `{prefix}again`.")
+NOTHING_MORE = Text(
+    "There is nothing more in that answer. Write on as you like, or `{prefix}again` for another one."
+)
+NO_MORE_ROOM = Text(
+    "That answer is as long as this model can hold in mind. Write on, and we go on from there."
+)
+CANNOT_GO_ON = Text(
+    "The model could not go on with that answer. It stands as it was: write on, or `{prefix}again`."
+)
 EDIT_REFUSED = Text(
     "I cannot keep that message as you changed it, so I have forgotten it. "
     "Write it another way if you like."
@@ -53,6 +62,18 @@ LEFT = Text(
 ERASE_WHAT = Text(
     "This goes, for good: every word between us, your consents, your settings, and the key of your "
     "vault. What stays: an under-18 lock, if there is one. Say `{prefix}erase confirm` and it is done."
+)
+EXPORTED = Text(
+    "This is everything that is kept of you, as one file. Whoever has the file can read it: keep it "
+    "where only you can."
+)
+EXPORT_TOO_LARGE = Text(
+    "What is kept of you is too large for one file here. Please ask the operator for it."
+)
+ALONE_PLEASE = Text("I cannot answer you here. Please write to me directly.")
+FILE_NOT_TAKEN = Text(
+    "I could not hand over the file here. Perhaps I may not attach files in this place: where the "
+    "two of us are alone it works."
 )
 NOTHING_TO_ERASE = Text("There is nothing of yours here.")
 NO_REPLY_YET = Text("I have not answered anything yet.")

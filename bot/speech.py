@@ -7,7 +7,8 @@ refusal or an apology need not open a vault first. It does not know what is said
 from hashlib import blake2s
 
 from bot.dispatch import Stage
-from bot.events import Author, Message, PersonId, Say
+from bot.events import Author, EventId, Message, PersonId, Say
+from bot.files import File
 from bot.languages.catalogue import say
 from bot.languages.names import first_known
 from bot.text import Text
@@ -39,23 +40,29 @@ class Speech:
     def words(self, text: Text, author: Author) -> str:
         return say(text, self.language_of(author))
 
-    async def notice(
+    async def notice(  # noqa: PLR0917 - a message, where it goes, and what it is made of
         self,
         message: Message,
         stage: Stage,
         text: Text,
         name: str,
         choices: tuple[str, ...] = (),
-    ) -> None:
-        """The bot speaks as itself. Of each name, a message has one notice at most."""
+        file: File | None = None,
+        *,
+        alone: bool = False,
+    ) -> EventId | None:
+        """The bot speaks as itself. Of each name, a message has one notice at most. None: it was
+        not delivered."""
         notice = Say(
             message.room,
             self.words(text, message.author),
             f"{nonce_of(message)}-{name}",
             answers=message.id,
             choices=choices,
+            file=file,
+            alone=message.author.id if alone else None,
         )
-        await stage.platform.do(notice)
+        return await stage.platform.do(notice)
 
 
 def nonce_of(message: Message) -> str:

@@ -12,6 +12,7 @@ BOT = ROOT / "bot"
 
 PURE = [
     "events.py",
+    "files.py",
     "clean.py",
     "languages/names.py",
     "sentences.py",
@@ -39,9 +40,22 @@ PURE = [
     "commands/parameters.py",
     "commands/read.py",
     "personas/persona.py",
-    "platforms/discord/bounded.py",
+    "platforms/bounded.py",
     "platforms/discord/names.py",
+    "platforms/matrix/filter.py",
+    "platforms/matrix/html.py",
+    "platforms/matrix/places.py",
+    "platforms/matrix/reading.py",
+    "platforms/matrix/sentences.py",
     "platforms/discord/reading.py",
+    "platforms/matrix/trust/admission.py",
+    "platforms/matrix/trust/canonical.py",
+    "platforms/matrix/trust/devices.py",
+    "platforms/matrix/trust/keys.py",
+    "platforms/matrix/trust/sas.py",
+    "platforms/matrix/trust/steps.py",
+    "platforms/matrix/trust/theirs.py",
+    "platforms/matrix/trust/verification.py",
     "commands/words.py",
     "policy",
     "store/rows.py",
@@ -88,11 +102,13 @@ ONE_DOOR = {
 ENVIRONMENT = ["__main__.py", "config.py"]
 
 MAY_SEE = {
-    "events.py": [],
+    "events.py": ["bot.files"],
+    "files.py": [],
     "text.py": [],
     "policy": ["bot.events", "bot.policy", "bot.text"],
     "platforms": [
         "bot.events",
+        "bot.files",
         "bot.drafts",
         "bot.platforms",
         "bot.commands.declared",
@@ -106,6 +122,7 @@ MAY_SEE = {
     "commands": [
         "bot.commands",
         "bot.events",
+        "bot.files",
         "bot.languages.names",
         "bot.personas",
         "bot.policy",
@@ -208,7 +225,8 @@ def test_only_the_conversation_joins_policy_store_engine_and_platform() -> None:
 def test_a_platforms_library_is_imported_only_when_it_is_switched_on() -> None:
     for found in imports():
         if found.module.startswith("bot.platforms.") and found.module != "bot.platforms.base":
-            allowed = ["__main__.py", "operate/platforms.py", "platforms"]
+            rooms = ["operate/logins.py", "operate/matrix.py", "operate/platforms.py"]
+            allowed = ["__main__.py", *rooms, "platforms"]
             assert lies_in(found.file, allowed), f"bot/{found.file}:{found.line}: {found.module}"
 
 

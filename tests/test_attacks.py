@@ -272,7 +272,7 @@ async def test_c3_what_may_not_wait_is_answered_without_a_vault(
     async with running(data, ScriptedEngine()) as parlour:
         assert said in noticed(await parlour.paper.say(text))
         assert await parlour.house.locked(PersonId("paper:ada")) is (text == "I'm 15")
-        assert bool(await parlour.house.referrals(2027)) is (text == "I want to die")
+        assert bool(await parlour.house.referrals.of(2027)) is (text == "I want to die")
 
 
 async def test_p1_a_vault_that_cannot_be_opened_can_be_erased(tmp_path: Path) -> None:

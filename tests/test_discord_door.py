@@ -133,7 +133,7 @@ async def test_a_moderator_sets_up_the_door_and_a_member_comes_in_by_it_in_germa
                 await picks(server, ben, staff, shown, "LOG", staff.id),
             ]
             assert f"<@&{adults}>" in said[3] and len(set(said)) == 5
-            community = await bot.house.community(CommunityId(f"discord:{guild.id}"))
+            community = await bot.house.communities.of(CommunityId(f"discord:{guild.id}"))
             assert community.ceiling is Rating.GENERAL
             assert community.least_age_level is AgeLevel.PLATFORM
             await ben.presses(staff, shown, str(setting_up.PUT_UP))
@@ -513,6 +513,9 @@ class Drawer:
     async def fetch(self, name: str) -> bytes | None:
         return self.kept.get(name)
 
+    async def drop(self, name: str) -> None:
+        self.kept.pop(name, None)
+
 
 async def test_a_damaged_choice_is_told_of_and_a_new_one_mends_it() -> None:
     drawer = Drawer(**{"guild-7": b"broken"})
@@ -530,5 +533,10 @@ async def test_what_a_platform_keeps_is_its_own_and_outlives_the_process(tmp_pat
         async with served(server, tmp_path / "d") as bot:
             await bot.house.locker.of("discord").keep("name", b"kept")
         async with served(server, tmp_path / "d") as bot:
-            assert await bot.house.locker.of("discord").fetch("name") == b"kept"
+            locker = bot.house.locker.of("discord")
+            assert await locker.fetch("name") == b"kept"
             assert await bot.house.locker.of("matrix").fetch("name") is None
+            await bot.house.locker.of("matrix").drop("name")
+            assert await locker.fetch("name") == b"kept"
+            await locker.drop("name")
+            assert await locker.fetch("name") is None

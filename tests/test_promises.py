@@ -253,7 +253,7 @@ async def test_c3_help_comes_when_the_engine_is_dead(tmp_path: Path) -> None:
 async def test_c5_a_referral_is_counted_and_nobody_is_named(parlour: Parlour) -> None:
     await parlour.let_in()
     await parlour.paper.say("I want to die")
-    (referral,) = await parlour.house.referrals(2027)
+    (referral,) = await parlour.house.referrals.of(2027)
     assert referral.count == 1
     assert "ada" not in repr(referral)
 

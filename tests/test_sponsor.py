@@ -10,6 +10,7 @@ from bot.commands import follow_accounts
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, Edited, PersonId, Role
 from bot.policy.door_rules import NOBODYS_GUEST, NOT_A_GUEST, UNKNOWN
+from bot.text import Text
 from tests.conftest import Parlour, running
 from tests.fakes import noticed, spoken
 
@@ -280,8 +281,13 @@ async def test_a_reply_in_flight_goes_on_when_somebody_else_leaves(tmp_path: Pat
         assert spoken(parlour.paper.shown)[-1] == "You said: tell me of the sea tonight"
 
 
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [((), sentences.NO_GUEST_ANY_MORE), (None, UNKNOWN)],
+    ids=["left", "silence"],
+)
 async def test_who_waited_long_for_the_first_word_is_looked_at_again_before_it_is_shown(
-    tmp_path: Path,
+    tmp_path: Path, places: tuple[CommunityId, ...] | None, told: Text
 ) -> None:
     go_on, reached = asyncio.Event(), asyncio.Event()
 
@@ -295,9 +301,9 @@ async def test_who_waited_long_for_the_first_word_is_looked_at_again_before_it_i
         before = len(spoken(parlour.paper.shown))
         said = parlour.paper.write("tell me")
         await reached.wait()
-        parlour.paper.places[ADA] = ()
+        parlour.paper.places[ADA] = places
         parlour.clock.now += 61
         go_on.set()
         await parlour.paper.rest(said.room.id)
         assert len(spoken(parlour.paper.shown)) == before
-        assert sentences.NO_GUEST_ANY_MORE in noticed(parlour.paper.shown)
+        assert told in noticed(parlour.paper.shown)

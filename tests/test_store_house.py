@@ -255,18 +255,18 @@ async def test_a_community_has_defaults_until_it_is_set(tmp_path: Path) -> None:
     id_ = CommunityId("c")
     changed = Community(id_, ceiling=Rating.GENERAL, least_age_level=AgeLevel.MODERATOR)
     async with house_in(tmp_path) as house:
-        assert await house.community(id_) == Community(id_)
-        await house.set_community(changed, "mo", 1.0)
+        assert await house.communities.of(id_) == Community(id_)
+        await house.communities.keep(changed, "mo", 1.0)
     async with house_in(tmp_path) as house:
-        assert await house.community(id_) == changed
+        assert await house.communities.of(id_) == changed
 
 
 async def test_referrals_are_counted_by_day_and_kind_and_year(tmp_path: Path) -> None:
     async with house_in(tmp_path) as house:
         for day in ("2026-01-31", "2026-01-31", "2025-12-31"):
-            await house.count_referral(day, "crisis")
-        assert await house.referrals(2026) == (Referral("2026-01-31", "crisis", 2),)
-        assert await house.referrals(2024) == ()
+            await house.referrals.count(day, "crisis")
+        assert await house.referrals.of(2026) == (Referral("2026-01-31", "crisis", 2),)
+        assert await house.referrals.of(2024) == ()
 
 
 # --- Erasing -------------------------------------------------------------------------------------

@@ -216,8 +216,10 @@ async def lost_the_record(parlour: Parlour) -> None:
 async def met_a_stricter_community(parlour: Parlour) -> None:
     sponsor = parlour.paper.message("").room.sponsor
     assert sponsor is not None
-    community = replace(await parlour.house.community(sponsor), least_age_level=AgeLevel.VERIFIED)
-    await parlour.house.set_community(community, by="paper:mod", now=parlour.clock())
+    community = replace(
+        await parlour.house.communities.of(sponsor), least_age_level=AgeLevel.VERIFIED
+    )
+    await parlour.house.communities.keep(community, by="paper:mod", now=parlour.clock())
 
 
 async def ended_the_scene(parlour: Parlour) -> None:

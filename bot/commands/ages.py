@@ -62,7 +62,7 @@ async def ask_for(what: str, level: AgeLevel, desk: Desk) -> Answer:
         return Answer(sentences.MATURE_NEEDS_MORE)
     else:
         changed, to = replace(community, least_mature_level=level), Rating.ROMANCE
-    await desk.house.set_community(changed, by=desk.message.author.id, now=desk.now)
+    await desk.house.communities.keep(changed, by=desk.message.author.id, now=desk.now)
     said = sentences.ENTRY_ASKS if what == "entry" else sentences.MATURE_ASKS
     return Answer(said.format(level=name_of(level)), Fall(community=community.id, to=to))
 

@@ -49,6 +49,10 @@ class Again: ...
 
 
 @dataclass(frozen=True, slots=True)
+class Continue: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Back: ...
 
 
@@ -104,8 +108,8 @@ class Status: ...
 
 
 Command = (
-    Help | Begin | Personas | Persona | Who | Where | Again | Back | Forward | Undo | New | About
-    | Ceiling | Unlock | Attest | Revoke | Age | Status | OwnCommand
+    Help | Begin | Personas | Persona | Who | Where | Again | Continue | Back | Forward | Undo | New
+    | About | Ceiling | Unlock | Attest | Revoke | Age | Status | OwnCommand
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -158,6 +162,12 @@ COMMANDS: tuple[Declaration, ...] = (
         Text("writes another answer to your last message"),
         lambda _: Again(),
         words=("retry", "swipe"),
+        place=Place.DIRECT,
+    ),
+    Declares(
+        "continue",
+        Text("goes on with the last answer"),
+        lambda _: Continue(),
         place=Place.DIRECT,
     ),
     Declares("back", Text("goes back to the answer before"), lambda _: Back(), place=Place.DIRECT),

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.events import AgeLevel, CommunityId, Message, Rating
+from bot.files import File
 from bot.personas import Persona
 from bot.policy.ceiling import Fall
 from bot.policy.door import Terms
@@ -74,6 +75,8 @@ class Answer:
     say: Text
     fall: Fall | None = None
     """What may be written no more, also in mid-reply (SAFETY A9)."""
+    file: File | None = None
+    """Handed over with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ class Rewrite:
     asked: Turn
     answer: Turn | None
     """None where the engine failed to give one."""
+    goes_on: bool = False
+    """Not another one: this answer, and more of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,9 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
             )
         case declared.Begin():
             return Answer(sentences.ALREADY_IN) if desk.is_in else LikeAMessage()
-        case declared.Persona() | declared.New() | declared.Again() if desk.resting:
+        case declared.Persona() | declared.New() | declared.Again() | declared.Continue() if (
+            desk.resting
+        ):
             return Answer(desk.resting)
         case declared.Personas():
             return Answer(_list_personas(desk.personas))
@@ -64,6 +66,13 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         case declared.Again():
             asked, answer = await _last_exchange(desk)
             return Rewrite(asked, answer) if asked else Answer(sentences.NO_REPLY_YET)
+        case declared.Continue() if not desk.is_in:
+            return Answer(desk.not_in)
+        case declared.Continue():
+            asked, answer = await _last_exchange(desk)
+            if asked is None or answer is None:
+                return Answer(sentences.NO_REPLY_YET)
+            return Rewrite(asked, answer, goes_on=True)
         case declared.Back():
             return await _turn_page(desk, -1)
         case declared.Forward():
@@ -151,6 +160,6 @@ async def _set_ceiling(rating: Rating, desk: Desk) -> Outcome:
     if rating is Rating.MATURE and desk.mature.for_all:
         return Answer(desk.mature.for_all)
     changed = replace(desk.community, ceiling=rating)
-    await desk.house.set_community(changed, by=desk.message.author.id, now=desk.now)
+    await desk.house.communities.keep(changed, by=desk.message.author.id, now=desk.now)
     said = sentences.CEILING_SET.format(ceiling=rating.name.lower())
     return Answer(said, Fall(community=changed.id, to=rating))

@@ -132,7 +132,7 @@ async def _sponsor(name: str, desk: Desk) -> Outcome:
 
 async def _choose(wanted: CommunityId, desk: Desk) -> Outcome:
     """A session keeps its sponsor, so another one ends it (SAFETY M1, P3)."""
-    terms = desk.terms_of(await desk.house.community(wanted))
+    terms = desk.terms_of(await desk.house.communities.of(wanted))
     what = {
         "community": terms.community,
         "ceiling": CEILINGS[terms.ceiling],

@@ -1,7 +1,6 @@
 """A person's own command -> its store calls and its answer. Done at once, without second thoughts
 (SAFETY H6)."""
 
-import json
 from dataclasses import asdict
 from typing import assert_never
 
@@ -10,6 +9,7 @@ from bot.commands import kept, own, rhythm
 from bot.commands.accounts import Link, Sponsor, Unlink
 from bot.commands.declared import COMMANDS
 from bot.commands.desk import Answer, Desk, Erase, Farewell, Outcome
+from bot.commands.files import as_json
 from bot.commands.follow_accounts import follow_accounts, linked
 from bot.commands.own import OwnCommand
 from bot.commands.wishes import (
@@ -31,10 +31,10 @@ from bot.policy.care import FAREWELL, is_safe_word
 from bot.policy.ceiling import Fall
 from bot.policy.door import DOOR_VERSION, INTIMATE, MEMORY
 from bot.policy.matching import bare
-from bot.policy.mature import OPEN
+from bot.policy.mature import OPEN, OPEN_ALONE
 from bot.store.rows import DOOR, Consent, Limit
 from bot.store.vault import Vault
-from bot.text import Text, lines, verbatim
+from bot.text import Text, lines
 
 # As a whole message these are said too often to end a scene each time.
 _EVERYDAY = frozenset(
@@ -151,7 +151,8 @@ async def _open_mature(desk: Desk, vault: Vault) -> Text:
         return desk.mature.to_open
     await vault.drop_marks(CEILING)
     await vault.set_setting(MATURE_IN, open_in(desk.community.id))
-    return OPEN.format(prefix=desk.prefix)
+    say = OPEN if desk.message.room.is_direct else OPEN_ALONE
+    return say.format(prefix=desk.prefix)
 
 
 # --- Memory (SAFETY A10) ----------------------------------------------------------------------
@@ -289,4 +290,5 @@ async def _export(desk: Desk) -> Outcome:
         "accounts": desk.house.links.accounts_of(person),
         "sponsor": desk.house.links.sponsor_of(person),
     }
-    return Answer(verbatim(json.dumps(everything, ensure_ascii=False, indent=1)))
+    file = as_json("parlour-export", everything)
+    return Answer(sentences.EXPORTED, file=file) if file else Answer(sentences.EXPORT_TOO_LARGE)

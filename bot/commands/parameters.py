@@ -22,6 +22,9 @@ class Kind(StrEnum):
     PERSON = "person"
     LINE = "line"
     """Everything that is left of the message; always the last parameter."""
+    FILE = "file"
+    """One that is attached to the message, and stands nowhere in its text. A command's value knows
+    that it is there; `commands/files.py` reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Parameter:
     meanings: tuple[Text, ...] = ()
     """What each choice is shown as where it is picked from a list, in the same order."""
     most_chars: int = 64
+    most_bytes: int = 1024 * 1024
+    """Of a file."""
     is_required: bool = True
 
 

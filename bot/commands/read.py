@@ -6,15 +6,18 @@ typed: in a shared room that would put anybody's words into the bot's mouth.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.commands.declared import Command, Declaration, Unlock, commands_for
 from bot.commands.own import Safeword
 from bot.commands.parameters import Kind, Parameter
 from bot.commands.words import (
+    FILE_TOO_LARGE,
+    MANY_FILES,
     MISSING,
     NO_CHOICE,
+    NO_FILE,
     NO_PERSON,
     TOO_LONG,
     TOO_MUCH,
@@ -25,6 +28,7 @@ from bot.commands.words import (
     unknown_text,
 )
 from bot.events import Message, Role
+from bot.files import Attached
 from bot.text import Text
 
 
@@ -50,11 +54,18 @@ def may_name_it(command: Command | Misread | None, text: str) -> bool:
 
 
 def read_message(message: Message, prefix: str) -> Command | Misread | None:
-    role, is_direct = message.author.role, message.room.is_direct
-    return read(message.text, prefix=prefix, role=role, is_direct=is_direct)
+    role, is_direct, attached = message.author.role, message.room.is_direct, message.attached
+    return read(message.text, prefix=prefix, role=role, is_direct=is_direct, attached=attached)
 
 
-def read(text: str, *, prefix: str, role: Role, is_direct: bool) -> Command | Misread | None:
+def read(
+    text: str,
+    *,
+    prefix: str,
+    role: Role,
+    is_direct: bool,
+    attached: Sequence[Attached] = (),
+) -> Command | Misread | None:
     # Keyboards that write from right to left may put a mark before the sign.
     text = text.strip().lstrip(_MARKS)
     if is_direct and (bare := _read_bare(text, role)) is not None:
@@ -75,14 +86,27 @@ def read(text: str, *, prefix: str, role: Role, is_direct: bool) -> Command | Mi
     values = _split(declaration, rest[0] if rest else "")
     if values is None:
         return Misread(TOO_MUCH.format(form=prefix + form(declaration)))
-    return fill(declaration, values, prefix=prefix)
+    return fill(declaration, values, prefix=prefix, attached=attached)
 
 
-def fill(declaration: Declaration, values: Mapping[str, str], *, prefix: str) -> Command | Misread:
-    """The command from its parameters' values, wherever they were typed or chosen."""
-    checked = {}
+def fill(
+    declaration: Declaration,
+    values: Mapping[str, str],
+    *,
+    prefix: str,
+    attached: Sequence[Attached] = (),
+) -> Command | Misread:
+    """The command from its parameters' values, wherever they were typed or chosen, and from what
+    was attached, of which it is given the name."""
+    checked: dict[str, str] = {}
     written = prefix + form(declaration)
     for parameter in declaration.parameters:
+        if parameter.kind is Kind.FILE:
+            if (wrong := _what_is_wrong_with_file(parameter, attached, written)) is not None:
+                return Misread(wrong)
+            if attached:
+                checked[parameter.name] = attached[0].name
+            continue
         value = values.get(parameter.name, "").strip()
         if not value and parameter.is_required:
             return Misread(MISSING.format(parameter=_label(parameter), form=written))
@@ -110,6 +134,8 @@ def _split(declaration: Declaration, rest: str) -> dict[str, str] | None:
     """One word for each parameter, the whole rest for a line; None where words are left over."""
     values = {}
     for parameter in declaration.parameters:
+        if parameter.kind is Kind.FILE:
+            continue
         if parameter.kind is Kind.LINE:
             values[parameter.name], rest = rest, ""
         elif rest:
@@ -129,6 +155,23 @@ def _what_is_wrong(parameter: Parameter, value: str, written: str) -> Text | Non
             return NO_PERSON.format(parameter=label, form=written)
         case _:
             return None
+
+
+def _what_is_wrong_with_file(
+    parameter: Parameter, attached: Sequence[Attached], written: str
+) -> Text | None:
+    """Before anything of it is fetched."""
+    label = _label(parameter)
+    match attached:
+        case []:
+            if parameter.is_required:
+                return NO_FILE.format(parameter=label, form=written)
+        case [one]:
+            if one.size > parameter.most_bytes:
+                return FILE_TOO_LARGE.format(parameter=label, most=parameter.most_bytes // 1024)
+        case _:
+            return MANY_FILES.format(form=written)
+    return None
 
 
 def _label(parameter: Parameter) -> str:

@@ -28,6 +28,12 @@ MISSING = Text("{parameter} is missing: {form}.")
 TOO_LONG = Text("{parameter} has at most {most} characters: {form}.")
 NO_CHOICE = Text("It takes one of these words: {choices}. It is written {form}.")
 NO_PERSON = Text("{parameter} is written like console:ada or matrix:@ada:example.org: {form}.")
+NO_FILE = Text(
+    "{parameter} is missing: attach it to the same message. In a terminal, end the line with `<` and "
+    "where it lies. It is written {form}."
+)
+MANY_FILES = Text("It takes one file at a time: {form}.")
+FILE_TOO_LARGE = Text("{parameter} is too large: at most {most} KiB.")
 
 _LONGEST_NAME = 32
 _END_MARKS = ".!?,;:…"

@@ -23,7 +23,7 @@ async def report(config: Config, environ: Mapping[str, str], year: int, *, as_cs
         raise ConfigError(f"{config.data}: there is no house yet, so nothing was counted")
     house = await House.open(config.data, key, open_vaults=1, idle_s=1.0, clock=time.time)
     try:
-        counted = await house.referrals(year)
+        counted = await house.referrals.of(year)
     finally:
         await house.close()
     return write_csv(counted) if as_csv else write_json(year, counted)

@@ -11,15 +11,17 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from bot.events import CommunityId, PersonId
-from bot.store import accounts, ages, communities, heard, locker, migrations, people
+from bot.events import PersonId, RoomId
+from bot.store import accounts, ages, heard, locker, migrations, people
+from bot.store.communities import Communities
 from bot.store.database import Database, empty_log
 from bot.store.folder import Folder
 from bot.store.keys import MasterKey, new_file_key
 from bot.store.links import Links
 from bot.store.pool import Pool
 from bot.store.receipts import receipt
-from bot.store.rows import AgeRecord, Attestation, Community, Receipt, Referral, StoreError
+from bot.store.referrals import Referrals
+from bot.store.rows import AgeRecord, Attestation, Receipt, StoreError
 from bot.store.vault import Vault
 
 
@@ -39,9 +41,10 @@ class House:
         self._db = database
         self._pepper = b""
         self._left_open: tuple[PersonId, ...] = ()
-        self._communities: dict[CommunityId, Community] = {}
         self._pool = Pool(self._open_vault, open_vaults=open_vaults, idle_s=idle_s, clock=clock)
         self.locker = locker.Lockers(database)
+        self.communities = Communities(database)
+        self.referrals = Referrals(database)
         self.links = Links(database, self._pool, folder, master, clock)
 
     @classmethod
@@ -193,6 +196,15 @@ class House:
         gone = await self._db.write(lambda db: ages.revoke(db, self._who(person), scope, method))
         return gone > 0
 
+    async def revoke_ages_through(
+        self, scope: str, method: str, still_open: frozenset[RoomId]
+    ) -> bool:
+        """Everybody's that came through a room which is not among these. False: nobody's."""
+        through = await self._db.read(ages.came_through, scope, method)
+        if gone := [room for room in through if room not in still_open]:
+            await self._db.write(ages.revoke_through, scope, method, gone)
+        return bool(gone)
+
     async def revoke_age_by_name(
         self, person: PersonId, methods: tuple[str, ...], note: Attestation
     ) -> bool:
@@ -217,24 +229,6 @@ class House:
             lambda db: people.unlock_all(db, self.links.whos(person), moderator, reason, now)
         )
 
-    # --- Communities and counts --------------------------------------------------------------
-
-    async def community(self, id_: CommunityId) -> Community:
-        """Kept in memory once read: nobody else writes here while this process owns the folder."""
-        if id_ in self._communities:
-            return self._communities[id_]
-        return await self._db.read(self._read_community, id_)
-
-    async def set_community(self, community: Community, by: str, now: float) -> None:
-        await self._db.write(self._write_community, community, by, now)
-
-    async def count_referral(self, day: str, kind: str) -> None:
-        """`day` as in 2026-01-31."""
-        await self._db.write(communities.count_referral, day, kind)
-
-    async def referrals(self, year: int) -> tuple[Referral, ...]:
-        return await self._db.read(communities.referrals, year)
-
     async def _settle_in(self, now: float) -> None:
         self._folder.confirm_house_key()
         self._pepper = await self._db.write(people.pepper)
@@ -253,17 +247,6 @@ class House:
 
     def _is_locked(self, db: sqlite3.Connection, person: PersonId) -> bool:
         return any(people.locked(db, who) for who in self.links.whos(person))
-
-    # Both on the house's thread, one after the other: what is remembered is what stands there.
-    def _read_community(self, db: sqlite3.Connection, id_: CommunityId) -> Community:
-        self._communities[id_] = found = communities.community(db, id_)
-        return found
-
-    def _write_community(
-        self, db: sqlite3.Connection, community: Community, by: str, now: float
-    ) -> None:
-        self._communities.pop(community.id, None)
-        communities.set_community(db, community, by, now)
 
     async def _note_closed(self) -> None:
         if closed := self._pool.take_closed():

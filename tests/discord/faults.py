@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from tests.discord.buckets import Limits
+from tests.discord.buckets import Bucket, Limit, Limits
 
 ID = re.compile(r"/\d{15,}")
 WHOLE_WEBHOOK = re.compile(r"/webhooks/\{\}/[^/]+")
@@ -54,7 +54,7 @@ class Faults:
             await asyncio.sleep(slow)
         waiting = self.failures.get(route) or self.failures.get("*")
         if waiting:
-            return web.json_response({"message": "fault", "code": 0}, status=waiting.pop(0))
+            return _fault(waiting.pop(0), now)
         if self.breaks.get(route) and not self.breaks[route][0]:
             self.breaks[route].pop(0)
             broken(request)
@@ -81,6 +81,12 @@ class Faults:
             response = half
         broken(request)
         return response
+
+
+def _fault(status: int, now: float) -> web.Response:
+    if status == web.HTTPTooManyRequests.status_code:
+        return Bucket(Limit("", 0, 0.01, "shared"), began=now).refusal(now)
+    return web.json_response({"message": "fault", "code": 0}, status=status)
 
 
 def broken(request: web.Request) -> None:

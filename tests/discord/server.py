@@ -160,6 +160,11 @@ class DiscordServer:
         channel.overwrites.append(overwrite)
         self.gateway.new_channel("CHANNEL_UPDATE", channel.id)
 
+    def restrict(self, channel: Channel, *, nsfw: bool) -> None:
+        """A moderator sets or takes away a channel's age restriction."""
+        channel.nsfw = nsfw
+        self.gateway.new_channel("CHANNEL_UPDATE", channel.id)
+
     def permit(self, guild: Guild, command: str, whom: str, *, allowed: bool) -> None:
         """What a guild's moderators say of a command: for a role, a person or a channel by its id."""
         permit(self.world, guild, command, whom, allowed=allowed)
@@ -254,6 +259,7 @@ class DiscordServer:
         self.limit("PATCH /channels/{}/messages/{}", after, window_s=window_s)
 
     def fail(self, route: str, status: int, *, times: int = 1) -> None:
+        """The next requests; a 429 among them is a shared limit's, whatever the clock says."""
         self.faults.failures.setdefault(route, []).extend([status] * times)
 
     def latency(self, seconds: float, route: str = "*") -> None:

@@ -213,7 +213,7 @@ async def test_a_fault_of_discords_own_is_met_once_and_then_it_is_well() -> None
 
 async def test_a_global_limit_holds_every_route_and_is_waited_for() -> None:
     async with discord_server() as server, parrot(server) as client:
-        server.limit("*", after=1, window_s=0.2, scope="global")
+        server.limit("*", after=1, window_s=1.0, scope="global")
         anna, ben = server.person("Anna"), server.person("Ben")
         users = [await client.fetch_user(int(one.id)) for one in (anna, ben)]
         await asyncio.gather(*(user.send("hello") for user in users))

@@ -7,11 +7,13 @@ that draw a terminal are imported where there is one, so that a piped chat start
 import os
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import replace
 from typing import TextIO
 from uuid import uuid4
 
 from bot.drafts import Pace
-from bot.events import HOME, Action, CommunityId, Event, EventId, PersonId, Role
+from bot.events import HOME, Action, CommunityId, Event, EventId, PersonId, Role, Say
+from bot.platforms.console.files import as_answer
 from bot.platforms.console.output import Output
 from bot.platforms.console.plain import Plain
 from bot.platforms.console.seat import PLATFORM, Seat
@@ -86,4 +88,10 @@ class Console:
         return self._side.events()
 
     async def do(self, action: Action) -> EventId | None:
+        if isinstance(action, Say) and action.file is not None:
+            # A file is shown behind the words: what is private is not left lying in some folder,
+            # and a script reads it like any answer.
+            id_ = self._side.do(replace(action, file=None))
+            self._side.do(as_answer(action, action.file))
+            return id_
         return self._side.do(action)

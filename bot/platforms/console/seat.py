@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.events import Author, CommunityId, EventId, Message, PersonId, Role, Room, RoomId
+from bot.platforms.console.files import take_file
 
 PLATFORM = "console"
 _NAME_CHARS = 64
@@ -40,13 +41,14 @@ class Seat:
         )
 
     def message(self, text: str) -> Message:
-        return Message(
+        said = Message(
             id=EventId(self.new_id()),
             room=self.room,
             author=self.author,
             text=text,
             at=self.clock(),
         )
+        return take_file(said)
 
 
 def _id_part(what: str, name: str) -> str:

@@ -71,7 +71,7 @@ class Answering:
             return False, None
         try:
             rows, is_private = self._buttons.under(say, asked.author), not say.room.is_direct
-            first, last = await asked.slot.say(say.text, rows, is_private=is_private)
+            first, last = await asked.slot.say(say, rows, is_private=is_private)
         except FAILED as error:
             # Its time is over, or somebody has taken it away: said the ordinary way instead.
             log.info("%s: an answer was not taken: code %s", PLATFORM, code_of(error))

@@ -24,6 +24,7 @@ from bot.events import (
     Room,
     Say,
 )
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord import names
 from bot.platforms.discord.answering import Answering
 from bot.platforms.discord.asker import (
@@ -33,12 +34,14 @@ from bot.platforms.discord.asker import (
     author_of,
     chosen_message,
     code_of,
+    files_of,
+    gate_of,
     room_of,
     typing_in,
     values_of,
 )
-from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.buttons import Buttons, Words
+from bot.platforms.discord.files import fetch, read_attached
 from bot.platforms.discord.menus import filled_in, make_form, missing_line
 from bot.platforms.discord.native import FORGET, ON_MESSAGE, as_typed, find_menu
 from bot.platforms.discord.signing import Kind, Press, Seal
@@ -187,8 +190,11 @@ class Asked:
             return None
         text = as_typed(command, values, self._prefix)
         is_signed = command.is_age_restricted and int(data.get("id", 0)) in self._restricted
-        sign = AgeSign.NSFW if is_signed else None
-        return await self.think(interaction, text, author, room, sign)
+        through = gate_of(interaction)
+        message = await self.think(interaction, text, author, room)
+        if is_signed and (room.is_direct or through):
+            message = replace(message, sign=AgeSign.NSFW, through=through)
+        return replace(message, attached=read_attached(files_of(data), fetch))
 
     async def _take_menu(
         self, interaction: discord.Interaction, data: Data, author: Author, room: Room
@@ -255,12 +261,10 @@ class Asked:
         text: str,
         author: Author,
         room: Room,
-        sign: AgeSign | None = None,
     ) -> Message:
         """Its answer takes the place that is kept for it."""
         await interaction.response.defer(ephemeral=not room.is_direct, thinking=True)
-        event = self._as_message(interaction, text, author, room, is_thinking=True)
-        return replace(event, sign=sign)
+        return self._as_message(interaction, text, author, room, is_thinking=True)
 
     def _as_message(
         self,

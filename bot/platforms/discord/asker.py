@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.events import Author, CommunityId, PersonId, Role, Room
+from bot.events import Author, CommunityId, PersonId, Role, Room, RoomId
 from bot.platforms.discord import names
 
 Data = Mapping[str, Any]
@@ -39,9 +39,27 @@ def room_of(interaction: discord.Interaction, sponsor: Sponsor) -> Room:
     return names.direct_room(channel, sponsor(names.person_id(str(interaction.user.id))))
 
 
+def gate_of(interaction: discord.Interaction) -> RoomId | None:
+    """SAFETY A6: the age-restricted channel in which somebody asks; of a thread, its parent. Its
+    own flag counts, and neither a guild's nor that it hides spoilers."""
+    channel: Any = interaction.channel
+    if isinstance(channel, discord.Thread):
+        channel = channel.parent
+    if interaction.guild_id is None or getattr(channel, "nsfw", None) is not True:
+        return None
+    return names.shared_room(str(interaction.guild_id), str(channel.id)).id
+
+
 def values_of(data: Data) -> dict[str, str]:
     """The options of a command, by name."""
     return {str(one["name"]): str(one["value"]) for one in data.get("options") or ()}
+
+
+def files_of(data: Data) -> list[Data]:
+    """What was attached to its options."""
+    found = (data.get("resolved") or {}).get("attachments") or {}
+    named = (str(one.get("value")) for one in data.get("options") or ())
+    return [found[id_] for id_ in named if id_ in found]
 
 
 def typing_in(data: Data) -> tuple[str, str] | None:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 import discord
 
 from bot.events import Author, EventId, Message, PersonId, Role, Room, RoomId, Say, Voice
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord import names
 from bot.platforms.discord.asked import NOT_FOR_YOU, OLDER, ONE_MOMENT
 from bot.platforms.discord.asker import FAILED, code_of
-from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.buttons import Buttons, Words
 from bot.platforms.discord.panel import BEGIN, EVERYBODY
 from bot.platforms.discord.signing import Kind, Press, Seal
@@ -128,7 +128,7 @@ class Entrance:
             return True, asked.sent[say.nonce]
         rows = self._buttons.choices(say.choices, asked.place, asked.author.id, Kind.DOOR)
         try:
-            _, last = await asked.slot.say(say.text, rows, is_private=True)
+            _, last = await asked.slot.say(say, rows, is_private=True)
         except FAILED as error:
             # Its fifteen minutes are over, or it was taken away: said in the direct message instead.
             log.info("discord: the door's words were not taken: code %s", code_of(error))

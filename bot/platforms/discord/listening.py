@@ -7,6 +7,7 @@ edit is one only where the words have changed, and what was replayed is told onc
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.events import (
@@ -19,7 +20,8 @@ from bot.events import (
     Room,
     RoomId,
 )
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
+from bot.platforms.discord.files import fetch, read_attached
 from bot.platforms.discord.names import is_direct
 from bot.platforms.discord.reading import (
     Own,
@@ -92,6 +94,7 @@ class Listening:
         message = read_message(data, self._own(), self._role)
         if message is None or message.id in self._heard:
             return
+        message = replace(message, attached=read_attached(data.get("attachments"), fetch))
         self._heard.put(message.id, (message.room, message.author, hash(message.text)))
         if message.room.is_direct:
             self._people.put(message.room.id, message.author)

@@ -1,4 +1,4 @@
-"""Where a person is, of the communities that have the bot: asked by REST, believed for a moment.
+"""Where a person is, of the communities that have the bot: asked by REST, each time anew.
 
 No privileged intent is needed for it. A banned person is no member, so bans need no look of their
 own. With more guilds than can be asked in time, those where the person was met come first.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from discord.http import Route
 
 from bot.events import Author, CommunityId, PersonId
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.names import community_id, person_id, user_of
 from bot.platforms.discord.reading import Payload
 from bot.platforms.discord.rest import Rest
@@ -18,7 +18,6 @@ from bot.platforms.discord.rest import Rest
 Saw = Callable[[str, str, Sequence[str]], None]
 """A guild, somebody in it, and the roles that they hold there."""
 
-HOLDS_S = 15.0
 MOST_GUILDS = 50
 """Asked about one person; the limits of a bot are 50 requests a second."""
 _AT_ONCE = 10
@@ -29,22 +28,18 @@ class Members:
         self,
         rest: Rest,
         guilds: Callable[[], Sequence[str] | None],
-        now: Callable[[], float],
         saw: Saw,
     ) -> None:
         """`guilds` are those that have the bot; None while that is not known."""
         self._saw = saw
         self._rest = rest
         self._guilds = guilds
-        self._now = now
-        self._known: Bounded[tuple[str, str], tuple[float, bool]] = Bounded()
         self._met: Bounded[tuple[str, str], None] = Bounded()
 
     def met(self, guild: str, user: str) -> None:
         self._met.put((guild, user), None)
 
     def left(self, guild: str, user: str) -> None:
-        self._known.pop((guild, user))
         self._met.pop((guild, user))
 
     async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
@@ -66,15 +61,11 @@ class Members:
         return tuple(found)
 
     async def _is_in(self, guild: str, user: str) -> bool | None:
-        until, is_in = self._known.get((guild, user)) or (0.0, False)
-        if self._now() < until:
-            return is_in
         route = Route("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild, user_id=user)
         found = await self._rest.find(route)
         if found is None:
             return None
         is_there = found is not False
-        self._known.put((guild, user), (self._now() + HOLDS_S, is_there))
         self._saw(guild, user, (found.get("roles") or ()) if is_there else ())
         return is_there
 

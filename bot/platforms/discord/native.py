@@ -24,7 +24,9 @@ from bot.text import Text
 Body = dict[str, Any]
 
 SLASH, ON_MESSAGE = 1, 3
-STRING, USER = 3, 6
+STRING, USER, ATTACHMENT = 3, 6, 11
+_TYPES = {Kind.PERSON: USER, Kind.FILE: ATTACHMENT}
+"""Of options that are no text."""
 GUILD, BOT_DM = 0, 1
 GUILD_INSTALL, USER_INSTALL = 0, 1
 MANAGE_GUILD = str(1 << 5)
@@ -79,7 +81,8 @@ def as_typed(command: Declaration, values: Mapping[str, str], prefix: str) -> st
     written = (
         person_id(value) if parameter.kind is Kind.PERSON else value
         for parameter in command.parameters
-        if (value := values.get(parameter.name))
+        # A file comes beside the words, and what an option holds of it is a number only.
+        if parameter.kind is not Kind.FILE and (value := values.get(parameter.name))
     )
     return " ".join((prefix + command.name, *written))
 
@@ -107,7 +110,7 @@ def _command(command: Declaration) -> Body:
         "type": SLASH,
         "name": command.name,
         **_described(command.about),
-        "options": [_option(command, parameter) for parameter in command.parameters],
+        "options": [draw_option(command, parameter) for parameter in command.parameters],
         "contexts": _contexts(command),
         # A person's own installation brings a command into every guild that they are in, also
         # where nobody has asked the bot in: so only what is used in direct messages.
@@ -152,9 +155,9 @@ def _contexts(command: Declaration) -> list[int]:
     return everywhere if command.least is Role.MEMBER else [GUILD]
 
 
-def _option(command: Declaration, parameter: Parameter) -> Body:
+def draw_option(command: Declaration, parameter: Parameter) -> Body:
     body: Body = {
-        "type": USER if parameter.kind is Kind.PERSON else STRING,
+        "type": _TYPES.get(parameter.kind, STRING),
         "name": parameter.name,
         **_described(parameter.about),
         "required": parameter.is_required,
@@ -165,7 +168,7 @@ def _option(command: Declaration, parameter: Parameter) -> Body:
             {"name": str(text), "name_localizations": _in_all_languages(text), "value": value}
             for value, text in shown
         ]
-    elif parameter.kind is not Kind.PERSON:
+    elif parameter.kind not in _TYPES:
         body |= {"min_length": 1, "max_length": min(parameter.most_chars, LONGEST_OPTION)}
         body["autocomplete"] = (command.name, parameter.name) in SUGGESTED
     return body

@@ -16,8 +16,10 @@ import aiohttp
 import discord
 from discord.http import HTTPClient, Route
 
+from bot.files import File
 from bot.platforms.base import PlatformError
-from bot.platforms.discord.pacing import Newest, Sent
+from bot.platforms.discord.files import FileForm
+from bot.platforms.pacing import Newest, Sent
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +40,16 @@ class Rest:
         self._http = http
         self._group = group
 
-    async def post(self, channel: str, body: Mapping[str, Any]) -> str | None:
+    async def post(
+        self, channel: str, body: Mapping[str, Any], file: File | None = None
+    ) -> str | None:
         """A message with a nonce, so that a second try shows nothing twice; its id. None where
         this person or place cannot be written to."""
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
+        content = {"json": body} if file is None else {"form": FileForm(body, file)}
         for pause in (*_PAUSES_S, None):
             try:
-                made = await self._request(route, json=body)
+                made = await self._request(route, **content)
                 return str(made["id"])
             except (discord.Forbidden, discord.NotFound) as error:
                 # Closed to messages, left, deleted: theirs to decide, and no error of the bot's.
@@ -114,6 +119,11 @@ class Rest:
         except (discord.HTTPException, *_BROKEN_LINE) as error:
             log.info("discord: %s %s: %s", route.method, route.path, type(error).__name__)
             return None
+
+    async def direct(self, user: str) -> str | None:
+        """The channel of the direct messages with somebody, without writing there."""
+        made = await self.ask(Route("POST", "/users/@me/channels"), json={"recipient_id": user})
+        return str(made["id"]) if made else None
 
     async def find(self, route: Route) -> Any:
         """What is there; False where it is not, None where Discord does not say."""

@@ -1,15 +1,16 @@
 """Actions -> requests. What is to be said is said as it stands: nobody is pinged by it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import blake2s
 from typing import Any
 
 from bot.drafts import cut_pages
 from bot.events import EventId, Remove, Revise, RoomId, Say, Voice
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.names import channel_of
-from bot.platforms.discord.pacing import Edits
 from bot.platforms.discord.voices import HEADING_CHARS, Voices
+from bot.platforms.pacing import Edits
 
 PAGE_CHARS = 2000
 """Discord counts code points, as Python does."""
@@ -31,16 +32,17 @@ class Saying:
         return message in self._own
 
     async def say(self, say: Say, components: Sequence[Any] = ()) -> EventId | None:
-        """The last page's id, with the components under it; None where nothing can be said. A
+        """The last page's id, with the components and the file under it; None where nothing can be said. A
         notice may be longer than a page, a reply comes in pages."""
         last: EventId | None = None
         is_reply = say.voice is Voice.PERSONA
         pages = cut_pages(say.text, REPLY_CHARS if is_reply else PAGE_CHARS)
         for number, page in enumerate(pages):
             body = self._body(say, page, number)
-            if components and number == len(pages) - 1:
+            is_last = number == len(pages) - 1
+            if components and is_last:
                 body["components"] = list(components)
-            made = await self._voices.post(say, body)
+            made = await self._voices.post(say if is_last else replace(say, file=None), body)
             if made is None:
                 return None
             last = EventId(made)

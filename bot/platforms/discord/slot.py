@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import discord
 
 from bot.drafts import cut_pages
-from bot.events import EventId
+from bot.events import EventId, Say
 from bot.platforms.discord.asker import FAILED, code_of
 from bot.platforms.discord.buttons import Body, as_view
+from bot.platforms.discord.files import as_upload
 from bot.platforms.discord.saying import PAGE_CHARS
 
 log = logging.getLogger(__name__)
@@ -24,22 +25,23 @@ class Slot:
     is_kept: bool
     """A place is kept for the answer, and everybody waits."""
 
-    async def say(
-        self, text: str, rows: list[Body], *, is_private: bool
-    ) -> tuple[EventId, EventId]:
-        """The first page's message and the last one's, under which the buttons stand."""
-        pages, ids = cut_pages(text, PAGE_CHARS), []
+    async def say(self, say: Say, rows: list[Body], *, is_private: bool) -> tuple[EventId, EventId]:
+        """The first page's message and the last one's, under which the buttons and the file are."""
+        pages, ids = cut_pages(say.text, PAGE_CHARS), []
         for number, page in enumerate(pages):
-            view = as_view(rows) if number == len(pages) - 1 else None
+            is_last = number == len(pages) - 1
+            view = as_view(rows) if is_last else None
+            files = [as_upload(say.file)] if is_last and say.file else []
             if self.is_kept:
                 message: discord.Message = await self.interaction.edit_original_response(
-                    content=page, view=view, allowed_mentions=_NOBODY
+                    content=page, view=view, attachments=files, allowed_mentions=_NOBODY
                 )
                 self.is_kept = False
             else:
                 message = await self.interaction.followup.send(
                     page,
                     view=view or discord.utils.MISSING,
+                    files=files,
                     ephemeral=is_private,
                     allowed_mentions=_NOBODY,
                     wait=True,

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.events import EventId, RoomId, Say, Voice
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.names import channel_of
-from bot.platforms.discord.pacing import Newest, Sent
 from bot.platforms.discord.rest import Rest
 from bot.platforms.discord.webhooks import Hook, Webhooks
+from bot.platforms.pacing import Newest, Sent
 
 HEADING_CHARS = 50
 """What a reply's page leaves free for the persona's name."""
@@ -33,7 +33,7 @@ class Voices:
         """The message's id; None where this person or place cannot be written to."""
         channel = channel_of(say.room.id)
         if say.voice is not Voice.PERSONA or say.room.is_direct:
-            return await self._rest.post(channel, body)
+            return await self._rest.post(channel, body, say.file)
         worn = {key: body[key] for key in _OF_A_WEBHOOK if key in body}
         if (made := await self._webhooks.post(channel, say.name, worn)) is not None:
             message, hook = made

@@ -1,0 +1,158 @@
+"""What people were answered in a long run on the loopback Discord: doubled, missing, cut, late.
+
+Of each message that has not what it should have, it tells the story.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import inf
+
+from bench.discord_crowd import ACKNOWLEDGED_S, PERSONA, Crowd, Somebody, Written, reply_to
+from tests.discord.state import Asked, Shown
+
+
+@dataclass
+class Account:
+    messages: int = 0
+    unanswered: int = 0
+    answered_by_the_bot_itself: Counter[str] = field(default_factory=Counter)
+    doubled: int = 0
+    answers: int = 0
+    cut_by_kills: int = 0
+    not_whole: int = 0
+    edits_a_second: float = 0.0
+    examples: list[str] = field(default_factory=list)
+
+
+def account(crowd: Crowd, kills: Sequence[float]) -> Account:
+    """Of everything that stands in everybody's direct messages now."""
+    told, edits, seconds = Account(), 0, 0.0
+    for somebody in crowd.everybody:
+        _match(somebody, crowd.server.application)
+        for one in somebody.written:
+            told.messages += 1
+            told.answers += len(one.answers)
+            if len(one.answers) > one.allowed:
+                told.doubled += len(one.answers) - one.allowed
+                told.examples.append(
+                    f"doubled: {one.texts[-1]} {len(one.answers)} times, {one.allowed} wanted"
+                    + _story(crowd, somebody, one, kills)
+                )
+            if not one.answers and not one.may_go:
+                _unanswered(one, somebody, told, _story(crowd, somebody, one, kills))
+            for answer in one.answers:
+                spent = answer.history[-1].at - answer.at
+                if answer.content in {reply_to(text) for text in one.texts}:
+                    if len(times := _changes(answer)) > 1:
+                        edits += len(times) - 1
+                        seconds += max(times[-1] - times[0], 0.001)
+                elif any(answer.at - 3.0 <= at <= answer.at + spent + 5.0 for at in kills):
+                    told.cut_by_kills += 1
+                elif not one.wants_no_whole:
+                    told.not_whole += 1
+                    told.examples.append(
+                        f"not whole: {one.texts[-1]} shows {answer.content!r}"
+                        + _story(crowd, somebody, one, kills)
+                    )
+    told.edits_a_second = round(edits / seconds, 3) if seconds else 0.0
+    return told
+
+
+def _story(crowd: Crowd, somebody: Somebody, one: Written, kills: Sequence[float]) -> str:
+    """What happened in that room around that message, in seconds from it on."""
+    room, bot = somebody.person.dm, crowd.server.application
+    lines = [(at, "killed") for at in kills]
+    for shown in room.messages:
+        who = "person"
+        if shown.author == bot:
+            who = "persona" if shown.flags & PERSONA else "bot"
+        gone = ", deleted later" if shown.deleted else ""
+        lines.append((shown.at, f"{who} {shown.id[-4:]}: {shown.history[0].content[:60]!r}{gone}"))
+        later = shown.history[1:]
+        if later:
+            lines.append((later[-1].at, f"  {shown.id[-4:]} ends as {shown.content[-60:]!r}"))
+    lines.extend(
+        (asked.at, f"interaction {_name(asked)}")
+        for asked in crowd.asked
+        if asked.person == somebody.person.id
+    )
+    lines.extend(
+        (request.at, f"  {request.route}: {request.status}")
+        for request in crowd.server.requests
+        if room.id in request.path and not 200 <= request.status < 300
+    )
+    near = sorted(line for line in lines if one.at - 15 <= line[0] <= one.at + 45)
+    return "".join(f"\n  {at - one.at:+7.2f} {what}" for at, what in near)
+
+
+def _unanswered(one: Written, somebody: Somebody, told: Account, story: str) -> None:
+    """What the bot says as itself right after it is an answer of its own kind."""
+    until = min((other.at for other in somebody.written if other.at > one.at), default=inf)
+    bot = somebody.person.world.application
+    notice = next(
+        (
+            shown
+            for shown in somebody.person.dm.shown
+            if shown.author == bot and not shown.flags & PERSONA and one.at <= shown.at < until
+        ),
+        None,
+    )
+    if notice is not None:
+        told.answered_by_the_bot_itself[notice.content[:60]] += 1
+    else:
+        told.unanswered += 1
+        told.examples.append(f"unanswered: {one.texts[-1]}{story}")
+
+
+def _name(asked: Asked) -> str:
+    """A command, or the end of a button's id, which says what it does."""
+    data = asked.data["data"]
+    return str(data.get("name") or data.get("custom_id", "")[-8:])
+
+
+def _changes(shown: Shown) -> list[float]:
+    """When its words changed; what hangs under them does not count."""
+    later = [b.at for a, b in pairwise(shown.history) if a.content != b.content]
+    return [shown.at, *later]
+
+
+def _match(somebody: Somebody, bot: str) -> None:
+    """Each of the persona's messages to the latest one that it can be an answer to. What was cut
+    before it names its message can answer several: the latest that still wants one."""
+    for shown in somebody.person.dm.shown:
+        if shown.author != bot or not shown.flags & PERSONA:
+            continue
+        fitting = [
+            one
+            for one in reversed(somebody.written)
+            if one.at <= shown.at
+            and any(reply_to(text).startswith(shown.content) for text in one.texts)
+        ]
+        wanting = [one for one in fitting if len(one.answers) < one.allowed]
+        if fitting:
+            (wanting or fitting)[0].answers.append(shown)
+
+
+def late(crowd: Crowd, lost: Sequence[tuple[float, float]]) -> tuple[int, int, float]:
+    """Interactions that were not acknowledged in time, of those too that came while the line was
+    lost; and the longest that one of the others took, by the peer's clock."""
+    answered: dict[str, float] = {}
+    for request in crowd.server.requests:
+        if request.route.endswith("/callback") and request.status < 300:
+            found = re.search(r"/interactions/(\d+)/", request.path)
+            if found:
+                answered.setdefault(found[1], request.at)
+    late_at_rest = late_in_faults = 0
+    longest = 0.0
+    for asked in crowd.asked:
+        took = answered.get(asked.id, inf) - asked.at
+        is_lost = any(begin <= asked.at + ACKNOWLEDGED_S and asked.at <= end for begin, end in lost)
+        if is_lost:
+            late_in_faults += took > ACKNOWLEDGED_S
+        else:
+            late_at_rest += took > ACKNOWLEDGED_S
+            longest = max(longest, took)
+    return late_at_rest, late_in_faults, longest
