@@ -131,7 +131,7 @@ _DOING = (
     Form("steps", "steps", _read_steps, list),
     Form("window_hours", "window_hours", values.number(1, WEEKS_OF_A_YEAR_H), int),
     Form("side", "side", values.choice(Side), values.name),
-    Form("hint", "hint", values.text(LONGEST_HINT, least=0), str),
+    Form("hint", "hint", values.note(LONGEST_HINT), str),
     Form("tells", "tells", values.truth, bool),
 )
 
