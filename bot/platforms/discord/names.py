@@ -46,4 +46,4 @@ def asked_id(interaction: int) -> EventId:
 
 def time_of(snowflake: str) -> float:
     """When something was made: every id of Discord's tells it."""
-    return ((int(snowflake) >> 22) + _EPOCH_MS) / 1000
+    return ((int(snowflake.rpartition("-")[-1]) >> 22) + _EPOCH_MS) / 1000
