@@ -23,7 +23,7 @@ class WordList:
     def find(self, view: str) -> Iterator[tuple[int, int]]:
         for last, word in self.automaton.iter(view):
             start, end = last - len(word) + 1, last + 1
-            if not (start and _goes_on(view, start)) and not _goes_on(view, end):
+            if not (start and goes_on(view, start)) and not goes_on(view, end):
                 yield start, end
 
     def found(self, view: str) -> bool:
@@ -41,12 +41,7 @@ def word_list(words: Iterable[str]) -> WordList:
     return WordList(chosen, automaton)
 
 
-# --- Below: where a word ends -------------------------------------------------------------------
-
-_FIRST_KANA = "\u3040"
-
-
-def _goes_on(view: str, place: int) -> bool:
+def goes_on(view: str, place: int) -> bool:
     """Whether one word stands on both sides. Japanese parts none, but runs of katakana are one."""
     if place >= len(view):
         return False
@@ -56,6 +51,11 @@ def _goes_on(view: str, place: int) -> bool:
     if one < _FIRST_KANA and other < _FIRST_KANA:
         return True
     return _is_katakana(one) and _is_katakana(other)
+
+
+# --- Below: where a word ends -------------------------------------------------------------------
+
+_FIRST_KANA = "\u3040"
 
 
 def _is_katakana(sign: str) -> bool:
