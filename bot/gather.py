@@ -9,6 +9,8 @@ from datetime import datetime
 from bot.commands.wishes import read_ceiling, read_own, read_talk, read_zone
 from bot.events import PersonId, platform_of
 from bot.personas import Persona
+from bot.policy.community.compiled import NONE
+from bot.policy.community.rule import Member
 from bot.policy.door import DOOR_VERSION
 from bot.policy.facts import Facts
 from bot.policy.rest import talk_on
@@ -18,6 +20,8 @@ from bot.store.rows import DOOR, Community, Turn, Wishes
 
 RECENT_TURNS = 6
 NO_WISHES = Wishes({}, {}, (), {})
+NOTHING_HELD = Member(hits={}, pauses=(), is_revoked=False)
+"""Until the house keeps what communities hold against people."""
 
 
 async def gather_facts(
@@ -56,6 +60,9 @@ async def gather_facts(
         utc_offset_s=offset.total_seconds(),
         region=habits.region,
         persona_name=scene.persona.name,
+        persona_id=scene.persona.id,
+        rules=NONE,
+        member=NOTHING_HELD,
         recent=tuple(turn.text for turn in turns[-RECENT_TURNS:]),
     )
 

@@ -23,6 +23,7 @@ from bot.memory.window import TRIM_ABOVE, Talk, trim
 from bot.operate.metrics import Metrics
 from bot.patience import Patience
 from bot.personas import card_text, find_lore
+from bot.policy.community.written import Written
 from bot.policy.door_rules import UNKNOWN
 from bot.policy.facts import Decision, Effect, Facts
 from bot.policy.screen import Screen
@@ -44,6 +45,7 @@ class _Bounds:
     ceiling: Rating
     romance_closed: bool
     hard_limits: tuple[str, ...]
+    rules: Written
 
 
 class Writer:
@@ -149,6 +151,7 @@ class Writer:
             persona_name=scene.persona.name,
             romance_closed=bounds.romance_closed,
             hard_limits=bounds.hard_limits,
+            rules=bounds.rules,
         )
         newer, monotonic = scene.stage.newer, asyncio.get_running_loop().time
         most = min(scene.persona.sampling.max_tokens, self._habits.reply_tokens)
@@ -220,4 +223,5 @@ class Writer:
 def _bounds(facts: Facts, by: Decision) -> _Bounds:
     # What is not known is read as closed.
     closed = facts.romance_closed is not False or Effect.CLOSE_ROMANCE in by.effects
-    return _Bounds(by.ceiling, closed, facts.own.hard_limits if facts.own else ())
+    limits = facts.own.hard_limits if facts.own else ()
+    return _Bounds(by.ceiling, closed, limits, Written(facts))

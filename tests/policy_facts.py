@@ -4,10 +4,26 @@ from dataclasses import replace
 from typing import Any
 
 from bot.events import AgeLevel, Rating
+from bot.policy.community.compiled import NONE
+from bot.policy.community.rule import Member
 from bot.policy.facts import Facts, Own
 
 NOW = 1_795_234_000.0
 """A day in November 2026."""
+
+
+MEMBER = Member(
+    hits={},
+    pauses=(),
+    is_revoked=False,
+    roles=frozenset(),
+    power_level=0,
+    account_since=NOW - 1e8,
+    is_approved=False,
+    sent=(),
+    session_s=60.0,
+)
+"""Somebody against whom nothing is held."""
 
 
 def facts(text: str, **changes: Any) -> Facts:
@@ -31,5 +47,8 @@ def facts(text: str, **changes: Any) -> Facts:
         own=Own(),
         disclosed_at=NOW - 60,
         persona_name="Wren",
+        persona_id="wren",
+        rules=NONE,
+        member=MEMBER,
     )
     return replace(ordinary, **changes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.events import CommunityId, PersonId, Rating
 from bot.policy import mature
+from bot.policy.community.standing import ceiling_of
 from bot.policy.facts import Facts
 
 
@@ -32,6 +33,8 @@ def ceiling(facts: Facts) -> Rating:
         _of_age_record(facts),
         Rating.GENERAL if facts.romance_closed is not False else Rating.MATURE,
         Rating.GENERAL if facts.locked is not False else Rating.MATURE,
+        # SAFETY M1: and what the community's rules set beside its ceiling.
+        ceiling_of(facts),
         # SAFETY A6: who reads along in a shared room has passed no door and has no age record.
         Rating.MATURE if facts.is_direct is True else Rating.GENERAL,
     )

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bot.policy import care, door_rules, floor
 from bot.policy.ceiling import ceiling
+from bot.policy.community.layer import community_rules
 from bot.policy.crisis import crisis
 from bot.policy.facts import BESIDE, Care, Decision, Effect, Facts, Outcome, Verdict
 from bot.policy.matching import forget_views
@@ -16,7 +17,7 @@ from bot.text import SILENCE, Text
 
 LOCK = Effect.LOCK_UNDER_18
 
-Rule = Callable[[Facts], Verdict | None]
+Rule = Callable[[Facts], Verdict | Sequence[Verdict] | None]
 
 RULES: tuple[Rule, ...] = (
     crisis,
@@ -35,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     floor.romance_after_it_was_closed,
     floor.serious_harm,
     floor.sexual_content,
+    community_rules,
     care.own_limits,
     care.disclosure_is_due,
     care.break_is_due,
@@ -49,28 +51,42 @@ BROKEN = Text(
 
 def decide(facts: Facts, rules: Sequence[Rule] = RULES) -> Decision:
     try:
-        spoken = [verdict for rule in rules if (verdict := _ask(rule, facts)) is not None]
+        spoken = [verdict for rule in rules for verdict in _ask(rule, facts)]
     finally:
         forget_views()
-    verdicts = _one_care(sorted(spoken, key=_strictest_first))
+    verdicts = _one_care(sorted(_unpunished(spoken), key=_strictest_first))
     strictest = max((verdict.outcome for verdict in verdicts), default=Outcome.ALLOW)
     return Decision(strictest, tuple(verdicts), ceiling(facts))
 
 
-def _ask(rule: Rule, facts: Facts) -> Verdict | None:
+def _ask(rule: Rule, facts: Facts) -> Sequence[Verdict]:
     try:
-        return rule(facts)
+        said = rule(facts)
     except Exception:  # noqa: BLE001 - whatever broke, the answer is the stricter one (I3)
-        return Verdict(getattr(rule, "__name__", "unnamed rule"), "I3", Outcome.REFUSE, say=BROKEN)
+        name = getattr(rule, "__name__", "unnamed rule")
+        return (Verdict(name, "I3", Outcome.REFUSE, say=BROKEN),)
+    return (said,) if isinstance(said, Verdict) else said or ()
 
 
-_PRECEDENCE = ("C3", "A2", "A11", "C1", "H5", "L1", "L3", "L4", "L5", "A1", "A4")
+def _unpunished(verdicts: list[Verdict]) -> list[Verdict]:
+    """SAFETY C1, C3, C4: no community's rule is heard of words that care answers, nor of those of
+    somebody who is locked for them. What remains refuses already."""
+    unharmed = {Care.CRISIS, Care.SAFE_WORD, Care.SOFTEN}
+    if not any(verdict.care in unharmed or LOCK in verdict.effects for verdict in verdicts):
+        return verdicts
+    return [verdict for verdict in verdicts if verdict.ruling is None]
 
 
-def _strictest_first(verdict: Verdict) -> tuple[int, int, str]:
+_PRECEDENCE = ("C3", "A2", "A11", "C1", "H5", "L1", "L3", "L4", "L5", "M1", "A1", "A4")
+
+
+def _strictest_first(verdict: Verdict) -> tuple[int, int, int, str, str]:
     known = verdict.number in _PRECEDENCE
     place = _PRECEDENCE.index(verdict.number) if known else len(_PRECEDENCE)
-    return -verdict.outcome, place, verdict.rule
+    # Of a community's rules the firmest first, and each in its place whatever the order.
+    ruling = verdict.ruling
+    firmness = -ruling.action if ruling else 0
+    return -verdict.outcome, place, firmness, verdict.rule, ruling.rule if ruling else ""
 
 
 def _one_care(verdicts: list[Verdict]) -> list[Verdict]:

@@ -4,10 +4,13 @@ Whatever a rule needs stands in `Facts`; a fact that could not be had is None, a
 reads None as the stricter case (INVARIANT I3).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from bot.events import AgeLevel, AgeSign, Rating, Role
+from bot.policy.community.compiled import Compiled
+from bot.policy.community.rule import Action, Member, Ruling
 from bot.policy.limits import Limits
 from bot.policy.rest import BREAK_AFTER_S, Talk
 from bot.text import SILENCE, Text
@@ -128,6 +131,15 @@ class Facts:
     """Two letters of a country, for crisis lines; empty: words that hold anywhere."""
     recent: tuple[str, ...] = ()
     """The last few messages of both sides, oldest first."""
+    persona_id: str | None = None
+    rules: Compiled | None = None
+    """Of the community whose rules hold here; of one that has none `compiled.NONE`."""
+    member: Member | None = None
+    """What that community knows of the person, and holds against them."""
+    judged: Mapping[str, bool] | None = None
+    """What a model said of this message's topics (`community/question.py`)."""
+    digest_key: bytes = b""
+    """That `member.sent` was made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +155,8 @@ class Verdict:
     """To the engine, with GUIDE."""
     care: Care | None = None
     effects: tuple[Effect, ...] = ()
+    ruling: Ruling | None = None
+    """Which rule of which community it was (SAFETY M1), and what it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +195,22 @@ class Decision:
         order = list(Care)
         cares = [v for v in self.verdicts if v.care is not None]
         return tuple(sorted(cares, key=lambda v: order.index(v.care or Care.FAREWELL)))
+
+    @property
+    def rulings(self) -> tuple[Ruling, ...]:
+        """Of the community's rules that spoke, the strictest first."""
+        spoken = [v.ruling for v in self.verdicts if v.ruling and not v.ruling.is_dry]
+        return tuple(sorted(spoken, key=lambda ruling: -ruling.action))
+
+    @property
+    def dry(self) -> tuple[Ruling, ...]:
+        """SAFETY M3: what would have happened, and does not."""
+        return tuple(v.ruling for v in self.verdicts if v.ruling and v.ruling.is_dry)
+
+    @property
+    def masks(self) -> frozenset[str]:
+        """The rules whose words are masked before anybody reads on."""
+        return frozenset(one.rule for one in self.rulings if one.action is Action.MASK)
 
     @property
     def effects(self) -> frozenset[Effect]:

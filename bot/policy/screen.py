@@ -12,6 +12,7 @@ from bot.events import Rating
 from bot.policy import ears, limits, tongues
 from bot.policy.ages import AGE
 from bot.policy.classifier import looks_sexual, sexual_about_young
+from bot.policy.community.written import Written
 from bot.policy.cues import Young, is_sexual, romance_with_minors, young
 from bot.policy.facts import Effect, Outcome, Verdict
 from bot.policy.matching import Pattern, forget_views, pattern, plain, views
@@ -44,6 +45,7 @@ class Screen:
         persona_name: str,
         romance_closed: bool = False,
         hard_limits: Sequence[str] = (),
+        rules: Written | None = None,
     ) -> None:
         self.blocked: Verdict | None = None
         self.closes_romance = False
@@ -53,6 +55,7 @@ class Screen:
         self._claims = _claims(persona_name)
         self._name = plain(persona_name)
         self._limits = limits.read_terms(hard_limits)
+        self._rules = rules
         self._word = ""
         self._current = ""
         self._held: list[tuple[str, bool]] = []
@@ -129,10 +132,12 @@ class Screen:
         cut = len(self._held) - keep
         free = "".join(word for word, _ in self._held[:cut])
         del self._held[:cut]
-        return free
+        return self._rules.masked(free) if self._rules else free
 
     def _is_near(self) -> bool:
         sight = self._in_sight()
+        if self._rules and self._rules.is_near(sight):
+            return True
         return _near(sight) or limits.is_near(self._limits, sight) or looks_sexual(self._all())
 
     def _all(self) -> str:
@@ -167,7 +172,7 @@ class Screen:
             return _blocked("own_limits", "C2", limits.STOPPED)
         if any(self._claims_human(_unquoted(view, self._in_quotes)) for view in seen):
             return _blocked("claims_to_be_human", "H2", NOT_HUMAN)
-        return None
+        return self._rules.stops(text) if self._rules else None
 
     def _claims_human(self, own: str) -> bool:
         named = own.replace(self._name, ears.NAME) if self._name else own

@@ -63,8 +63,21 @@ class Finder:
         return [
             Find(view, span, pattern)
             for view in self.looked_at(text)
-            for span, pattern in self._spans(view, rule)
+            for span, pattern in self.spans(view, rule)
         ]
+
+    def spans(self, view: str, rule: int) -> Sequence[tuple[Span, str]]:
+        """Where one rule found something in one view, and by which pattern."""
+        said, spared = self._said(view)
+        harmless = spared.get(rule, ())
+        spans = [(span, "") for span in said.get(rule, ())]
+        for at in self._set.found(view):
+            if self._patterns_of[at] == rule:
+                pattern = self._patterns[at]
+                spans += [
+                    ((hit.start(), hit.end()), pattern) for hit in one(pattern).finditer(view)
+                ]
+        return [(span, pattern) for span, pattern in spans if not inside(span, harmless)]
 
     def looked_at(self, text: str) -> tuple[str, ...]:
         seen = views(text)
@@ -99,18 +112,6 @@ class Finder:
             if rule not in spared or self._unspared(self._patterns[at], view, spared[rule]):
                 found[rule] = at
         return found
-
-    def _spans(self, view: str, rule: int) -> Sequence[tuple[Span, str]]:
-        said, spared = self._said(view)
-        harmless = spared.get(rule, ())
-        spans = [(span, "") for span in said.get(rule, ())]
-        for at in self._set.found(view):
-            if self._patterns_of[at] == rule:
-                pattern = self._patterns[at]
-                spans += [
-                    ((hit.start(), hit.end()), pattern) for hit in one(pattern).finditer(view)
-                ]
-        return [(span, pattern) for span, pattern in spans if not inside(span, harmless)]
 
     def _said(self, view: str) -> tuple[dict[int, list[Span]], dict[int, list[Span]]]:
         said: dict[int, list[Span]] = {}

@@ -107,3 +107,4 @@ NOT_A_HINT = Text("A hint may not speak of romance near somebody under 18, whate
 INPUT_ONLY = Text("This kind of rule holds for `input` alone.")
 EMPTY_RULE = Text("The rule asks for nothing. Fill in one of these: {keys}.")
 SAME_TIMES = Text("`from` and `to` are the same time.")
+NOTHING_TO_MASK = Text("This kind of rule cannot `mask`: it finds no words that could be left out.")

@@ -80,8 +80,14 @@ def texts(least: int, most: int, longest: int) -> Read:
     """A list whose order has no meaning; what stands twice counts once."""
     one = text(longest)
 
+    def entry_of(entry: object) -> str:
+        try:
+            return one(entry)
+        except Unfit as unfit:
+            raise Unfit(unfit.mend, entry) from unfit
+
     def read(value: object) -> tuple[str, ...]:
-        return tuple(sorted({one(entry) for entry in _entries(value, least, most)}))
+        return tuple(sorted({entry_of(entry) for entry in _entries(value, least, most)}))
 
     return read
 

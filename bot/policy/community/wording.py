@@ -39,11 +39,13 @@ class Wording:
         flags = {owner for of in owners.values() for owner in of}
         self._begins_anywhere = any(owner & _WILD_LEFT for owner in flags)
         self._shared: list[tuple[int, ...]] = []
-        self._automaton: Any = ahocorasick.Automaton(ahocorasick.STORE_INTS) if owners else None
-        for core, of in owners.items():
-            self._automaton.add_word(core, len(core) << _BITS | self._place(tuple(sorted(of))))
+        self._automaton: Any = None
         if owners:
-            self._automaton.make_automaton()
+            automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
+            for core, of in owners.items():
+                automaton.add_word(core, len(core) << _BITS | self._place(tuple(sorted(of))))
+            automaton.make_automaton()
+            self._automaton = automaton
 
     def find(self, view: str) -> Iterator[tuple[int, bool, Span]]:
         """Rule, whether it is spared there, and where."""

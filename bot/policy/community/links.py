@@ -1,0 +1,34 @@
+"""Links and invitations in a text. Knows how addresses are written, and none of them."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.policy.matching import Found, pattern, plain
+
+
+def strange_hosts(text: str, allowed: Sequence[str]) -> Iterator[Found]:
+    """Every address whose host is none of these, nor lies under one."""
+    for hit in _LINK.finditer(plain(text)):
+        host = (hit.group(1) or hit.group(2) or "").removeprefix("www.").rstrip(".")
+        if not any(host == one or host.endswith(f".{one}") for one in allowed):
+            yield hit
+
+
+def invites(text: str) -> Iterator[Found]:
+    return _INVITE.finditer(plain(text))
+
+
+# A host without a scheme counts where its end is a common one: "see you at 5.Bring cake" is none.
+_ENDS = r"(?:com|net|org|info|io|gg|me|tv|xyz|app|dev|co|shop|site|online|link|ly|de|at|ch|fr|es|pt|br|jp|uk|us|eu|ru|cn)"
+_HOST = r"[\pL\pN](?:[\pL\pN-]{0,62}\.)+[\pL]{2,24}"
+_LINK = pattern(
+    rf"\b(?:h ?t ?t ?p ?s?|ftp|wss?)\s?:\s?/\s?/\s?(?:[^\s/@]*@)?({_HOST})",
+    rf"(?:^|[^\w@.])((?:[\pL\pN][\pL\pN-]{{0,62}}\.)+{_ENDS})(?:$|[/?#:]|[^\w.-]|\.(?:\s|$))",
+)
+_INVITE = pattern(
+    r"\bdiscord\s?(?:\.\s?gg|(?:app)?\s?\.\s?com\s?/\s?invite|\.\s?me|\.\s?io)\s?/\s?[\w-]+",
+    r"\bdsc\.gg/[\w-]+",
+    r"\bmatrix\.to/#/",
+    r"\b(?:t|telegram)\.me/(?:joinchat/|\+)?[\w-]+",
+    r"\bchat\.whatsapp\.com/[\w-]+",
+    r"(?:^|\s)[#!][\w.=-]+:[\w-]+\.[\w.-]+",
+)
