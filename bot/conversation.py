@@ -37,12 +37,14 @@ from bot.personas import Persona
 from bot.policy.ceiling import Fall
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Effect, Facts, Outcome
+from bot.rulings import Rulings
 from bot.scene import Habits, Scene, as_message, set_scene
 from bot.sessions import Sessions
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.rows import Exchange, Gone, StoreError
 from bot.store.vault import Vault
+from bot.telling import give
 from bot.text import Text
 from bot.unkept import Unkept
 from bot.warming import Warming
@@ -70,6 +72,7 @@ class Conversation:
         self._metrics = metrics
         self._clock = clock
         self._flights = Flights(house)
+        self._rulings = Rulings(house)
         self._guests = Guests(clock)
         self._sessions = Sessions(house, habits, clock)
         self._speech = speech or Speech(habits.language)
@@ -143,6 +146,7 @@ class Conversation:
             decision = await self._guard.judged(facts, decision)
         self._metrics.decided(decision)
         await bear(decision, facts, scene, self._house)
+        await self._rulings.carry_out(decision, facts, scene)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
         if cared:
@@ -169,9 +173,9 @@ class Conversation:
             # First, so that a crash in the middle does nothing twice.
             await self._settle(scene)
         match await follow(command, self._set_desk(scene, facts, decision)):
-            case desk.Answer(say, fall, file):
-                self._flights.end(fall)
-                await scene.answer(say, file)
+            case desk.Answer() as answer:
+                self._flights.end(answer.fall)
+                await give(answer, scene, self._house)
             case desk.Farewell(say):
                 self._sessions.close_door(account)
                 self._flights.end(Fall(scene.person))
@@ -217,10 +221,10 @@ class Conversation:
             if isinstance(change, Deleted):
                 await drop_deleted(change, vault)
                 return
-            edited = clean_message(as_message(change))
+            rulings, edited = self._rulings, clean_message(as_message(change))
             scene = await self._set_scene(Arrival(edited, None), stage, vault)
             around = (scene, vault, self._house, self._habits, self._guard)
-            if decision := await take_edit(*around, now=self._clock()):
+            if decision := await take_edit(*around, rulings=rulings, now=self._clock()):
                 self._end_flights(decision, scene)
 
     async def take_sign(self, seen: AgeSeen) -> None:
@@ -285,8 +289,8 @@ class Conversation:
     # --- Small parts --------------------------------------------------------------------------
 
     async def _gather(self, scene: Scene) -> Facts:
-        house, habits, now = self._house, self._habits, self._clock()
-        return await gather_facts(scene, house, habits, now, guard_ready=self._guard.ready)
+        around = (scene, self._house, self._habits, self._clock())
+        return await gather_facts(*around, rulings=self._rulings, guard_ready=self._guard.ready)
 
     async def _say(self, scene: Scene, text: Text) -> None:
         """Answered in the bot's own words; the message's words are not kept."""

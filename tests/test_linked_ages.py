@@ -179,7 +179,6 @@ def test_every_table_of_the_house_that_knows_a_person_has_its_part_in_joining() 
         "case_log": "names nobody",
         "case_people": "stay with each account",
         "case_words": "stay with each account",
-        "rights": "stay with each account",
     }
     found = set[str]()
     for step in HOUSE:

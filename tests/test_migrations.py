@@ -57,7 +57,7 @@ HOUSE_5 = {
     "holds": "INSERT INTO holds VALUES ('c', x'02', 'pause', 1, 1, 2)",
     "rule_counts": "INSERT INTO rule_counts VALUES ('c', '2026-01-31', 'flood', 0, 2)",
     "approvals": "INSERT INTO approvals VALUES ('c', x'02', 'console:mo', 1)",
-    "rights": "INSERT INTO rights VALUES ('c', 'rules', 'console:mo')",
+    "log_rooms": "INSERT INTO log_rooms VALUES ('c', 'r', 0)",
     "usage": "INSERT INTO usage VALUES ('2026-01-31', 'c', x'02', 3, 90)",
 }
 VAULT_2 = {

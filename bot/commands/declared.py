@@ -6,11 +6,15 @@ writes the help from it, and `follow` matches on the type. To add a command: a v
 What people may ask for themselves, at any time, stands in `own`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.commands import moderating, ruling
 from bot.commands.declaration import Declares
+from bot.commands.moderating import MODERATING, ModeratingCommand
 from bot.commands.own import OWN, OwnCommand
 from bot.commands.parameters import Kind, Parameter, Place
+from bot.commands.ruling import RULING, RulesCommand
 from bot.events import AgeLevel, PersonId, Rating, Role
 from bot.text import Text
 
@@ -105,7 +109,8 @@ class Status: ...
 
 Command = (
     Help | Begin | Personas | Persona | Who | Where | Again | Back | Forward | Undo | New | About
-    | Ceiling | Unlock | Attest | Revoke | Age | Status | OwnCommand
+    | Ceiling | Unlock | Attest | Revoke | Age | Status | OwnCommand | ModeratingCommand
+    | RulesCommand
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -125,9 +130,8 @@ COMMANDS: tuple[Declaration, ...] = (
         words=("commands", "h"),
         bare=("help", "help?"),
         parameters=(
-            Parameter("command", Kind.WORD, Text("which command to explain"), is_required=False),
+            Parameter("command", Kind.LINE, Text("which command to explain"), is_required=False),
         ),
-        takes_more=True,
     ),
     Declares(
         "begin",
@@ -273,7 +277,12 @@ COMMANDS: tuple[Declaration, ...] = (
         lambda _: Status(),
         least=Role.MODERATOR,
     ),
+    *MODERATING,
+    *RULING,
 )
+
+GROUPS: Mapping[str, Text] = {"report": moderating.REPORT_ABOUT, "rules": ruling.ABOUT}
+"""What the commands of two words have in common."""
 
 
 def commands_for(

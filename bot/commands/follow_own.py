@@ -288,6 +288,7 @@ async def _export(desk: Desk) -> Outcome:
         "locked": await desk.house.locked(person),
         "accounts": desk.house.links.accounts_of(person),
         "sponsor": desk.house.links.sponsor_of(person),
+        "moderation": await desk.house.moderation.export(person, desk.now),
     }
     file = as_json("parlour-export", everything)
     return Answer(sentences.EXPORTED, file=file) if file else Answer(sentences.EXPORT_TOO_LARGE)

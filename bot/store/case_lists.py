@@ -135,6 +135,17 @@ def standings(db: sqlite3.Connection, community: CommunityId) -> Standings:
     )
 
 
+def appeals(db: sqlite3.Connection, community: CommunityId) -> tuple[int, int]:
+    rows = db.execute(
+        """SELECT cases.state, count(*) FROM case_log AS log JOIN cases
+            ON cases.community = log.community AND cases.number = log.number
+        WHERE log.community = ? AND log.step = 'appealed' GROUP BY cases.state""",
+        (community,),
+    )
+    found = dict(rows.fetchall())
+    return found.get(CaseState.UPHELD, 0), found.get(CaseState.LIFTED, 0)
+
+
 def communities(db: sqlite3.Connection) -> tuple[CommunityId, ...]:
     """Those that have cases or rules."""
     rows = db.execute(

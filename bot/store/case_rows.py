@@ -155,9 +155,11 @@ class Overtaken:
 @dataclass(frozen=True, slots=True)
 class Hold:
     kind: HoldKind
+    at: float
     until: float | None
     number: int
     """Of its case; 0 for the operator's."""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

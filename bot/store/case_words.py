@@ -7,7 +7,7 @@ that alone, and is shown to nobody.
 import sqlite3
 from collections.abc import Mapping
 
-from bot.events import CommunityId, PersonId, RoomId
+from bot.events import CommunityId, RoomId
 from bot.store.case_rows import Attachment
 from bot.store.database import sound
 
@@ -51,11 +51,3 @@ def drop_old(db: sqlite3.Connection, now: float) -> int:
     return db.execute(
         "DELETE FROM case_words WHERE closed <= ? OR closed > ?", (now - STAY_S, now + STAY_S)
     ).rowcount
-
-
-def of_person(db: sqlite3.Connection, account: PersonId) -> list[tuple[str, int, str, str]]:
-    """For the export: community, number, kind, words."""
-    rows = db.execute(
-        "SELECT community, number, kind, words FROM case_words WHERE person = ?", (account,)
-    )
-    return rows.fetchall()

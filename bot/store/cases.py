@@ -44,6 +44,10 @@ class Cases:
     async def standings(self, community: CommunityId) -> Standings:
         return await self.database.read(case_lists.standings, community)
 
+    async def appeals(self, community: CommunityId) -> tuple[int, int]:
+        """Those that were answered: how many were upheld, and how many cases were lifted."""
+        return await self.database.read(case_lists.appeals, community)
+
     async def communities(self) -> tuple[CommunityId, ...]:
         return await self.database.read(case_lists.communities)
 

@@ -175,17 +175,6 @@ class House:
     async def age_records(self, person: PersonId) -> tuple[AgeRecord, ...]:
         return await self._db.read(ages.age_records, self._who(person))
 
-    async def age_and_lock(
-        self, person: PersonId, scope: str, now: float
-    ) -> tuple[AgeRecord | None, bool]:
-        """Both at once: every message asks for both."""
-        return await self._db.read(
-            lambda db: (
-                ages.age_record(db, self._who(person), scope, now),
-                self._is_locked(db, person),
-            )
-        )
-
     async def standing(
         self, person: PersonId, scope: CommunityId, now: float
     ) -> tuple[AgeRecord | None, bool, Strikes]:

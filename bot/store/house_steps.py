@@ -201,12 +201,11 @@ HOUSE: tuple[tuple[str, ...], ...] = (
             at REAL NOT NULL,
             PRIMARY KEY (who, community)
         ) STRICT, WITHOUT ROWID""",
-        # Which moderators a community lets do what; nobody named: all of them.
-        """CREATE TABLE rights (
-            community TEXT NOT NULL,
-            task TEXT NOT NULL,
-            person TEXT NOT NULL,
-            PRIMARY KEY (community, task, person)
+        # Where moderators are told of each case; `failed` since the last one did not get there.
+        """CREATE TABLE log_rooms (
+            community TEXT PRIMARY KEY,
+            room TEXT NOT NULL,
+            failed INTEGER NOT NULL DEFAULT 0
         ) STRICT, WITHOUT ROWID""",
         # How much was used on a day: of a person in a community.
         """CREATE TABLE usage (

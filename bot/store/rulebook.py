@@ -6,7 +6,7 @@ version with its text. What a text means is not known here.
 
 import hashlib
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.events import CommunityId, PersonId
 from bot.store.case_rows import Count, NewVersion, Overtaken, RuleVersion
@@ -14,11 +14,32 @@ from bot.store.database import Database, sound
 
 _VERSION = "SELECT community, version, text, hash, by, at, note FROM rule_versions"
 COUNTS_STAY_DAYS = 400
+MOST_SEEN = 1_000
+MOST_HELD = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
     database: Database
+    _holding: dict[CommunityId, RuleVersion | None] = field(default_factory=dict)
+    _seen: dict[tuple[PersonId, CommunityId], int] = field(default_factory=dict)
+
+    def look(self, moderator: PersonId, community: CommunityId, version: int) -> None:
+        """They were just shown this version. In memory only, and for the latest who looked."""
+        self._seen.pop((moderator, community), None)
+        if len(self._seen) >= MOST_SEEN:
+            del self._seen[next(iter(self._seen))]
+        self._seen[moderator, community] = version
+
+    def seen(self, moderator: PersonId, community: CommunityId) -> int | None:
+        """Which version they looked at last; None where it is not known any more."""
+        return self._seen.get((moderator, community))
+
+    async def holding(self, community: CommunityId) -> RuleVersion | None:
+        """As `newest`, from memory once it was read: every message asks for it."""
+        if community in self._holding:
+            return self._holding[community]
+        return await self.database.read(self._read, community)
 
     async def newest(self, community: CommunityId) -> RuleVersion | None:
         """None where nobody has written any."""
@@ -35,7 +56,18 @@ class RuleBook:
 
     async def add(self, new: NewVersion) -> RuleVersion | Overtaken:
         """Of two who change at once, the second is shown what the first did."""
-        return await self.database.write(_add, new)
+        return await self.database.write(self._write, new)
+
+    # Both on the house's thread, one after the other: what is remembered is what stands there.
+    def _read(self, db: sqlite3.Connection, community: CommunityId) -> RuleVersion | None:
+        if len(self._holding) >= MOST_HELD:
+            self._holding.clear()
+        self._holding[community] = found = newest(db, community)
+        return found
+
+    def _write(self, db: sqlite3.Connection, new: NewVersion) -> RuleVersion | Overtaken:
+        self._holding.pop(new.community, None)
+        return _add(db, new)
 
     async def damaged(self) -> tuple[tuple[CommunityId, int], ...]:
         """Versions whose text is not what was written (SAFETY M7)."""
@@ -57,7 +89,6 @@ def newest(db: sqlite3.Connection, community: CommunityId) -> RuleVersion | None
 def forget(db: sqlite3.Connection, account: PersonId) -> int:
     """INVARIANT I6: the rules stay, whose they were does not."""
     db.execute("UPDATE approvals SET by = NULL WHERE by = ?", (account,))
-    db.execute("DELETE FROM rights WHERE person = ?", (account,))
     return db.execute("UPDATE rule_versions SET by = NULL WHERE by = ?", (account,)).rowcount
 
 

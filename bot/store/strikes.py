@@ -14,7 +14,7 @@ from bot.store.case_rows import Hold, HoldKind, Strikes
 from bot.store.database import Database
 from bot.store.rows import INSTANCE
 
-LONGEST_WINDOW_S = 90 * 86_400.0
+LONGEST_WINDOW_S = 366 * 86_400.0
 """A hit older than that counts for no step, and is forgotten."""
 CLOCK_MAY_ERR_S = 86_400.0
 
@@ -53,6 +53,11 @@ class StrikeBook:
     async def of(self, person: PersonId, community: CommunityId, now: float) -> Strikes:
         return await self.database.read(strikes_of, self.whos(person), community, now)
 
+    async def hit(self, person: PersonId, community: CommunityId, rule: str, at: float) -> None:
+        """One that counts, of a rule that has done nothing to them."""
+        hit = Hit(community, self.who(person), rule, at, None)
+        await self.database.write_lightly(add_hit, hit)
+
     async def block(self, person: PersonId, now: float, until: float | None = None) -> None:
         """By the operator, in every community of this house."""
         held = Held(INSTANCE, HoldKind.BLOCK, 0, now, until)
@@ -82,11 +87,14 @@ def strikes_of(
     approved = False
     for who in whos:
         rows = db.execute(
-            """SELECT kind, until, number FROM holds WHERE who = ? AND scope IN (?, ?)
-            AND (until IS NULL OR until > ?)""",
+            """SELECT holds.kind, holds.at, holds.until, holds.number, ifnull(log.rule, '')
+            FROM holds
+            LEFT JOIN cases ON cases.community = holds.scope AND cases.number = holds.number
+            LEFT JOIN case_log AS log ON log.community = holds.scope AND log.seq = cases.opened
+            WHERE who = ? AND scope IN (?, ?) AND (holds.until IS NULL OR holds.until > ?)""",
             (who, INSTANCE, community, now),
         )
-        holds += [Hold(HoldKind(kind), until, number) for kind, until, number in rows.fetchall()]
+        holds += [Hold(HoldKind(kind), *rest) for kind, *rest in rows.fetchall()]
         # None of the future: a clock that was set back must not make hits count longer.
         counted = db.execute(
             "SELECT rule, at FROM rule_hits WHERE who = ? AND community = ? AND at > ? AND at <= ?",

@@ -34,6 +34,7 @@ from bot.platforms.discord.asker import (
     chosen_message,
     code_of,
     files_of,
+    name_of,
     room_of,
     typing_in,
     values_of,
@@ -177,7 +178,7 @@ class Asked:
         data: Data = interaction.data or {}
         if data.get("type") == ON_MESSAGE:
             return await self._take_menu(interaction, data, author, room)
-        command = _BY_NAME.get(str(data.get("name")))
+        command = _BY_NAME.get(name_of(data))
         if command is None:
             raise _Refused(UNKNOWN)
         values = values_of(data)
@@ -287,7 +288,7 @@ class Asked:
         data: Data = interaction.data or {}
         found: list[tuple[str, str]] = []
         if typing := typing_in(data):
-            asker, command = Asker(author.role, room.is_direct), str(data.get("name"))
+            asker, command = Asker(author.role, room.is_direct), name_of(data)
             found = self._suggestions.suggest(command, *typing, asker)
         choices = [app_commands.Choice(name=name, value=value) for name, value in found]
         await interaction.response.autocomplete(choices)

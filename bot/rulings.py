@@ -1,0 +1,114 @@
+"""A community's rules for a message: found, with what is held against its author, and carried out.
+
+What a rule says is policy's; here it is only looked up and written down. Of what people wrote
+nothing is kept but a keyed digest of their latest messages, in memory.
+"""
+
+import secrets
+from collections import OrderedDict, deque
+from datetime import UTC, datetime
+
+from bot.events import CommunityId, PersonId
+from bot.policy.community.compiled import NONE, Compiled, Kept
+from bot.policy.community.problems import NotTaken
+from bot.policy.community.reading import read_rules
+from bot.policy.community.rule import Action, Member, Pause, Ruling, Sent, Version
+from bot.policy.community.same import digest
+from bot.policy.community.values import name
+from bot.policy.facts import Decision, Facts
+from bot.scene import Scene
+from bot.store.case_rows import HoldKind, NewCase, Strikes
+from bot.store.house import House
+from bot.telling import tell_of
+
+MOST_SENT = 60
+"""Of each person: what the longest rule against flooding counts."""
+PEOPLE = 10_000
+_HOLDS = {Action.PAUSE: HoldKind.PAUSE, Action.REVOKE: HoldKind.REVOKED}
+
+
+class Rulings:
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._kept = Kept()
+        self._sent: OrderedDict[tuple[PersonId, CommunityId], deque[Sent]] = OrderedDict()
+        self.key = secrets.token_bytes(16)
+        """Of this process, so that a digest says nothing to anybody else."""
+
+    async def rules_of(self, community: CommunityId) -> Compiled | None:
+        """From memory, but for the first message. None: they cannot be read (INVARIANT I3)."""
+        newest = await self._house.moderation.rules.holding(community)
+        if newest is None:
+            return NONE
+        try:
+            text, version = newest.text, Version(str(newest.version))
+            return self._kept.get(community, version, lambda: read_rules(text))
+        except NotTaken:
+            return None
+
+    def sent_by(self, person: PersonId, community: CommunityId) -> tuple[Sent, ...]:
+        return tuple(self._sent.get((person, community), ()))
+
+    async def carry_out(self, decision: Decision, facts: Facts, scene: Scene) -> None:
+        """Of a message that is new, before anything is said: cases, with what follows from each
+        (SAFETY M2), and counts. A dry run is counted and nothing else (M3)."""
+        self._note(facts, scene)
+        spoke = [one for one in decision.rulings if one.counts and one.rule]
+        if not spoke and not decision.dry:
+            return
+        moderation, day = self._house.moderation, datetime.fromtimestamp(facts.now, UTC).date()
+        community = scene.community.id
+        for is_dry, rulings in ((False, spoke), (True, decision.dry)):
+            for rule in sorted({one.rule for one in rulings}):
+                await moderation.rules.count(community, day.isoformat(), rule, is_dry=is_dry)
+        for ruling in spoke:
+            await self._write_case(ruling, facts, scene)
+        if scene.vault and any(one.action is Action.REVOKE for one in spoke):
+            await scene.vault.end_session(facts.now)
+
+    async def _write_case(self, ruling: Ruling, facts: Facts, scene: Scene) -> None:
+        moderation, account = self._house.moderation, scene.message.author.id
+        if ruling.action is Action.STEER:
+            # Nothing is done to anybody, so there is nothing to appeal against; it counts all the same.
+            await moderation.strikes.hit(account, scene.community.id, ruling.rule, facts.now)
+            return
+        newest = await moderation.rules.holding(scene.community.id)
+        until = facts.now + 60.0 * ruling.minutes if ruling.action is Action.PAUSE else None
+        case = await moderation.cases.open(
+            NewCase(
+                scene.community.id,
+                ruling.rule,
+                newest.version if newest else 0,
+                name(ruling.action),
+                facts.now,
+                account,
+                until=until,
+                is_direct=scene.message.room.is_direct,
+                hold=_HOLDS.get(ruling.action),
+                hits=(ruling.rule,),
+            )
+        )
+        await tell_of(case, scene, self._house)
+
+    def _note(self, facts: Facts, scene: Scene) -> None:
+        key = scene.message.author.id, scene.community.id
+        sent = self._sent.setdefault(key, deque(maxlen=MOST_SENT))
+        sent.append(Sent(facts.now, digest(facts.text, self.key)))
+        self._sent.move_to_end(key)
+        while len(self._sent) > PEOPLE:
+            self._sent.popitem(last=False)
+
+
+def member_of(strikes: Strikes) -> Member:
+    """What is held against a person: of several pauses, policy takes the one that ends last."""
+    shut = (HoldKind.REVOKED, HoldKind.BLOCK)
+    return Member(
+        hits=strikes.hits,
+        pauses=tuple(
+            Pause(hold.at, hold.until, hold.rule)
+            for hold in strikes.holds
+            if hold.kind is HoldKind.PAUSE and hold.until is not None
+        ),
+        is_revoked=any(hold.kind in shut for hold in strikes.holds),
+        is_approved=strikes.approved,
+    )
