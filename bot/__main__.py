@@ -23,9 +23,10 @@ from bot.dispatch import Dispatch
 from bot.engine.base import AdapterUnusable, Engine, EngineError
 from bot.events import Role
 from bot.languages.catalogue import say
-from bot.operate.ages import Asked, age_level, speak_for
+from bot.operate.ages import Asked, speak_for
 from bot.operate.engines import TUNINGS, build_engine, named_by
 from bot.operate.guards import build_guard, guard_name
+from bot.operate.habits import habits_of
 from bot.operate.keys import find_master_key
 from bot.operate.metrics import Metrics, MetricsError
 from bot.operate.models import DEMO, DEMO_WARNING, ModelError
@@ -42,7 +43,6 @@ from bot.personas import Persona, PersonaError, load_personas
 from bot.platforms.base import Platform
 from bot.recovery import recover
 from bot.reminders import Reminders
-from bot.scene import Habits
 from bot.settings import Config
 from bot.speech import Speech
 from bot.store.house import House
@@ -163,7 +163,7 @@ async def _serve(config: Config, platforms: Sequence[Platform], speech: Speech) 
             house=house,
             engine=engine,
             personas=personas,
-            habits=_habits(config),
+            habits=habits_of(config),
             metrics=metrics,
             clock=time.time,
             guard=guard,
@@ -179,7 +179,7 @@ async def _serve(config: Config, platforms: Sequence[Platform], speech: Speech) 
             house,
             platforms,
             is_at_work=dispatch.is_at_work,
-            habits=_habits(config),
+            habits=habits_of(config),
             clock=time.time,
         )
         await conversation.warm_cards()
@@ -267,21 +267,6 @@ def _master_key(config: Config) -> MasterKey:
     key = make_master_key(file)
     _note(f"A master key was made: {file}. Keep a copy of it: without it nothing can be read.")
     return key
-
-
-def _habits(config: Config) -> Habits:
-    return Habits(
-        default_persona=config.personas.default,
-        reply_tokens=config.engine.reply_tokens,
-        region=config.care.region,
-        disclose_every_s=config.care.disclose_every_h * 3600,
-        utc_offset_s=float(time.localtime().tm_gmtoff),
-        least_age_level=age_level(config.door.entry),
-        least_mature_level=age_level(config.door.mature),
-        allows_mature=config.door.mature != "closed",
-        is_listed=config.door.listed,
-        language=config.care.language,
-    )
 
 
 def _note(text: str) -> None:

@@ -40,6 +40,10 @@ async def gather_facts(
     turns = scene.look.turns if scene.look and scene.session else ()
     offset = datetime.fromtimestamp(now, zone).utcoffset()
     assert offset is not None, "a zone has an offset"
+    # Its quotas are known with its rules.
+    rules = await rulings.rules_of(scene.community.id)
+    is_in = standing.consented is True
+    not_now = await rulings.not_now(scene, habits, now, is_in=is_in)
     return replace(
         standing,
         # What is said, also behind a command's sign: `/red` is a safe word, too.
@@ -65,7 +69,7 @@ async def gather_facts(
         region=habits.region,
         persona_name=scene.persona.name,
         persona_id=scene.persona.id,
-        rules=await rulings.rules_of(scene.community.id),
+        rules=rules,
         member=replace(
             standing.member or Member(),
             roles=author.roles,
@@ -75,6 +79,7 @@ async def gather_facts(
             session_s=now - scene.session.began if scene.session else 0.0,
         ),
         digest_key=rulings.key,
+        not_now=not_now,
         recent=tuple(turn.text for turn in turns[-RECENT_TURNS:]),
     )
 

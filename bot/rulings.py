@@ -12,15 +12,29 @@ from bot.events import CommunityId, PersonId
 from bot.policy.community.compiled import NONE, Compiled, Kept
 from bot.policy.community.problems import NotTaken
 from bot.policy.community.reading import read_rules
-from bot.policy.community.rule import Action, Member, Pause, Ruling, Sent, Version
+from bot.policy.community.rule import (
+    Action,
+    Member,
+    Pause,
+    Quota,
+    RuleSet,
+    Ruling,
+    Sent,
+    Version,
+)
 from bot.policy.community.same import digest
 from bot.policy.community.values import name
 from bot.policy.facts import Decision, Facts
-from bot.scene import Scene
+from bot.policy.quotas import quota_for_all, quota_of, used_up
+from bot.quotas import Quotas
+from bot.scene import Habits, Scene
 from bot.store.case_rows import HoldKind, NewCase, Strikes
 from bot.store.house import House
+from bot.store.rows import Side
 from bot.telling import tell_of
+from bot.text import SILENCE, Text
 
+NOT_SERVED = Text("The operator of this machine has not opened it to this community.")
 MOST_SENT = 60
 """Of each person: what the longest rule against flooding counts."""
 PEOPLE = 10_000
@@ -32,6 +46,8 @@ class Rulings:
         self._house = house
         self._kept = Kept()
         self._sent: OrderedDict[tuple[PersonId, CommunityId], deque[Sent]] = OrderedDict()
+        self._quotas: dict[CommunityId, tuple[Quota, ...]] = {}
+        self._used = Quotas(house)
         self.key = secrets.token_bytes(16)
         """Of this process, so that a digest says nothing to anybody else."""
 
@@ -42,17 +58,36 @@ class Rulings:
             return NONE
         try:
             text, version = newest.text, Version(str(newest.version))
-            return self._kept.get(community, version, lambda: read_rules(text))
+            return self._kept.get(community, version, lambda: self._read(community, text))
         except NotTaken:
             return None
+
+    def _read(self, community: CommunityId, text: str) -> RuleSet:
+        found = read_rules(text)
+        self._quotas[community] = found.quotas
+        return found
 
     def sent_by(self, person: PersonId, community: CommunityId) -> tuple[Sent, ...]:
         return tuple(self._sent.get((person, community), ()))
 
+    async def not_now(self, scene: Scene, habits: Habits, now: float, *, is_in: bool) -> Text:
+        """What the operator's lists, or for who is in the community's quotas, say to one more
+        message; empty: nothing."""
+        community, author = scene.community.id, scene.message.author
+        if not habits.serves(community):
+            return NOT_SERVED
+        quotas = self._quotas.get(community, ())
+        if not is_in or not quotas:
+            return SILENCE
+        used = await self._used.by(author.id, community, now)
+        by_all = await self._used.by_all(community, now, but=author.id)
+        own, general = quota_of(quotas, author.roles), quota_for_all(quotas)
+        return used_up(own, used, general, by_all, now)
+
     async def carry_out(self, decision: Decision, facts: Facts, scene: Scene) -> None:
         """Of a message that is new, before anything is said: cases, with what follows from each
         (SAFETY M2), and counts. A dry run is counted and nothing else (M3)."""
-        self._note(facts, scene)
+        await self._note(facts, scene)
         spoke = [one for one in decision.rulings if one.counts and one.rule]
         if not spoke and not decision.dry:
             return
@@ -90,8 +125,12 @@ class Rulings:
         )
         await tell_of(case, scene, self._house)
 
-    def _note(self, facts: Facts, scene: Scene) -> None:
-        key = scene.message.author.id, scene.community.id
+    async def _note(self, facts: Facts, scene: Scene) -> None:
+        person, community = key = scene.message.author.id, scene.community.id
+        if self._quotas.get(community) and facts.consented and not facts.not_now:
+            turns = scene.look.turns if scene.look else ()
+            replies = [(turn.id, turn.text) for turn in turns if turn.side is Side.PERSONA]
+            await self._used.note(person, community, facts.now, *replies[-1:])
         sent = self._sent.setdefault(key, deque(maxlen=MOST_SENT))
         sent.append(Sent(facts.now, digest(facts.text, self.key)))
         self._sent.move_to_end(key)

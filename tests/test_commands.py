@@ -335,7 +335,7 @@ def test_every_form_that_help_shows_is_itself_a_command() -> None:
         written = " ".join(word for word in form(command).split() if word != "FILE")
         shown = written.replace("PERSON", "console:ada").replace("[", "").replace("]", "")
         shown = re.sub(r"([\w-]+\|)+", "", shown)
-        result = read_as("/" + shown, Role.MODERATOR, is_direct=command.place != Place.SHARED)
+        result = read_as("/" + shown, Role.OPERATOR, is_direct=command.place != Place.SHARED)
         assert result is not None
         if Kind.FILE in [parameter.kind for parameter in command.parameters]:
             assert isinstance(result, Misread), "the file is missing"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.commands import moderating, ruling
 from bot.commands.declaration import Declares
 from bot.commands.moderating import MODERATING, ModeratingCommand
+from bot.commands.operating import OPERATING, OperatingCommand
 from bot.commands.own import OWN, OwnCommand
 from bot.commands.parameters import Kind, Parameter, Place
 from bot.commands.ruling import RULING, RulesCommand
@@ -110,7 +111,7 @@ class Status: ...
 Command = (
     Help | Begin | Personas | Persona | Who | Where | Again | Back | Forward | Undo | New | About
     | Ceiling | Unlock | Attest | Revoke | Age | Status | OwnCommand | ModeratingCommand
-    | RulesCommand
+    | RulesCommand | OperatingCommand
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -279,6 +280,7 @@ COMMANDS: tuple[Declaration, ...] = (
     ),
     *MODERATING,
     *RULING,
+    *OPERATING,
 )
 
 GROUPS: Mapping[str, Text] = {"report": moderating.REPORT_ABOUT, "rules": ruling.ABOUT}

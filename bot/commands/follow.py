@@ -15,9 +15,11 @@ from bot.commands.desk import Answer, Desk, Greet, LikeAMessage, Outcome, Rewrit
 from bot.commands.duties import NOT_YOURS, may
 from bot.commands.follow_accounts import linked
 from bot.commands.follow_cases import follow_moderating
+from bot.commands.follow_operating import follow_operating
 from bot.commands.follow_own import follow_own
 from bot.commands.follow_rules import follow_rules
 from bot.commands.moderating import ModeratingCommand
+from bot.commands.operating import OperatingCommand
 from bot.commands.own import OwnCommand
 from bot.commands.ruling import RulesCommand
 from bot.commands.words import help_text
@@ -43,6 +45,8 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         return await follow_own(command, desk)
     if isinstance(command, ModeratingCommand):
         return await follow_moderating(command, desk)
+    if isinstance(command, OperatingCommand):
+        return await follow_operating(command, desk)
     if isinstance(command, RulesCommand):
         return await follow_rules(command, desk)
     if (duty := _DUTIES.get(type(command))) and not await may(duty, desk):

@@ -95,7 +95,7 @@ _REASON = Parameter(
 MODERATING: tuple[Declares[ModeratingCommand], ...] = (
     Declares(
         "cases",
-        Text("lists cases, the newest first: a moderator the community's, anybody else their own"),
+        Text("lists cases, newest first"),
         lambda values: Cases(values.get("state", ""), values.get("below", "")),
         parameters=(
             *one_of(
@@ -186,7 +186,7 @@ MODERATING: tuple[Declares[ModeratingCommand], ...] = (
     ),
     Declares(
         "appeal",
-        Text("asks moderators to look at a case again, once; with words only if you add them"),
+        Text("asks moderators to look at a case again; with words only if you add them"),
         lambda values: Appeal(values["number"], values.get("words", "")),
         parameters=(
             _NUMBER,
