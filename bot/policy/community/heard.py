@@ -52,6 +52,8 @@ def hears_rhythm(
         case checks.Repetition(times, seconds):
             if sent is None:
                 return UNKNOWN
+            if not sent:
+                return None
             own = same.digest(text, key)
             alike = [one for one in sent if one.digest == own]
             return FOUND if 1 + _within(alike, seconds, now) >= times else None

@@ -6,7 +6,6 @@ or as a safe word nothing counts: `decide.py` drops these verdicts then (SAFETY 
 
 from collections.abc import Sequence
 
-from bot.policy.community import checks
 from bot.policy.community.compiled import Compiled
 from bot.policy.community.heard import hears_rhythm, hears_words
 from bot.policy.community.rule import Action, Member, Rule, Ruling, Side, Step, Sureness
@@ -56,8 +55,9 @@ def _about_words(facts: Facts, rules: Compiled) -> list[Verdict]:
     said = rules.finder.rules(facts.text)
     member = facts.member or Member()
     verdicts: list[Verdict] = []
-    for at, rule in enumerate(rules.rules):
-        if isinstance(rule.check, checks.STANDING) or not holds(rule, facts, Side.INPUT):
+    for at in (*said, *rules.further):
+        rule = rules.rules[at]
+        if not holds(rule, facts, Side.INPUT):
             continue
         sureness = hears_words(rules, at, facts.text, facts.judged, said)
         sureness = sureness or hears_rhythm(

@@ -2,19 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.policy.matching import Found, pattern, plain
+from bot.policy.matching import Found, for_now, pattern, plain
 
 
 def strange_hosts(text: str, allowed: Sequence[str]) -> Iterator[Found]:
     """Every address whose host is none of these, nor lies under one."""
-    for hit in _LINK.finditer(plain(text)):
+    for hit in _links(text):
         host = (hit.group(1) or hit.group(2) or "").removeprefix("www.").rstrip(".")
         if not any(host == one or host.endswith(f".{one}") for one in allowed):
             yield hit
 
 
-def invites(text: str) -> Iterator[Found]:
-    return _INVITE.finditer(plain(text))
+@for_now
+def invites(text: str) -> Sequence[Found]:
+    return tuple(_INVITE.finditer(plain(text)))
+
+
+@for_now
+def _links(text: str) -> Sequence[Found]:
+    return tuple(_LINK.finditer(plain(text)))
 
 
 # A host without a scheme counts where its end is a common one: "see you at 5.Bring cake" is none.

@@ -5,7 +5,7 @@ what a file of them looks like is for `reading.py` and `writing.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum
 from typing import NewType
 
@@ -80,7 +80,7 @@ class Rule:
     """The first is for the first hit; each further one needs more hits and is at least as firm."""
     window_hours: int = 168
     """Older hits do not count, so that steps fade with time."""
-    where: Where = field(default_factory=Where)
+    where: Where = Where()
     spares: tuple[str, ...] = ()
     say: str = ""
     """To the person, in the community's own words."""

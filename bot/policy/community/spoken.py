@@ -6,7 +6,7 @@ Cheap and careful: short or mixed texts are in none surely, and then no rule sto
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from bot.policy.matching import LONGEST
+from bot.policy.matching import LONGEST, for_now
 
 LEAST_LETTERS = 12
 LEAST_WORDS = 4
@@ -19,11 +19,14 @@ def is_foreign(text: str, spoken: Sequence[str]) -> bool:
     return bool(language) and not set(language) & set(spoken)
 
 
+@for_now
 def surely_in(text: str) -> tuple[str, ...]:
     """One, or several that letters alone do not tell apart; empty where it is not sure."""
     letters = [sign for sign in text[:LONGEST].lower() if sign.isalpha()]
     if len(letters) < LEAST_LETTERS:
         return ()
+    if text.isascii():
+        return _by_small_words(text[:LONGEST].lower())
     for begin, end, languages in _SCRIPTS:
         share = sum(begin <= sign <= end for sign in letters) / len(letters)
         if share > _MOST:
@@ -53,7 +56,7 @@ def _these(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# Each word stands in one language only, so that a word counts for one.
+# A word of several languages counts for none of them.
 _SMALL: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "en": _these(
@@ -83,25 +86,20 @@ _SMALL: Mapping[str, frozenset[str]] = MappingProxyType(
         "tr": _these("bir ve bu ne için değil ben sen çok da var yok gibi ama nasıl"),
     }
 )
-_SHARED = frozenset(
-    word
+_OF = {
+    word: language
     for language, words in _SMALL.items()
-    for other, others in _SMALL.items()
-    if language < other
-    for word in words & others
-)
-_MARKS = "".join(chr(code) for code in range(33, 127) if not chr(code).isalnum() and code != 39)
+    for word in words
+    if sum(word in others for others in _SMALL.values()) == 1
+}
+_MARKS = {code: " " for code in range(33, 127) if not chr(code).isalnum() and chr(code) != "'"}
 
 
 def _by_small_words(text: str) -> tuple[str, ...]:
-    words = [
-        word.strip("'“”«»…¿¡")
-        for word in text.translate(str.maketrans(_MARKS, " " * len(_MARKS))).split()
-    ]
-    counts = {
-        language: sum(word in small and word not in _SHARED for word in words)
-        for language, small in _SMALL.items()
-    }
+    counts = dict.fromkeys(_SMALL, 0)
+    for word in text.translate(_MARKS).split():
+        if (language := _OF.get(word.strip("'“”«»…¿¡"))) is not None:
+            counts[language] += 1
     first, second = sorted(counts, key=lambda one: counts[one], reverse=True)[:2]
     sure = counts[first] >= LEAST_WORDS and counts[first] >= 3 * counts[second]
     return (first,) if sure else ()

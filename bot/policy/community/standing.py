@@ -43,10 +43,8 @@ def in_the_way(facts: Facts, rules: Compiled) -> list[Verdict]:
     held = _held_against(facts, rules)
     return held + [
         _verdict(rules, rule, say)
-        for rule in rules.rules
-        if isinstance(rule.check, checks.STANDING)
-        and holds(rule, facts, Side.INPUT)
-        and (say := _says(rule.check, facts, rules))
+        for rule in (rules.rules[at] for at in rules.standing)
+        if holds(rule, facts, Side.INPUT) and (say := _says(rule.check, facts, rules))
     ]
 
 
@@ -57,7 +55,7 @@ def ceiling_of(facts: Facts) -> Rating:
     return min(
         (
             _most(rule.check, facts)
-            for rule in facts.rules.rules
+            for rule in (facts.rules.rules[at] for at in facts.rules.standing)
             if not (rule.is_dry or facts.rules.is_dry) and holds(rule, facts, Side.INPUT)
         ),
         default=Rating.MATURE,

@@ -61,22 +61,27 @@ def _no(text: str) -> bool:
     return False
 
 
+@for_now
 def _sexual(text: str) -> bool:
     return looks_sexual(text) or any(is_sexual(view) for view in views(text))
 
 
+@for_now
 def _romance(text: str) -> bool:
     return any(ROMANTIC.found(view) or COURTING.found(view) for view in views(text))
 
 
+@for_now
 def _self_harm(text: str) -> bool:
     return scores(text).self_harm >= marks().self_harm
 
 
+@for_now
 def _personal(text: str) -> bool:
     return any(_PERSONAL.search(view) for view in views(text)[:1]) or _has_card(text)
 
 
+@for_now
 def _contact(text: str) -> bool:
     return any(_CONTACT.search(view) for view in views(text)[:1])
 

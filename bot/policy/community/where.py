@@ -18,10 +18,11 @@ def holds(rule: Rule, facts: Facts, side: Side) -> bool:
         return False
     if where.rooms is Rooms.SHARED and facts.is_direct is True:
         return False
-    persona, rating = facts.persona_id, wished_rating(facts)
+    persona = facts.persona_id
     if where.personas and persona is not None and persona not in where.personas:
         return False
-    if where.ratings and rating is not None and rating not in where.ratings:
+    rating = wished_rating(facts) if where.ratings else None
+    if rating is not None and rating not in where.ratings:
         return False
     # What the engine writes is everybody's to read, whoever asked.
     return side is Side.OUTPUT or not is_spared(rule, facts)

@@ -37,6 +37,8 @@ def version_of(rules: RuleSet) -> Version:
 
 # --- Below ------------------------------------------------------------------------------------
 
+_WHERE = frozenset(field.name for field in fields(Where))
+
 
 def _of_rule(rule: Rule) -> Iterable[tuple[str, object]]:
     name = name_of(rule.check)
@@ -58,12 +60,8 @@ def _of_rule(rule: Rule) -> Iterable[tuple[str, object]]:
     done = {"name", "does", "steps", "pause_minutes", "side"}
     forms = [form for form in shape.of_rule(kind) if form.key not in done]
     plain = Rule(rule.name, rule.check)
-    yield from _different([form for form in forms if not _of_where(form)], rule, plain)
-    yield from _different([form for form in forms if _of_where(form)], rule.where, Where())
-
-
-def _of_where(form: Form) -> bool:
-    return any(form.field == field.name for field in fields(Where))
+    yield from _different([form for form in forms if form.field not in _WHERE], rule, plain)
+    yield from _different([form for form in forms if form.field in _WHERE], rule.where, Where())
 
 
 def _different(forms: Iterable[Form], of: Any, default: Any) -> list[tuple[str, object]]:
