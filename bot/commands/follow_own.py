@@ -53,7 +53,8 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
             return Answer(FAREWELL)
         case kept.Privacy():
             accounts = linked(desk)
-            return Answer(lines(sentences.PRIVACY, accounts) if accounts else sentences.PRIVACY)
+            told = lines(sentences.PRIVACY, sentences.PRIVACY_OF_RULES)
+            return Answer(lines(told, accounts) if accounts else told)
         case Link() | Unlink() | Sponsor():
             return await follow_accounts(command, desk)
         case own.Safeword(word) if not word:

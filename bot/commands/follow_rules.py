@@ -59,7 +59,6 @@ PRESET_HOW = Text(
 NO_PRESET = Text("There are these: {names}.")
 LEFT_OUT = Text("Taken from AutoMod, but for this:")
 IN_THE_FILE = Text("It is long, so it stands in the file.")
-NOT_FROM_HERE = Text("A file for {prefix}rules import is TOML, as `{prefix}rules export` makes it.")
 
 
 async def follow_rules(command: RulesCommand, desk: Desk) -> Outcome:  # noqa: C901, PLR0912 - one arm for each command
