@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import inf
 
 from bench.discord_crowd import ACKNOWLEDGED_S, PERSONA, Crowd, Somebody, Written, reply_to
-from tests.discord.state import Shown
+from tests.discord.state import Asked, Shown
 
 
 @dataclass
@@ -35,11 +35,10 @@ def account(crowd: Crowd, kills: Sequence[float]) -> Account:
         for one in somebody.written:
             told.messages += 1
             told.answers += len(one.answers)
-            allowed = len(one.texts) + one.agains
-            if len(one.answers) > allowed:
-                told.doubled += len(one.answers) - allowed
+            if len(one.answers) > one.allowed:
+                told.doubled += len(one.answers) - one.allowed
                 told.examples.append(
-                    f"doubled: {one.texts[-1]} {len(one.answers)} times, {allowed} wanted"
+                    f"doubled: {one.texts[-1]} {len(one.answers)} times, {one.allowed} wanted"
                     + _story(crowd, somebody, one, kills)
                 )
             if not one.answers and not one.may_go:
@@ -76,7 +75,7 @@ def _story(crowd: Crowd, somebody: Somebody, one: Written, kills: Sequence[float
         if later:
             lines.append((later[-1].at, f"  {shown.id[-4:]} ends as {shown.content[-60:]!r}"))
     lines.extend(
-        (asked.at, f"interaction {asked.data.get('name') or asked.data}")
+        (asked.at, f"interaction {_name(asked)}")
         for asked in crowd.asked
         if asked.person == somebody.person.id
     )
@@ -108,6 +107,12 @@ def _unanswered(one: Written, somebody: Somebody, told: Account, story: str) -> 
         told.examples.append(f"unanswered: {one.texts[-1]}{story}")
 
 
+def _name(asked: Asked) -> str:
+    """A command, or the end of a button's id, which says what it does."""
+    data = asked.data["data"]
+    return str(data.get("name") or data.get("custom_id", "")[-8:])
+
+
 def _changes(shown: Shown) -> list[float]:
     """When its words changed; what hangs under them does not count."""
     later = [b.at for a, b in pairwise(shown.history) if a.content != b.content]
@@ -115,15 +120,20 @@ def _changes(shown: Shown) -> list[float]:
 
 
 def _match(somebody: Somebody, bot: str) -> None:
-    """Each of the persona's messages to the latest one that it can be an answer to."""
+    """Each of the persona's messages to the latest one that it can be an answer to. What was cut
+    before it names its message can answer several: the latest that still wants one."""
     for shown in somebody.person.dm.shown:
         if shown.author != bot or not shown.flags & PERSONA:
             continue
-        before = [one for one in somebody.written if one.at <= shown.at]
-        for one in reversed(before):
-            if any(reply_to(text).startswith(shown.content) for text in one.texts):
-                one.answers.append(shown)
-                break
+        fitting = [
+            one
+            for one in reversed(somebody.written)
+            if one.at <= shown.at
+            and any(reply_to(text).startswith(shown.content) for text in one.texts)
+        ]
+        wanting = [one for one in fitting if len(one.answers) < one.allowed]
+        if fitting:
+            (wanting or fitting)[0].answers.append(shown)
 
 
 def late(crowd: Crowd, lost: Sequence[tuple[float, float]]) -> tuple[int, int, float]:

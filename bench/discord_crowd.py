@@ -47,6 +47,10 @@ class Written:
     agains: int = 0
     answers: list[Shown] = field(default_factory=list)
 
+    @property
+    def allowed(self) -> int:
+        return len(self.texts) + self.agains
+
 
 @dataclass
 class Somebody:

@@ -50,8 +50,7 @@ async def take_edit(
     decision = decide(facts)
     if len(scene.message.text) <= LONGEST_MESSAGE:
         decision = await guard.judged(facts, decision)
-    await bear(decision, facts, scene, house, is_talk=False)
-    await rulings.carry_out(decision, facts, scene)
+    await bear(decision, facts, scene, house, rulings=rulings, is_talk=False)
     cared = await care(decision, facts, scene)
     if decision.outcome >= Outcome.REFUSE or len(scene.message.text) > LONGEST_MESSAGE:
         await vault.drop([turn.id])

@@ -24,6 +24,15 @@ MASTER_KEY_VARIABLE = "PARLOUR_MASTER_KEY"
 """The master key itself, as text. It is no key of config.toml: a secret does not go there."""
 DISCORD_TOKEN_VARIABLE = "PARLOUR_DISCORD_TOKEN"  # noqa: S105 - a name, not a token
 """The bot's token, as text; like the master key no key of config.toml."""
+MATRIX_PASSWORD_VARIABLE = "PARLOUR_MATRIX_PASSWORD"  # noqa: S105 - likewise
+MATRIX_TOKEN_VARIABLE = "PARLOUR_MATRIX_TOKEN"  # noqa: S105 - likewise
+
+_SECRETS = (
+    MASTER_KEY_VARIABLE,
+    DISCORD_TOKEN_VARIABLE,
+    MATRIX_PASSWORD_VARIABLE,
+    MATRIX_TOKEN_VARIABLE,
+)
 
 # A name in the models folder, or a path where there is a slash in it.
 _MODELS = frozenset({"engine.model", "engine.guard", "engine.embedding"})
@@ -94,7 +103,7 @@ def _read_toml(file: Path) -> dict[str, Any]:
 
 def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     ours = {k.upper(): v for k, v in environ.items() if k.upper().startswith(ENVIRONMENT_PREFIX)}
-    known = [*map(_variable, known_keys()), MASTER_KEY_VARIABLE, DISCORD_TOKEN_VARIABLE]
+    known = [*map(_variable, known_keys()), *_SECRETS]
     for variable in sorted(ours):
         # A value is never shown here: it may be a secret under a misspelt name.
         if variable not in known:

@@ -42,7 +42,7 @@ from bot.scene import Habits, Scene, as_message, set_scene
 from bot.sessions import Sessions
 from bot.speech import Speech
 from bot.store.house import House
-from bot.store.rows import Exchange, Gone, StoreError
+from bot.store.rows import Gone, StoreError
 from bot.store.vault import Vault
 from bot.telling import give
 from bot.text import Text
@@ -63,6 +63,7 @@ class Conversation:
         clock: Callable[[], float],
         guard: Guard | None = None,
         speech: Speech | None = None,
+        guests: Guests | None = None,
     ) -> None:
         """Without a guard there is no MATURE (SAFETY L10)."""
         self._house = house
@@ -72,8 +73,7 @@ class Conversation:
         self._metrics = metrics
         self._clock = clock
         self._flights = Flights(house)
-        self._rulings = Rulings(house)
-        self._guests = Guests(clock)
+        self._rulings, self._guests = Rulings(house), guests or Guests(clock)
         self._sessions = Sessions(house, habits, clock)
         self._speech = speech or Speech(habits.language)
         around = partial(set_scene, speech=self._speech, house=house, personas=personas)
@@ -121,7 +121,7 @@ class Conversation:
             current = scene.message
             if current.cut_at is not None:
                 if vault and (said := await cut_short(scene, vault)):
-                    await self._write_again(said, scene, vault)
+                    await self._write_again(desk.Rewrite(*said), scene, vault)
                 return
             await keep_sign_of(current, scene.community.id, self._house, self._clock())
             facts = await self._gather(scene)
@@ -145,8 +145,7 @@ class Conversation:
         if scene.vault and scene.turn is not None:
             decision = await self._guard.judged(facts, decision)
         self._metrics.decided(decision)
-        await bear(decision, facts, scene, self._house)
-        await self._rulings.carry_out(decision, facts, scene)
+        await bear(decision, facts, scene, self._house, rulings=self._rulings)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
         if cared:
@@ -187,19 +186,19 @@ class Conversation:
                 await disclose(decision, facts, scene)
                 await self._sessions.greet(replace(scene, persona=self._personas[persona_id]))
                 await self._warming.forget(account)
-            case desk.Rewrite(asked, answer):
+            case desk.Rewrite() as wanted:
                 await disclose(decision, facts, scene)
                 if scene.vault:
-                    await self._write_again((asked, answer), scene, scene.vault)
+                    await self._write_again(wanted, scene, scene.vault)
             case desk.Show(turn):
                 await scene.speak(turn.text, name="shown")
             case desk.Erase() | desk.Join() as after:
                 return after
         return None
 
-    async def _write_again(self, said: Exchange, scene: Scene, vault: Vault) -> None:
-        """Another answer to the same message, under the rules that hold now."""
-        asked, answer = said
+    async def _write_again(self, wanted: desk.Rewrite, scene: Scene, vault: Vault) -> None:
+        """Another answer to the same message, or more of it, under the rules that hold now."""
+        asked, answer, goes_on = wanted.asked, wanted.answer, wanted.goes_on
         again = replace(scene, message=replace(scene.message, text=asked.text))
         facts = await self._gather(again)
         decision = await self._guard.judged(facts, decide(facts))
@@ -210,7 +209,8 @@ class Conversation:
             await vault.wait_again(asked.id)
             await self._writer.write_reply(again, vault, asked.id, facts, decision)
         else:
-            await self._writer.write_another(scene, (asked, answer), vault, facts, decision)
+            further = partial(self._writer.write_another, goes_on=goes_on)
+            await further(scene, (asked, answer), vault, facts, decision)
 
     # --- Changes on the platform --------------------------------------------------------------
 

@@ -110,6 +110,8 @@ class Message:
     reply_to: EventId | None = None
     sign: AgeSign | None = None
     """What the platform saw with this very message: never taken from its text (SAFETY A5)."""
+    is_past: bool = False
+    """Missed, and something newer of the same person came with it: read, and not answered."""
     cut_at: float | None = None
     """When an edit or a deletion in the talk cut its answer short: it wants another one."""
     attached: tuple[Attached, ...] = ()

@@ -68,13 +68,14 @@ class Reminders:
         is_at_work: Callable[[RoomId], bool],
         habits: Habits,
         clock: Callable[[], float],
+        guests: Guests | None = None,
     ) -> None:
         self._house = house
         self._platforms = platforms
         self._is_at_work = is_at_work
         self._habits = habits
         self._clock = clock
-        self._guests = Guests(clock)
+        self._guests = guests or Guests(clock)
 
     async def tick(self) -> None:
         """Says what is due. Whom no platform reaches now is left for when one does."""

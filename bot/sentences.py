@@ -36,6 +36,15 @@ ENGINE_BROKE_OFF = Text(
     "The model stopped in the middle. What it said is kept: say `{prefix}again` for another answer."
 )
 NOTHING_SAID = Text("I have no words for that one. Say it another way, or `{prefix}again`.")
+NOTHING_MORE = Text(
+    "There is nothing more in that answer. Write on as you like, or `{prefix}again` for another one."
+)
+NO_MORE_ROOM = Text(
+    "That answer is as long as this model can hold in mind. Write on, and we go on from there."
+)
+CANNOT_GO_ON = Text(
+    "The model could not go on with that answer. It stands as it was: write on, or `{prefix}again`."
+)
 EDIT_REFUSED = Text(
     "I cannot keep that message as you changed it, so I have forgotten it. "
     "Write it another way if you like."

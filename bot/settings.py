@@ -123,6 +123,19 @@ class DiscordSettings(Section):
     sponsor: Annotated[str, Field(pattern="^([0-9]{15,20})?$")] = ""
 
 
+class MatrixSettings(Section):
+    on: bool = False
+    homeserver: Annotated[str, Field(pattern=r"^(https?://[^\s/?#]+)?/?$")] = ""
+    user: Annotated[str, Field(pattern=r"^(@[^\s:]+:\S+)?$")] = ""
+    password_file: Path | None = None
+    token_file: Path | None = None
+    device_name: Annotated[str, Field(min_length=1, max_length=100)] = "Parlour"
+    operators: tuple[Annotated[str, Field(pattern=r"^@[^\s:]+:\S+$")], ...] = ()
+    sponsor: Annotated[str, Field(pattern=r"^([!#]\S+)?$")] = ""
+    edit_gap_s: Annotated[float, Field(ge=0.2, le=60)] = 1.5
+    answer_missed_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
+
+
 class Metrics(Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 0
 
@@ -151,6 +164,7 @@ class Config(BaseSettings):
     care: CareSettings = CareSettings()
     console: Console = Console()
     discord: DiscordSettings = DiscordSettings()
+    matrix: MatrixSettings = MatrixSettings()
     metrics: Metrics = Metrics()
 
     @field_validator("data", mode="before")

@@ -4,7 +4,7 @@ Whether somebody is answered at all is decided before; this knows nothing of rul
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
@@ -36,6 +36,8 @@ from bot.text import SILENCE, Text
 
 LORE_CHARS = 600
 PLACE_S = 1.0
+_GOES_ON = ",;:-–—([{“‘„«、"
+"""Signs after which a sentence is not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,22 @@ class Writer:
         await self._stream(reply, asked, _bounds(facts, by), scene, vault)
 
     async def write_another(
-        self, scene: Scene, exchange: tuple[Turn, Turn], vault: Vault, facts: Facts, by: Decision
+        self,
+        scene: Scene,
+        exchange: tuple[Turn, Turn],
+        vault: Vault,
+        facts: Facts,
+        by: Decision,
+        *,
+        goes_on: bool,
     ) -> None:
-        """A further answer to the same message; those before it stay."""
+        """A further answer to the same message, or the same one with more; those before it stay."""
         asked, answer = exchange
-        reply = await vault.open_again(turn=answer.id, nonce=scene.nonce, now=self._clock())
-        await self._stream(reply, asked, _bounds(facts, by), scene, vault)
+        begun = (answer.text, _joint(answer.text)) if goes_on else ()
+        reply = await vault.open_again(
+            turn=answer.id, nonce=scene.nonce, now=self._clock(), begun="".join(begun)
+        )
+        await self._stream(reply, asked, _bounds(facts, by), scene, vault, begun=begun)
 
     def talk(self, scene: Scene, vault: Vault) -> Talk:
         room = self._engine.context_tokens - self._habits.reply_tokens
@@ -111,19 +123,30 @@ class Writer:
     # --- Below: one reply ---------------------------------------------------------------------
 
     async def _stream(
-        self, reply: OpenReply, asked: Turn, bounds: _Bounds, scene: Scene, vault: Vault
+        self,
+        reply: OpenReply,
+        asked: Turn,
+        bounds: _Bounds,
+        scene: Scene,
+        vault: Vault,
+        *,
+        begun: Sequence[str] = (),
     ) -> None:
-        """Writes the reply, closes it whatever happens, and says what went wrong."""
+        """Writes the reply, or goes on from where it was `begun`, closes it whatever happens, and says what went wrong."""
         display = Display(reply, scene, vault, asyncio.get_running_loop().time)
         state, trouble, fits = State.CUT, SILENCE, True
         prefix = scene.stage.platform.prefix
         try:
-            state, trouble = await self._show_pieces(asked, bounds, display, scene, vault)
+            pieces = self._show_pieces(asked, bounds, display, scene, vault, begun=begun)
+            state, trouble = await pieces
         except PromptTooLong:
-            fits, trouble = False, sentences.TOO_LONG_FOR_MODEL
+            fits, trouble = bool(begun), sentences.TOO_LONG_FOR_MODEL
+            if begun:
+                trouble = sentences.NO_MORE_ROOM
         except EngineError:
             await display.finish()
-            broken, broke_off = sentences.ENGINE_BROKEN, sentences.ENGINE_BROKE_OFF
+            broken = sentences.CANNOT_GO_ON if begun else sentences.ENGINE_BROKEN
+            broke_off = sentences.ENGINE_BROKE_OFF
             trouble = (broken if display.is_empty else broke_off).format(prefix=prefix)
         finally:
             text = "" if display.is_empty else display.text
@@ -141,7 +164,14 @@ class Writer:
                 await trim(self.talk(scene, vault), self._engine, above=TRIM_ABOVE)
 
     async def _show_pieces(
-        self, asked: Turn, bounds: _Bounds, display: Display, scene: Scene, vault: Vault
+        self,
+        asked: Turn,
+        bounds: _Bounds,
+        display: Display,
+        scene: Scene,
+        vault: Vault,
+        *,
+        begun: Sequence[str],
     ) -> tuple[State, Text]:
         """Engine -> screen -> display, until it ends or something newer waits."""
         room = scene.message.room.id
@@ -158,30 +188,35 @@ class Writer:
         sampling = replace(scene.persona.sampling, max_tokens=most)
         gate = Gate(self._guard, bounds.ceiling, asked=asked.text, stop=newer)
         patience = Patience(monotonic())
+        # SAFETY L7: what was shown before is read once more, together with what follows it.
+        known = len("".join(begun))
 
         async def show(passed: str, *, last: bool = False) -> None:
+            nonlocal known
             free = await gate.feed(passed) + (await gate.finish() if last else "")
             closes = gate.blocked is not None and Effect.CLOSE_ROMANCE in gate.blocked.effects
             if screen.closes_romance or closes:
                 # SAFETY L3, also for what the persona brought up itself; before it is shown.
                 await vault.set_mark(romance_closed(scene.persona), 1.0)
-            await display.grow(await self._to_guests(free, display, scene))
+            fresh, known = free[known:], max(0, known - len(free))
+            await display.grow(await self._to_guests(fresh, display, scene))
 
         def due_in() -> float:
             waits, shows = patience.due_in(monotonic()), display.due_in()
             return waits if shows is None else min(waits, shows)
 
         talk = self.talk(scene, vault)
-        words = ask(self._engine, talk, asked, sampling, newer=newer, due_in=due_in)
+        words = ask(self._engine, talk, asked, sampling, newer=newer, due_in=due_in, begun=begun)
+        await show(screen.feed("".join(begun)))
         async with aclosing(words) as pieces:
-            async for piece in pieces:
+            while not (screen.blocked or gate.blocked):
+                if (piece := await anext(pieces, None)) is None:
+                    break
                 if piece:
                     patience.heard(monotonic())
                 else:
                     await self._wait_on(patience, scene, vault, monotonic())
                 await show(screen.feed(piece))
-                if screen.blocked or gate.blocked:
-                    break
         whole = not (screen.blocked or gate.blocked or newer.is_set())
         if whole:
             await show(screen.finish(), last=True)
@@ -190,7 +225,8 @@ class Writer:
             return State.CUT, blocked.say
         fallen = self._flights.told(room)
         if whole and gate.is_through and not (fallen and display.is_empty):
-            nothing = sentences.NOTHING_SAID.format(prefix=scene.stage.platform.prefix)
+            nothing = sentences.NOTHING_MORE if begun else sentences.NOTHING_SAID
+            nothing = nothing.format(prefix=scene.stage.platform.prefix)
             return State.DONE, nothing if display.is_empty else SILENCE
         return State.CUT, fallen
 
@@ -218,6 +254,13 @@ class Writer:
                     before = await self._engine.place(vault.person)
             if before > 0:
                 await scene.notice(sentences.PLACE.format(count=before), name="place")
+
+
+def _joint(text: str) -> str:
+    """Behind an answer that is whole a paragraph begins; one that broke off goes on as it is."""
+    last = text.rstrip()[-1:]
+    is_whole = bool(last) and not last.isalnum() and last not in _GOES_ON
+    return "\n\n" if is_whole else ""
 
 
 def _bounds(facts: Facts, by: Decision) -> _Bounds:

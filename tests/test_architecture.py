@@ -40,8 +40,13 @@ PURE = [
     "commands/parameters.py",
     "commands/read.py",
     "personas/persona.py",
-    "platforms/discord/bounded.py",
+    "platforms/bounded.py",
     "platforms/discord/names.py",
+    "platforms/matrix/filter.py",
+    "platforms/matrix/html.py",
+    "platforms/matrix/places.py",
+    "platforms/matrix/reading.py",
+    "platforms/matrix/sentences.py",
     "platforms/discord/reading.py",
     "commands/words.py",
     "policy",
@@ -212,7 +217,7 @@ def test_only_the_conversation_joins_policy_store_engine_and_platform() -> None:
 def test_a_platforms_library_is_imported_only_when_it_is_switched_on() -> None:
     for found in imports():
         if found.module.startswith("bot.platforms.") and found.module != "bot.platforms.base":
-            allowed = ["__main__.py", "operate/platforms.py", "platforms"]
+            allowed = ["__main__.py", "operate/matrix.py", "operate/platforms.py", "platforms"]
             assert lies_in(found.file, allowed), f"bot/{found.file}:{found.line}: {found.module}"
 
 

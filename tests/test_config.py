@@ -53,6 +53,7 @@ def test_the_example_shows_the_defaults() -> None:
     assert Config(**shown) == Config()
     left_out = set(known_keys()) - set(keys_of(shown))
     files = {"keys.master_key_file", "remote.key_file", "discord.token_file"}
+    files |= {"matrix.password_file", "matrix.token_file"}
     assert left_out == files, "only a key without a default is commented out"
 
 

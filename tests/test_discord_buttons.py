@@ -156,13 +156,14 @@ async def test_the_row_stands_under_the_latest_words_only(tmp_path: Path) -> Non
 
 
 @pytest.mark.live
-async def test_another_answer_and_back_and_forward_by_buttons(tmp_path: Path) -> None:
+async def test_another_answer_back_and_forward_and_more_of_it_by_buttons(tmp_path: Path) -> None:
     async with discord_server() as server, whole_bot(server, tmp_path / "d", in_turn()) as client:
         anna = server.person("Anna")
         await come_in(client, anna)
         async with client.resting(anna):
             await anna.writes(anna.dm, "And the tide?")
-        for button, tide in zip(("again", "back", "forward"), (2, 1, 2), strict=True):
+        buttons = ("again", "back", "forward", "continue")
+        for button, tide in zip(buttons, (2, 1, 2, 3), strict=True):
             await press(client, anna, str(LABELS[button]))
             (shown,) = with_buttons(anna)
             assert shown.content == f"This is tide {tide}."

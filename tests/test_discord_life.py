@@ -19,8 +19,8 @@ from bot.platforms.discord import Discord
 from bot.platforms.discord.members import MOST_GUILDS, read_leaving
 from bot.platforms.discord.names import direct_room, shared_room
 from bot.platforms.discord.opening import open_discord
-from bot.platforms.discord.pacing import Sent
 from bot.platforms.discord.supervise import supervise
+from bot.platforms.pacing import Sent
 from bot.settings import Config, DiscordSettings
 from tests.discord import DiscordServer, discord_server
 from tests.discord_help import serving, setup

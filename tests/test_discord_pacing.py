@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
-from bot.platforms.discord.busy import Typings
-from bot.platforms.discord.pacing import Edits, Newest, Sent
+from bot.platforms.busy import Typings
+from bot.platforms.pacing import Edits, Newest, Sent
 
 
 class Wire:

@@ -15,7 +15,7 @@ from tests.discord import discord_server
 from tests.discord.people import Person
 from tests.discord_help import ROW, Served, labels, said_in, serving
 
-AGAIN, BACK, FORWARD, STOP, CROSS = "🔁", "⬅️", "➡️", "⏹️", "❌"
+AGAIN, BACK, FORWARD, ON, STOP, CROSS = "🔁", "⬅️", "➡️", "⏩", "⏹️", "❌"
 
 
 def in_turn() -> ScriptedEngine:
@@ -51,7 +51,8 @@ async def test_another_answer_and_back_and_forward_by_reactions(tmp_path: Path) 
                 ("This is tide 2.", BACK),
                 ("This is tide 1.", FORWARD),
                 ("This is tide 2.", AGAIN),
-                ("This is tide 3.", CROSS),
+                ("This is tide 3.", ON),
+                ("This is tide 4.", CROSS),
             ]
             for number, (content, emoji) in enumerate(steps, start=1):
                 newest = (await bot.rests(anna, before + number))[-1]
@@ -59,7 +60,7 @@ async def test_another_answer_and_back_and_forward_by_reactions(tmp_path: Path) 
                 await anna.reacts(anna.dm, newest, emoji)
             # The cross does nothing, so the next words are answered beside all that was said.
             await anna.writes(anna.dm, "And now?")
-            await bot.shows(anna.dm, "This is tide 4.")
+            await bot.shows(anna.dm, "This is tide 5.")
             assert "This is tide 3." in [one.content for one in said_in(anna.dm, server)]
             assert len(said_in(anna.dm, server)) == before + len(steps) + 1
 

@@ -65,6 +65,21 @@ async def test_a_lost_a_doubled_and_a_broken_answer_are_each_counted() -> None:
         assert (killed.not_whole, killed.cut_by_kills) == (0, 1)
 
 
+@pytest.mark.parametrize(("cut", "doubled"), [(2, 0), (3, 1)])
+async def test_an_answer_cut_before_it_names_its_message_goes_where_one_is_wanted(
+    cut: int, doubled: int
+) -> None:
+    async with discord_server() as server:
+        hands = Hands(server)
+        first = await hands.writes("one.")
+        hands.says(reply_to("one."))
+        first.agains += 1
+        await hands.writes("two.")
+        for _ in range(cut):
+            hands.says("You")
+        assert account(hands.crowd, kills=()).doubled == doubled
+
+
 async def test_what_the_bot_says_itself_in_place_of_an_answer_is_told_apart() -> None:
     async with discord_server() as server:
         hands = Hands(server)

@@ -6,7 +6,6 @@ writes the help from it, and `follow` matches on the type. To add a command: a v
 What people may ask for themselves, at any time, stands in `own`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.commands import moderating, ruling
@@ -51,6 +50,10 @@ class Where: ...
 
 @dataclass(frozen=True, slots=True)
 class Again: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Continue: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +112,9 @@ class Status: ...
 
 
 Command = (
-    Help | Begin | Personas | Persona | Who | Where | Again | Back | Forward | Undo | New | About
-    | Ceiling | Unlock | Attest | Revoke | Age | Status | OwnCommand | ModeratingCommand
-    | RulesCommand | OperatingCommand
+    Help | Begin | Personas | Persona | Who | Where | Again | Continue | Back | Forward | Undo | New
+    | About | Ceiling | Unlock | Attest | Revoke | Age | Status
+    | OwnCommand | ModeratingCommand | RulesCommand | OperatingCommand
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -163,6 +166,12 @@ COMMANDS: tuple[Declaration, ...] = (
         Text("writes another answer to your last message"),
         lambda _: Again(),
         words=("retry", "swipe"),
+        place=Place.DIRECT,
+    ),
+    Declares(
+        "continue",
+        Text("goes on with the last answer"),
+        lambda _: Continue(),
         place=Place.DIRECT,
     ),
     Declares("back", Text("goes back to the answer before"), lambda _: Back(), place=Place.DIRECT),
@@ -283,8 +292,8 @@ COMMANDS: tuple[Declaration, ...] = (
     *OPERATING,
 )
 
-GROUPS: Mapping[str, Text] = {"report": moderating.REPORT_ABOUT, "rules": ruling.ABOUT}
-"""What the commands of two words have in common."""
+# What the commands of two words have in common.
+GROUPS = {"report": moderating.REPORT_ABOUT, "rules": ruling.ABOUT}
 
 
 def commands_for(

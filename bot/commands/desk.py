@@ -120,6 +120,8 @@ class Rewrite:
     asked: Turn
     answer: Turn | None
     """None where the engine failed to give one."""
+    goes_on: bool = False
+    """Not another one: this answer, and more of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,9 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
             )
         case declared.Begin():
             return Answer(sentences.ALREADY_IN) if desk.is_in else LikeAMessage()
-        case declared.Persona() | declared.New() | declared.Again() if desk.resting:
+        case declared.Persona() | declared.New() | declared.Again() | declared.Continue() if (
+            desk.resting
+        ):
             return Answer(desk.resting)
         case declared.Personas():
             return Answer(_list_personas(desk.personas))
@@ -88,6 +90,13 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         case declared.Again():
             asked, answer = await _last_exchange(desk)
             return Rewrite(asked, answer) if asked else Answer(sentences.NO_REPLY_YET)
+        case declared.Continue() if not desk.is_in:
+            return Answer(desk.not_in)
+        case declared.Continue():
+            asked, answer = await _last_exchange(desk)
+            if asked is None or answer is None:
+                return Answer(sentences.NO_REPLY_YET)
+            return Rewrite(asked, answer, goes_on=True)
         case declared.Back():
             return await _turn_page(desk, -1)
         case declared.Forward():

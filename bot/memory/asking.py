@@ -3,7 +3,7 @@ that is what it needs. It knows nothing of who may read them.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from bot.engine.base import Engine, EngineError, PromptTooLong
@@ -21,19 +21,20 @@ async def ask(
     *,
     newer: asyncio.Event,
     due_in: Callable[[], float | None],
+    begun: Sequence[str] = (),
 ) -> AsyncGenerator[str, None]:
     """Ends when `newer` is set. A piece may be empty: then what is held back is due to be shown."""
-    failed, begun, trims = False, False, 0
+    failed, came, trims = False, False, 0
     while True:
-        prompt = await write_prompt(talk, asked)
+        prompt = await write_prompt(talk, asked, begun)
         try:
             generated = engine.generate(prompt, sampling)
             async with aclosing(until(newer, generated, due_in)) as pieces:
                 async for piece in pieces:
-                    begun = begun or bool(piece)
+                    came = came or bool(piece)
                     yield piece
         except PromptTooLong as error:
-            if begun:
+            if came:
                 raise EngineError("the context was full in the middle of a reply") from error
             trims += 1
             if not (
@@ -43,7 +44,7 @@ async def ask(
                 raise
         except EngineError:
             # Once words have come, a second try would say them twice.
-            if failed or begun:
+            if failed or came:
                 raise
             failed = True
         else:

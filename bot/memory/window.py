@@ -7,9 +7,9 @@ is done seldom and deeply, after a reply, down to half.
 import asyncio
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.engine.base import Engine, EngineError, Prompt
+from bot.engine.base import Engine, EngineError, Part, Prompt
 from bot.events import RoomId, TurnId
 from bot.prompt import compose
 from bot.store.rows import Gone, Side, Turn
@@ -33,21 +33,23 @@ class Talk:
     """As `Room` tells it: no prompt holds what was said elsewhere (INVARIANT I1)."""
 
 
-async def write_prompt(talk: Talk, asked: Turn | None) -> Prompt:
-    """All that was said before `asked`, and `asked`; or else all that was said so far."""
+async def write_prompt(talk: Talk, asked: Turn | None, begun: Sequence[str] = ()) -> Prompt:
+    """All that was said before `asked`, and `asked`; or else all that was said so far. Behind it
+    what the answer begins with, to be gone on from."""
     said = await talk.vault.talk(talk.shared)
     if said is None:
         raise Gone("the session has ended meanwhile")
     session, turns = said
     if asked is not None:
         turns = (*itertools.takewhile(lambda turn: turn.id != asked.id, turns), asked)
-    return compose(
+    prompt = compose(
         person=talk.vault.person,
         card=talk.card,
         head=session.head,
         turns=turns,
         adapter=talk.adapter,
     )
+    return replace(prompt, parts=(*prompt.parts, *(Part("assistant", text) for text in begun)))
 
 
 async def trim(talk: Talk, engine: Engine, *, above: float) -> bool:
@@ -78,7 +80,7 @@ async def trim(talk: Talk, engine: Engine, *, above: float) -> bool:
 async def begin_with(talk: Talk, asked: Turn) -> bool:
     """Lets everything before this turn out of the window; False where nothing stood there."""
     said = await talk.vault.talk(talk.shared)
-    if said is None or not said[1]:
+    if said is None or not said[1] or said[1][0].id == asked.id:
         return False
     await talk.vault.trim(said[0].id, asked.id, said[0].head)
     return True

@@ -23,6 +23,7 @@ from bot.operate.engines import find_adapters
 from bot.operate.guards import guard_format, guard_name, last_test
 from bot.operate.houses import look_at_house
 from bot.operate.keys import find_master_key
+from bot.operate.matrix import look_at_matrix
 from bot.operate.models import DEMO, ModelError, Setting, check_model, describe, find_model
 from bot.operate.platforms import look_at_discord
 from bot.operate.protocol import is_old, oldest_line, require_page
@@ -63,7 +64,8 @@ async def check(
         *_core_dumps(),
         *(
             Finding(Level.FAIL if mend else Level.OK, what, mend)
-            for what, mend in look_at_discord(config, environ)
+            for look in (look_at_discord, look_at_matrix)
+            for what, mend in look(config, environ)
         ),
     ]
     if not quick:

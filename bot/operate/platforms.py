@@ -4,24 +4,41 @@ A platform's library is imported when that platform is switched on, and not befo
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.util import find_spec
-from pathlib import Path
 
 from bot.commands.zones import list_zones
 from bot.config import DISCORD_TOKEN_VARIABLE, ConfigError
 from bot.events import Author
+from bot.operate.matrix import matrix_secrets, open_on_matrix, require_matrix
+from bot.operate.secrets import read_secret
 from bot.personas import Persona
-from bot.platforms.base import Platform, PlatformError
+from bot.platforms.base import Locker, Platform, PlatformError
 from bot.settings import Config
 from bot.text import Text
 
 MEND_LIBRARY = "`pip install parlour[discord]` brings it."
-NOBODY = "run: no platform is switched on; set discord.on to true, or talk here with `parlour chat`"
+NOBODY = (
+    "run: no platform is switched on; set discord.on or matrix.on to true, or talk here with "
+    "`parlour chat`"
+)
 
 
 def in_english(text: Text, _author: Author) -> str:
     return str(text)
+
+
+def require_platforms(config: Config, environ: Mapping[str, str]) -> None:
+    """Raises ConfigError where what can be seen from here is missing. Nothing is asked of anybody."""
+    if not config.discord.on and not config.matrix.on:
+        raise ConfigError(NOBODY)
+    if config.discord.on:
+        discord_token(config, environ)
+        if not has_discord_library():
+            raise ConfigError(f"discord: discord.py is not installed; {MEND_LIBRARY}")
+    if config.matrix.on:
+        require_matrix(config)
+        matrix_secrets(config, environ)
 
 
 @asynccontextmanager
@@ -30,14 +47,33 @@ async def open_platforms(
     environ: Mapping[str, str],
     words: Callable[[Text, Author], str] = in_english,
     personas: Callable[[], Mapping[str, Persona]] = dict,
+    *,
+    locker_of: Callable[[str], Locker] | None = None,
+) -> AsyncIterator[tuple[Platform, ...]]:
+    """All that are switched on, side by side. Raises ConfigError where a service refuses the bot, at
+    the start or at the end. `words` are what its buttons say to somebody; `personas` are read once
+    all else is there; `locker_of` a platform is where it keeps its login."""
+    require_platforms(config, environ)
+    async with AsyncExitStack() as opened:
+        platforms: list[Platform] = []
+        if config.discord.on:
+            discord = _open_discord(config, environ, words, personas)
+            platforms.append(await opened.enter_async_context(discord))
+        if config.matrix.on:
+            assert locker_of is not None, "a login is kept sealed"
+            matrix = open_on_matrix(config, environ, words, locker_of("matrix"))
+            platforms.append(await opened.enter_async_context(matrix))
+        yield tuple(platforms)
+
+
+@asynccontextmanager
+async def _open_discord(
+    config: Config,
+    environ: Mapping[str, str],
+    words: Callable[[Text, Author], str],
+    personas: Callable[[], Mapping[str, Persona]],
 ) -> AsyncIterator[Platform]:
-    """Raises ConfigError where a service refuses the bot, at the start or at the end. `words` are
-    what its buttons say to somebody; `personas` are read once all else is there."""
-    if not config.discord.on:
-        raise ConfigError(NOBODY)
     token = discord_token(config, environ)
-    if not has_discord_library():
-        raise ConfigError(f"discord: discord.py is not installed; {MEND_LIBRARY}")
     # Imported where it is switched on (arrow 6).
     from bot.platforms.discord.joining import Interface  # noqa: PLC0415
     from bot.platforms.discord.opening import open_discord  # noqa: PLC0415
@@ -71,10 +107,7 @@ def discord_token(config: Config, environ: Mapping[str, str]) -> str:
         raise ConfigError(
             f"discord.token_file: no token is named; name its file or set {DISCORD_TOKEN_VARIABLE}"
         )
-    token = _read(file)
-    if not token or not token.isascii() or any(char.isspace() for char in token):
-        raise ConfigError(f"discord.token_file: {file} holds no token; it should be one line")
-    return token
+    return read_secret("discord.token_file", file, "token")
 
 
 def look_at_discord(config: Config, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -103,14 +136,3 @@ def look_at_discord(config: Config, environ: Mapping[str, str]) -> Iterator[tupl
 
 def has_discord_library() -> bool:
     return find_spec("discord") is not None
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text("utf-8").strip()
-    except UnicodeDecodeError:
-        return ""
-    except OSError as error:
-        raise ConfigError(
-            f"discord.token_file: {file} cannot be read ({error.strerror}); see who owns it"
-        ) from None

@@ -39,8 +39,11 @@ def open_reply(
     return _begin(db, OpenReply(TurnId(turn), answers, nonce), 1, None, now)
 
 
-def open_again(db: sqlite3.Connection, *, turn: TurnId, nonce: str, now: float) -> OpenReply:
-    """The revisions before stay; until this one is closed the turn is OPEN, outside the window."""
+def open_again(
+    db: sqlite3.Connection, *, turn: TurnId, nonce: str, now: float, begun: str = ""
+) -> OpenReply:
+    """The revisions before stay; until this one is closed the turn is OPEN, outside the window.
+    `begun` is what it goes on from, and was shown before."""
     row = db.execute(
         "SELECT state, answers FROM turns WHERE id = ? AND side = 'persona'", (turn,)
     ).fetchone()
@@ -49,7 +52,8 @@ def open_again(db: sqlite3.Connection, *, turn: TurnId, nonce: str, now: float) 
     if row[0] == State.OPEN:
         raise StoreError(f"turn {turn} is being written already: close that reply first")
     db.execute("UPDATE turns SET state = ? WHERE id = ?", (State.OPEN, turn))
-    return _begin(db, OpenReply(turn, TurnId(row[1]), nonce), next_step(db, turn), row[0], now)
+    reply = OpenReply(turn, TurnId(row[1]), nonce)
+    return _begin(db, reply, next_step(db, turn), row[0], now, begun=begun)
 
 
 def keep_shown(db: sqlite3.Connection, reply: OpenReply, texts: Sequence[str]) -> None:
@@ -96,7 +100,8 @@ def pages(db: sqlite3.Connection, turn: TurnId) -> tuple[Page, ...]:
 def close_reply(
     db: sqlite3.Connection, reply: OpenReply, *, state: State, text: str, now: float
 ) -> None:
-    """The final text, the states and the counter, together. Nothing said and nothing shown: the
+    """The final text, the states and the counter, together; `text` stands behind what the reply
+    was begun with. Nothing said and nothing shown: the
     reply is taken away again, and its message counts as answered all the same."""
     if state not in {State.DONE, State.CUT}:
         raise StoreError(f"a reply is closed as done or cut, not as {state}")
@@ -105,7 +110,7 @@ def close_reply(
         abandon(db, reply.turn)
     else:
         db.execute(
-            "UPDATE revisions SET text = ?, at = ? WHERE turn = ? AND step = ?",
+            "UPDATE revisions SET text = text || ?, at = ? WHERE turn = ? AND step = ?",
             (sound(text), now, reply.turn, step),
         )
         # The turn keeps the time of its opening, so that the talk's times stay in order.
@@ -154,10 +159,17 @@ def next_step(db: sqlite3.Connection, turn: TurnId) -> int:
 
 
 def _begin(
-    db: sqlite3.Connection, reply: OpenReply, step: int, before: str | None, now: float
+    db: sqlite3.Connection,
+    reply: OpenReply,
+    step: int,
+    before: str | None,
+    now: float,
+    *,
+    begun: str = "",
 ) -> OpenReply:
     db.execute(
-        "INSERT INTO revisions (turn, step, text, at) VALUES (?, ?, '', ?)", (reply.turn, step, now)
+        "INSERT INTO revisions (turn, step, text, at) VALUES (?, ?, ?, ?)",
+        (reply.turn, step, sound(begun), now),
     )
     db.execute(
         "INSERT INTO replies (turn, step, answers, nonce, state_before) VALUES (?, ?, ?, ?, ?)",

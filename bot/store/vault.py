@@ -111,9 +111,12 @@ class Vault:
             replies.open_reply, session=session, answers=answers, nonce=nonce, note=note, now=now
         )
 
-    async def open_again(self, *, turn: TurnId, nonce: str, now: float) -> OpenReply:
-        """A swipe: a further revision of a persona's turn."""
-        return await self._db.write(replies.open_again, turn=turn, nonce=nonce, now=now)
+    async def open_again(
+        self, *, turn: TurnId, nonce: str, now: float, begun: str = ""
+    ) -> OpenReply:
+        """A swipe: a further revision of a persona's turn, from the start or from `begun` on."""
+        again = replies.open_again
+        return await self._db.write(again, turn=turn, nonce=nonce, now=now, begun=begun)
 
     async def keep_shown(self, reply: OpenReply, pages: Sequence[str]) -> None:
         """All pages as they are about to be shown; to be awaited before they are."""

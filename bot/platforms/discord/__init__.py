@@ -30,12 +30,11 @@ from bot.events import (
     Voice,
 )
 from bot.platforms.base import LastHeard, Locker
-from bot.platforms.discord.bounded import Bounded
-from bot.platforms.discord.busy import Typings
+from bot.platforms.bounded import Bounded
+from bot.platforms.busy import Typings
 from bot.platforms.discord.chosen import Choices
 from bot.platforms.discord.life import Life, ended
 from bot.platforms.discord.names import PLATFORM, channel_of
-from bot.platforms.discord.pacing import Edits
 from bot.platforms.discord.ports import Buttons, Interactions, NoButtons, NoInteractions
 from bot.platforms.discord.reactions import Reactions
 from bot.platforms.discord.rest import Rest
@@ -44,6 +43,7 @@ from bot.platforms.discord.setup import Setup, Start
 from bot.platforms.discord.trusted import Trusted
 from bot.platforms.discord.voices import Voices
 from bot.platforms.discord.webhooks import Webhooks
+from bot.platforms.pacing import Edits
 
 log = logging.getLogger(__name__)
 

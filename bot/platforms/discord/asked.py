@@ -24,6 +24,7 @@ from bot.events import (
     Room,
     Say,
 )
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord import names
 from bot.platforms.discord.answering import Answering
 from bot.platforms.discord.asker import (
@@ -39,7 +40,6 @@ from bot.platforms.discord.asker import (
     typing_in,
     values_of,
 )
-from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.buttons import Buttons, Words
 from bot.platforms.discord.files import fetch, read_attached
 from bot.platforms.discord.menus import filled_in, make_form, missing_line

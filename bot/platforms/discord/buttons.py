@@ -12,7 +12,7 @@ from typing import Any
 import discord
 
 from bot.events import Author, EventId, PersonId, Room, RoomId, Say, Voice
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.signing import Kind, Press, Seal
 from bot.text import Text
 
@@ -26,11 +26,12 @@ LABELS = {
     "back": Text("Previous answer"),
     "again": Text("Another answer"),
     "forward": Text("Next answer"),
+    "continue": Text("Go on"),
     "stop": Text("Stop writing"),
     "help": Text("More…"),
 }
 """By the command that a button is."""
-AT_REST = ("back", "again", "forward", "help")
+AT_REST = ("back", "again", "forward", "continue", "help")
 WHILE_WRITING = ("stop",)
 
 _A_ROW = 5

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from bot.platforms.base import Locker
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 
 log = logging.getLogger(__name__)
 

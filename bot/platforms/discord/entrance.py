@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 import discord
 
 from bot.events import Author, EventId, Message, PersonId, Role, Room, RoomId, Say, Voice
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord import names
 from bot.platforms.discord.asked import NOT_FOR_YOU, OLDER, ONE_MOMENT
 from bot.platforms.discord.asker import FAILED, code_of
-from bot.platforms.discord.bounded import Bounded
 from bot.platforms.discord.buttons import Buttons, Words
 from bot.platforms.discord.panel import BEGIN, EVERYBODY
 from bot.platforms.discord.signing import Kind, Press, Seal

@@ -13,7 +13,7 @@ from discord.http import Route
 
 from bot.events import Author, CommunityId, Event, Left, PersonId, Role
 from bot.platforms.base import LastHeard
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.chosen import Choices
 from bot.platforms.discord.client import Gateway, intents, role_in
 from bot.platforms.discord.listening import Listening

@@ -20,7 +20,7 @@ from bot.events import (
     Room,
     RoomId,
 )
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.files import fetch, read_attached
 from bot.platforms.discord.names import is_direct
 from bot.platforms.discord.reading import (

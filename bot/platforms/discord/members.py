@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from discord.http import Route
 
 from bot.events import Author, CommunityId, PersonId
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.names import community_id, person_id, user_of
 from bot.platforms.discord.reading import Payload
 from bot.platforms.discord.rest import Rest

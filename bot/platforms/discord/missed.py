@@ -12,7 +12,7 @@ from discord.http import Route
 
 from bot.events import EventId, RoomId
 from bot.platforms.base import LastHeard
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.names import channel_of, is_direct, time_of
 from bot.platforms.discord.reading import Payload
 from bot.platforms.discord.rest import Rest

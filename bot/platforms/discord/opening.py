@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import discord
@@ -10,10 +10,10 @@ import discord
 from bot.platforms.base import PlatformError
 from bot.platforms.discord import Discord
 from bot.platforms.discord.joining import Interface, join
+from bot.platforms.discord.names import PLATFORM
 from bot.platforms.discord.setup import Setup
 from bot.platforms.discord.supervise import supervise
-
-log = logging.getLogger(__name__)
+from bot.platforms.tasks import Tasks
 
 _LAST_EDITS_S = 5.0
 
@@ -32,7 +32,7 @@ async def open_discord(setup: Setup, interface: Interface | None = None) -> Asyn
         if trouble := await supervise(lambda: rest.login(setup.token), now=now, until_done=True):
             raise PlatformError(trouble)
         async with asyncio.TaskGroup() as group:
-            tasks = _Tasks(group)
+            tasks = Tasks(group, PLATFORM)
             platform = Discord(setup, rest, group, tasks.start)
             if interface is not None:
                 join(platform, rest, setup, interface, tasks.start)
@@ -47,28 +47,3 @@ async def open_discord(setup: Setup, interface: Interface | None = None) -> Asyn
             await tasks.cancel()
     if failure is not None:
         raise failure
-
-
-class _Tasks:
-    def __init__(self, group: asyncio.TaskGroup) -> None:
-        self._group = group
-        self._running: set[asyncio.Task[None]] = set()
-
-    def start(self, work: Awaitable[None]) -> None:
-        task = self._group.create_task(_guarded(work))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-
-    async def cancel(self) -> None:
-        # A turn of the loop, so that each of them has begun: what never began cannot be ended.
-        await asyncio.sleep(0)
-        for task in self._running:
-            task.cancel()
-
-
-async def _guarded(work: Awaitable[None]) -> None:
-    """One task that breaks must not end the others."""
-    try:
-        await work
-    except Exception as error:  # noqa: BLE001 - see above
-        log.warning("discord: something was not done: %s", type(error).__name__)

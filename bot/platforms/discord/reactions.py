@@ -7,12 +7,12 @@ remembers who is in a direct room and what was told twice, and does not know wha
 from collections.abc import Callable
 
 from bot.events import Author, EventId, Message, Room, RoomId
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.names import person_id
 from bot.platforms.discord.reading import Own, Payload, room_of
 
 PUT, TAKEN = "MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE"
-COMMANDS = {"🔁": "again", "⬅": "back", "➡": "forward", "⏹": "stop"}
+COMMANDS = {"🔁": "again", "⬅": "back", "➡": "forward", "⏩": "continue", "⏹": "stop"}
 """By the sign, without the mark that asks for a coloured picture of it."""
 _COLOURED = "\ufe0f"
 

@@ -19,7 +19,7 @@ from discord.http import HTTPClient, Route
 from bot.files import File
 from bot.platforms.base import PlatformError
 from bot.platforms.discord.files import FileForm
-from bot.platforms.discord.pacing import Newest, Sent
+from bot.platforms.pacing import Newest, Sent
 
 log = logging.getLogger(__name__)
 

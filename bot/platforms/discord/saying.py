@@ -7,10 +7,10 @@ from typing import Any
 
 from bot.drafts import cut_pages
 from bot.events import EventId, Remove, Revise, RoomId, Say, Voice
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.names import channel_of
-from bot.platforms.discord.pacing import Edits
 from bot.platforms.discord.voices import HEADING_CHARS, Voices
+from bot.platforms.pacing import Edits
 
 PAGE_CHARS = 2000
 """Discord counts code points, as Python does."""

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.events import AgeSeen, AgeSign, Author
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.chosen import Choices, Chosen
 from bot.platforms.discord.names import person_id, shared_room
 

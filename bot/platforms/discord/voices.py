@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.events import EventId, RoomId, Say, Voice
-from bot.platforms.discord.bounded import Bounded
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.names import channel_of
-from bot.platforms.discord.pacing import Newest, Sent
 from bot.platforms.discord.rest import Rest
 from bot.platforms.discord.webhooks import Hook, Webhooks
+from bot.platforms.pacing import Newest, Sent
 
 HEADING_CHARS = 50
 """What a reply's page leaves free for the persona's name."""

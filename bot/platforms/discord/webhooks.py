@@ -13,9 +13,9 @@ from weakref import WeakValueDictionary
 
 from discord.http import Route
 
-from bot.platforms.discord.bounded import Bounded
-from bot.platforms.discord.pacing import Newest, Sent
+from bot.platforms.bounded import Bounded
 from bot.platforms.discord.rest import Refused, Rest
+from bot.platforms.pacing import Newest, Sent
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,10 @@ class Typings:
         *,
         first_s: float = _FIRST_S,
         again_s: float = _AGAIN_S,
+        hide: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
+        """`hide` is for a service that shows it until it is told otherwise."""
+        self._hide = hide
         self._show = show
         self._start = start
         self._first_s = first_s
@@ -40,11 +43,14 @@ class Typings:
 
     async def _keep(self, channel: str, end: asyncio.Event) -> None:
         # One after the other: a slow answer delays the next and never piles up.
-        wait_s = self._first_s
+        wait_s, is_shown = self._first_s, False
         while not end.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await end.wait()
-                    return
+                    break
             await self._show(channel)
-            wait_s = self._again_s
+            wait_s, is_shown = self._again_s, True
+        # Unless something is being computed there again by now.
+        if is_shown and self._hide is not None and channel not in self._ends:
+            await self._hide(channel)

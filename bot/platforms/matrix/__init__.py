@@ -1,0 +1,200 @@
+"""Matrix: encrypted direct rooms, and mentions and replies in rooms.
+
+A translator only: what may be said and who may say it is decided elsewhere. Events come from
+`life`, actions go out through `saying`; `opening` opens all of it.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from bot.drafts import Pace
+from bot.events import (
+    Action,
+    Busy,
+    CommunityId,
+    Event,
+    EventId,
+    Idle,
+    Message,
+    PersonId,
+    Remove,
+    Revise,
+    Say,
+    Voice,
+)
+from bot.platforms.base import Locker, PlatformError
+from bot.platforms.busy import Typings
+from bot.platforms.matrix.delivery import Delivery
+from bot.platforms.matrix.hearing import Hearing
+from bot.platforms.matrix.life import Life
+from bot.platforms.matrix.line import Line
+from bot.platforms.matrix.members import Members
+from bot.platforms.matrix.names import PLATFORM, channel_of, place_of
+from bot.platforms.matrix.ports import Door, NoDoor, NoTrust, Trust
+from bot.platforms.matrix.privacy import Privacy
+from bot.platforms.matrix.rooms import Rooms
+from bot.platforms.matrix.saying import REPLY_CHARS, Saying
+from bot.platforms.matrix.sealing import Sealing
+from bot.platforms.matrix.setup import Setup, Start
+from bot.platforms.pacing import Edits
+
+log = logging.getLogger(__name__)
+
+# The homeserver shows it for thirty seconds.
+_TYPING_AGAIN_S = 20.0
+
+
+class Matrix:
+    """Implements `Platform`; `trust` and `door` are set before its events are read."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        client: Any,
+        line: Line,
+        *,
+        locker: Locker,
+        group: asyncio.TaskGroup,
+        start: Start,
+        sponsor: str,
+    ) -> None:
+        """`client` is logged in; `sponsor` is a room's id or empty."""
+        own_id = str(client.user_id)
+        now = asyncio.get_running_loop().time
+        self.trust: Trust = NoTrust()
+        self.door: Door = NoDoor()
+        self.line = line
+        self.client = client
+        self.rooms = Rooms(line, own_id, sponsor)
+        self._group = group
+        self._start = start
+        self._gap_s = setup.gap_s
+        self._delivery = Delivery(line, Sealing(client, self.rooms), own_id, now)
+        self._saying = Saying(self._delivery)
+        self._edits = Edits(
+            self._saying.change, start, gap_s=setup.gap_s, now=now, lost=_tell_of_lost_edit
+        )
+        self._saying.change_by(self._edits)
+        self._typings = Typings(
+            self._delivery.show_typing,
+            start,
+            again_s=_TYPING_AGAIN_S,
+            hide=self._delivery.stop_typing,
+        )
+        self._members = Members(line, self.rooms, now)
+        self._privacy = Privacy(line, self.rooms, self._saying, start, setup.words)
+        self._hearing = Hearing(
+            setup,
+            client,
+            line=line,
+            rooms=self.rooms,
+            members=self._members,
+            privacy=self._privacy,
+            saying=self._saying,
+            start=start,
+            clock=time.time,
+            now=now,
+            trust=lambda: self.trust,
+            door=lambda: self.door,
+        )
+        self._life = Life(
+            setup,
+            client,
+            self._hearing.listening,
+            locker,
+            start,
+            begin=self._begin,
+            take=self._hearing.take,
+        )
+
+    @property
+    def name(self) -> str:
+        return PLATFORM
+
+    @property
+    def pace(self) -> Pace:
+        return Pace(REPLY_CHARS, self._gap_s)
+
+    @property
+    def prefix(self) -> str:
+        return "!"
+
+    @property
+    def trouble(self) -> str:
+        """Why its events ended for good, in a sentence that tells the mend."""
+        return self._life.trouble
+
+    def reaches(self, person: PersonId) -> bool:
+        return person.startswith(f"{PLATFORM}:")
+
+    async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
+        """Right after a start it waits for the word in which rooms the bot is. Whoever asks gives up
+        in time."""
+        await self._life.synced.wait()
+        return await self._members.communities(person)
+
+    def name_of(self, community: CommunityId) -> str | None:
+        place = self.rooms.place(place_of(community))
+        return (place.name or place.alias or None) if place else None
+
+    async def events(self) -> AsyncGenerator[Event, None]:
+        """Ends when the homeserver refuses the bot for good; `trouble` says why."""
+        living = self._group.create_task(self._life.live())
+        try:
+            while (event := await self._life.next()) is not None:
+                yield event
+                if isinstance(event, Message):
+                    # Taken in by now, so it is read.
+                    self._start(self._delivery.read(channel_of(event.room.id), event.id))
+        finally:
+            living.cancel()
+            await asyncio.wait([living])
+
+    async def do(self, action: Action) -> EventId | None:
+        match action:
+            case Say():
+                return await self._say(action)
+            case Revise():
+                self._look_around(action)
+                self._saying.revise(action)
+            case Remove():
+                await self._saying.remove(action)
+            case Busy(room):
+                self._typings.begin(channel_of(room.id))
+            case Idle(room):
+                self._typings.end(channel_of(room.id))
+        return None
+
+    async def rest_everywhere(self) -> None:
+        """Before the end: what is on the screen is to be the whole page."""
+        self._typings.end_all()
+        await self._edits.all_settled()
+
+    async def _begin(self) -> None:
+        await self.rooms.load()
+        await self.trust.begin()
+
+    async def _say(self, say: Say) -> EventId | None:
+        if not say.text.strip():
+            return None
+        self._look_around(say)
+        if say.voice is Voice.PERSONA:
+            self._typings.end(channel_of(say.room.id))
+        # What waits for an answer since the last end may be answered before anything was told.
+        await self._life.synced.wait()
+        id_ = await self._saying.say(say)
+        if id_ is not None:
+            self._start(self.door.said(say, id_))
+        return id_
+
+    def _look_around(self, action: Say | Revise) -> None:
+        """SAFETY A8: a third one ends what is being written, too."""
+        if self._privacy.is_crowded(channel_of(action.room.id)):
+            raise PlatformError("matrix: a direct room is not private any more")
+
+
+def _tell_of_lost_edit() -> None:
+    log.error("matrix: an edit was given up; a message shows less than was said")

@@ -1,0 +1,201 @@
+"""One sync, taken apart: devices, invitations, what changed in rooms, and what was said there.
+
+What is said goes to `listening`; here is what has to be asked or done before it counts.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import nio
+
+from bot.events import EventId, Left
+from bot.platforms.bounded import Bounded
+from bot.platforms.matrix.joining import Joining
+from bot.platforms.matrix.late import Late
+from bot.platforms.matrix.line import Line
+from bot.platforms.matrix.listening import Heard, Listening
+from bot.platforms.matrix.members import Members
+from bot.platforms.matrix.missed import fetch_missed
+from bot.platforms.matrix.names import community_id, quoted
+from bot.platforms.matrix.ports import Door, Trust
+from bot.platforms.matrix.privacy import Privacy
+from bot.platforms.matrix.reading import time_of
+from bot.platforms.matrix.rooms import Rooms
+from bot.platforms.matrix.saying import Saying
+from bot.platforms.matrix.setup import Setup, Start
+
+log = logging.getLogger(__name__)
+
+Source = Mapping[str, Any]
+
+
+class Hearing:
+    def __init__(
+        self,
+        setup: Setup,
+        client: Any,
+        *,
+        line: Line,
+        rooms: Rooms,
+        members: Members,
+        privacy: Privacy,
+        saying: Saying,
+        start: Start,
+        clock: Callable[[], float],
+        now: Callable[[], float],
+        trust: Callable[[], Trust],
+        door: Callable[[], Door],
+    ) -> None:
+        self._client = client
+        self._line = line
+        self._rooms = rooms
+        self._members = members
+        self._privacy = privacy
+        self._start = start
+        self._trust = trust
+        self._door = door
+        self.listening = Listening(
+            rooms,
+            clock,
+            operators=setup.operators,
+            answer_missed_s=setup.answer_missed_s,
+            is_own=saying.is_own,
+            note_thread=saying.note_thread,
+            came_open=lambda room, user: start(privacy.came_open(room, user)),
+            find_sender=lambda room, message, tell: start(self._find_sender(room, message, tell)),
+        )
+        self._joining = Joining(line, rooms, start, now, self._joined)
+        self._late = Late(
+            client, start, setup.late_s, tell=self._tell_late, give_up=privacy.unreadable
+        )
+        self._followed: Bounded[str, None] = Bounded()
+
+    async def take(self, response: Any, is_all_old: bool) -> None:  # noqa: FBT001 - Life's own call
+        """`is_all_old`: what was said was said before the bot had anything to do with it."""
+        for event in response.to_device_events:
+            await self._trust().take_to_device(event)
+        if response.device_list.changed:
+            await self._trust().devices_changed(frozenset(response.device_list.changed))
+        for room in response.rooms.leave:
+            self._gone(room)
+        for room, info in response.rooms.invite.items():
+            self._joining.invited(room, [source_of(event) for event in info.invite_state])
+        for room, info in response.rooms.join.items():
+            await self._take_room(room, info, is_all_old=is_all_old)
+        if response.to_device_events:
+            self._late.try_again()
+
+    # --- A room ------------------------------------------------------------------------------
+
+    async def _take_room(self, room: str, info: Any, *, is_all_old: bool) -> None:
+        is_new, state = self._rooms.place(room) is None, [source_of(event) for event in info.state]
+        place = self._rooms.take(room, state)
+        timeline = list(info.timeline.events)
+        if info.timeline.limited:
+            self._rooms.missed_some(room)
+            if not is_new and not is_all_old:
+                timeline = await fetch_missed(self._client, room, info.timeline) + timeline
+        own = self._rooms.own_id
+        for source in [source_of(event) for event in timeline]:
+            if "state_key" in source:
+                was = place.members.get(str(source.get("state_key")), "")
+                place.take(source)
+                self._note(room, source, was)
+        self._follow(room, place.follower, [*state, *map(source_of, timeline)])
+        if is_all_old:
+            return
+        person = self._rooms.person_in(room)
+        if person is not None and await self._privacy.look(room):
+            # SAFETY A8: what is said before three is for none of ours.
+            return
+        if is_new and person is None:
+            since = _joined_at(own, [*state, *map(source_of, timeline)])
+            timeline = [event for event in timeline if time_of(event.source) >= since]
+        self.listening.hear(room, await self._not_taken(room, timeline))
+        for event in info.ephemeral:
+            if isinstance(event, nio.TypingNoticeEvent):
+                self.listening.hear_typing(room, {"content": {"user_ids": event.users}})
+
+    async def _not_taken(self, room: str, timeline: Sequence[Any]) -> list[Heard]:
+        """What others in this package do not take for themselves."""
+        left = []
+        for event in timeline:
+            source: Source = event.source
+            if isinstance(event, nio.MegolmEvent):
+                if source.get("sender") != self._rooms.own_id:
+                    self._late.keep(room, event)
+                continue
+            if await self._trust().take_in_room(room, source):
+                continue
+            is_taken, made = await self._door().take_in_room(room, source)
+            if made is not None:
+                self.listening.put(made)
+            if not is_taken:
+                left.append(Heard(source, is_sealed=getattr(event, "decrypted", False)))
+        return left
+
+    def _tell_late(self, room: str, event: Any) -> None:
+        self.listening.hear(room, [Heard(event.source, is_sealed=True)])
+
+    # --- Who comes and goes ------------------------------------------------------------------
+
+    def _note(self, room: str, source: Source, was: str) -> None:
+        if source.get("type") != "m.room.member":
+            return
+        user, content = str(source["state_key"]), source.get("content") or {}
+        membership = content.get("membership")
+        self._members.changed(room, user)
+        if membership not in ("leave", "ban") or user == self._rooms.own_id:
+            return
+        if user == self._rooms.person_in(room):
+            self._start(self._leave(room))
+        elif self._rooms.person_in(room) is None and was != "invite":
+            community = self._rooms.community_of(room)
+            if community == room:
+                author = self.listening.author(room, user)
+                self.listening.put(Left(author, community_id(community)))
+
+    def _gone(self, room: str) -> None:
+        """Kicked, banned or left elsewhere; the library keeps such rooms as if nothing had been."""
+        self._client.rooms.pop(room, None)
+        if self._rooms.person_in(room) is not None:
+            self._start(self._rooms.forget_direct(room))
+        self._rooms.gone(room)
+
+    async def _leave(self, room: str) -> None:
+        """The person has gone: nobody is to be answered there."""
+        await self._line.attempt("POST", f"/rooms/{quoted(room)}/leave", {})
+        await self._rooms.forget_direct(room)
+
+    def _follow(self, room: str, follower: str, sources: Sequence[Source]) -> None:
+        """A room that was upgraded has another in its place."""
+        if not follower or room in self._followed or self._rooms.place(follower) is not None:
+            return
+        self._followed.put(room, None)
+        senders = [str(s.get("sender")) for s in sources if s.get("type") == "m.room.tombstone"]
+        via = senders[-1].partition(":")[2] if senders else ""
+        self._joining.follow(follower, via, self._rooms.person_in(room))
+
+    async def _joined(self, room: str, inviter: str, *, is_direct: bool) -> None:
+        if is_direct:
+            await self._rooms.make_direct(room, inviter)
+            await self._privacy.see_to_encryption(room, inviter)
+        await self._door().joined(room, inviter, is_direct=is_direct)
+
+    async def _find_sender(self, room: str, message: EventId, tell: Callable[[str], None]) -> None:
+        path = f"/rooms/{quoted(room)}/event/{quoted(message)}"
+        answer = await self._line.find(path)
+        if answer is not None and answer.is_fine:
+            tell(str(answer.body.get("sender")))
+
+
+def source_of(event: Any) -> Source:
+    """As it was sent. Of members the library takes the content out of it."""
+    source: Source = event.source
+    return source if "content" in source else {**source, "content": event.content}
+
+
+def _joined_at(own: str, sources: Sequence[Source]) -> float:
+    mine = [s for s in sources if s.get("type") == "m.room.member" and s.get("state_key") == own]
+    return max((time_of(source) for source in mine), default=0.0)

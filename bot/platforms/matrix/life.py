@@ -1,0 +1,146 @@
+"""The sync, again and again: what the homeserver tells, put in order and handed on.
+
+It ends only where nobody but the operator can mend it. What is said it only hands on.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import nio
+
+from bot.events import Event
+from bot.platforms.base import Locker
+from bot.platforms.matrix.filter import make_filter
+from bot.platforms.matrix.line import BROKEN_LINE, DEAD
+from bot.platforms.matrix.listening import Listening, Taken
+from bot.platforms.matrix.setup import Setup, Start
+from bot.platforms.matrix.supervise import Pauses
+
+log = logging.getLogger(__name__)
+
+SINCE = "since"
+VOID = (
+    "the homeserver does not take the token any more: `parlour login matrix` (the bot stopped) "
+    "makes a new one, or start again where matrix.password_file is set"
+)
+
+
+class Life:
+    def __init__(
+        self,
+        setup: Setup,
+        client: Any,
+        listening: Listening,
+        locker: Locker,
+        start: Start,
+        *,
+        begin: Callable[[], Awaitable[None]],
+        take: Callable[[Any, bool], Awaitable[None]],
+    ) -> None:
+        """`begin` asks what no sync tells; `take` is given each sync, and whether all in it is old."""
+        self._setup = setup
+        self._client = client
+        self._listening = listening
+        self._locker = locker
+        self._start = start
+        self._begin = begin
+        self._take = take
+        self._pauses = Pauses(setup.first_pause_s)
+        self._has_begun = False
+        self._since = ""
+        self._kept = ""
+        self._is_working = False
+        self.synced = asyncio.Event()
+        """What the homeserver has to tell at a start was told."""
+        self.trouble = ""
+        """Why it ended for good, in a sentence that tells the mend."""
+
+    async def next(self) -> Event | None:
+        """None: it has ended for good."""
+        while isinstance(event := await self._listening.next(), Taken):
+            await self._keep(event.since)
+        return event
+
+    async def live(self) -> None:
+        """Until it is cancelled, or the homeserver refuses the bot for good."""
+        while not self.trouble:
+            wait = await self._try()
+            if wait > 0 and not self.trouble:
+                await asyncio.sleep(wait)
+        log.error("matrix: %s", self.trouble)
+        await self._listening.end()
+
+    async def _try(self) -> float:
+        """One sync; how long to wait before the next."""
+        try:
+            if not self._has_begun:
+                kept = await self._locker.fetch(SINCE)
+                self._since = self._kept = kept.decode() if kept else ""
+                await self._begin()
+                self._has_begun = True
+            return await self._sync()
+        except BROKEN_LINE as error:
+            log.warning("matrix: no answer (%s)", type(error).__name__)
+        except nio.LocalProtocolError:
+            self.trouble = VOID
+        except Exception as error:  # noqa: BLE001 - whatever it died of, it goes on
+            log.error("matrix: a sync was not understood: %s", type(error).__name__)  # noqa: TRY400 - I8
+            # The library has gone on, so asked again it would pass over what it did not take in.
+            self._client.next_batch = ""
+        return self._pauses.next_s()
+
+    async def _sync(self) -> float:
+        is_first = not self.synced.is_set()
+        response = await self._client.sync(
+            timeout=0 if is_first else int(self._setup.poll_s * 1000),
+            sync_filter=make_filter(),
+            since=self._since or None,
+            # Rooms are in no store: without it a bot that comes back would have none.
+            full_state=True if is_first else None,
+        )
+        if not isinstance(response, nio.SyncResponse):
+            return self._refused(response)
+        # Where nothing was kept, all that was ever said would look new.
+        await self._take(response, not self._since)
+        self._since = response.next_batch
+        self._listening.put(Taken(self._since))
+        self._pauses.went_well()
+        self.synced.set()
+        if not self._is_working:
+            self._is_working = True
+            self._start(self._chores())
+        return 0.0
+
+    def _refused(self, error: Any) -> float:
+        status = getattr(error.transport_response, "status", 0)
+        if error.status_code in DEAD:
+            self.trouble = VOID
+            return 0.0
+        log.warning("matrix: a sync met status %s, %s", status, error.status_code)
+        wait_ms = getattr(error, "retry_after_ms", None) or 0
+        return self._pauses.next_s(at_least_s=wait_ms / 1000)
+
+    async def _chores(self) -> None:
+        """What devices need of each other, beside the next sync: nobody's words wait for it."""
+        client = self._client
+        try:
+            if client.should_upload_keys:
+                await client.keys_upload()
+            if client.should_query_keys:
+                await client.keys_query()
+            if client.should_claim_keys:
+                await client.keys_claim(client.get_users_for_key_claiming())
+            await client.send_to_device_messages()
+        finally:
+            self._is_working = False
+
+    async def _keep(self, since: str) -> None:
+        """All before it is in the vaults. One that is older only brings again what is known there."""
+        if since != self._kept:
+            self._kept = since
+            try:
+                await self._locker.keep(SINCE, since.encode())
+            except Exception as error:  # noqa: BLE001 - the store's, which this does not know
+                log.warning("matrix: where it was is not kept: %s", type(error).__name__)

@@ -1,0 +1,74 @@
+"""In which communities somebody is: asked of the homeserver, believed for a moment (SAFETY A4, A11).
+
+A banned person is no member. With more communities than can be asked in time, those where the
+person was met come first.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from bot.events import CommunityId, PersonId
+from bot.platforms.bounded import Bounded
+from bot.platforms.matrix.line import Line
+from bot.platforms.matrix.names import community_id, quoted, user_of
+from bot.platforms.matrix.rooms import Rooms
+
+HOLDS_S = 15.0
+MOST_COMMUNITIES = 50
+_AT_ONCE = 10
+
+
+class Members:
+    def __init__(self, line: Line, rooms: Rooms, now: Callable[[], float]) -> None:
+        self._line = line
+        self._rooms = rooms
+        self._now = now
+        self._known: Bounded[tuple[str, str], tuple[float, bool]] = Bounded()
+        self._met: Bounded[tuple[str, str], None] = Bounded()
+
+    def met(self, room: str, user: str) -> None:
+        self._met.put((self._rooms.community_of(room), user), None)
+
+    def changed(self, room: str, user: str) -> None:
+        """Somebody came or went: what was known is old."""
+        self._known.pop((self._rooms.community_of(room), user))
+
+    async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
+        found, user = self._rooms.communities(), user_of(person)
+        asked = sorted(found, key=lambda one: (one, user) not in self._met)[:MOST_COMMUNITIES]
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def ask(community: str) -> bool | None:
+            async with gate:
+                return await self._is_in(community, user)
+
+        answers = await asyncio.gather(*map(ask, asked))
+        there = [community_id(one) for one, is_in in zip(asked, answers, strict=True) if is_in]
+        # Where something stayed open and nobody has said yes, nothing is known of the person.
+        if not there and (None in answers or len(asked) < len(found)):
+            return None
+        return tuple(there)
+
+    async def _is_in(self, community: str, user: str) -> bool | None:
+        until, is_in = self._known.get((community, user)) or (0.0, False)
+        if self._now() < until:
+            return is_in
+        first, *inside = self._rooms.rooms_of(community)
+        membership = await self._membership(first, user)
+        # Who is in one of a space's rooms is its guest, unless the space has banned them.
+        for room in inside if membership in ("", "leave") else ():
+            if await self._membership(room, user) == "join":
+                membership = "join"
+                break
+        if membership is None:
+            return None
+        self._known.put((community, user), (self._now() + HOLDS_S, membership == "join"))
+        return membership == "join"
+
+    async def _membership(self, room: str, user: str) -> str | None:
+        """Empty where they never were there; None where nothing is known."""
+        path = f"/rooms/{quoted(room)}/state/m.room.member/{quoted(user)}"
+        answer = await self._line.find(path)
+        if answer is None or answer.status not in (200, 404):
+            return None
+        return str(answer.body.get("membership") or "") if answer.is_fine else ""

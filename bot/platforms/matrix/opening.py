@@ -1,0 +1,87 @@
+"""Matrix, opened and closed: logged in before, and everything that was begun ended after."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from bot.platforms.base import Locker, PlatformError
+from bot.platforms.matrix import Matrix
+from bot.platforms.matrix.device import close_client
+from bot.platforms.matrix.line import BROKEN_LINE, Line
+from bot.platforms.matrix.login import log_in
+from bot.platforms.matrix.names import PLATFORM, quoted
+from bot.platforms.matrix.setup import Setup
+from bot.platforms.matrix.supervise import Pauses
+from bot.platforms.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+_LAST_EDITS_S = 5.0
+STATUS = "Software that plays roles. Adults only."
+"""SAFETY H1: what it is stands beside its name, where the homeserver shows that."""
+
+
+@asynccontextmanager
+async def open_matrix(setup: Setup, locker: Locker) -> AsyncIterator[Matrix]:
+    """Logged in for as long as the block lasts; what is said is heard while events are read.
+
+    Raises PlatformError where the homeserver refuses the bot."""
+    failure: Exception | None = None
+    client, line = await _log_in(setup, locker)
+    try:
+        sponsor = await _find_sponsor(line, setup)
+        async with asyncio.TaskGroup() as group:
+            tasks = Tasks(group, PLATFORM)
+            platform = Matrix(
+                setup,
+                client,
+                line,
+                locker=locker,
+                group=group,
+                start=tasks.start,
+                sponsor=sponsor,
+            )
+            tasks.start(_show_what_it_is(line, platform.rooms.own_id))
+            try:
+                yield platform
+            # Raised below as it is: a group of tasks would wrap it.
+            except Exception as error:  # noqa: BLE001 - see above
+                failure = error
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_EDITS_S):
+                    await platform.rest_everywhere()
+            await tasks.cancel()
+    finally:
+        await close_client(client)
+    if failure is not None:
+        raise failure
+
+
+async def _log_in(setup: Setup, locker: Locker) -> tuple[Any, Line]:
+    """A homeserver that is away is waited for."""
+    pauses = Pauses(setup.first_pause_s)
+    while True:
+        try:
+            client, line, _ = await log_in(setup, locker)
+        except BROKEN_LINE as error:
+            log.warning("matrix: %s does not answer (%s)", setup.homeserver, type(error).__name__)
+            await asyncio.sleep(pauses.next_s())
+        else:
+            return client, line
+
+
+async def _find_sponsor(line: Line, setup: Setup) -> str:
+    """Its id: rooms are named by an alias, too."""
+    if not setup.sponsor.startswith("#"):
+        return setup.sponsor
+    answer = await line.find(f"/directory/room/{quoted(setup.sponsor)}")
+    if answer is None or not answer.is_fine:
+        raise PlatformError(f"matrix.sponsor: the homeserver finds no room {setup.sponsor}")
+    return str(answer.body["room_id"])
+
+
+async def _show_what_it_is(line: Line, own_id: str) -> None:
+    body = {"presence": "online", "status_msg": STATUS}
+    await line.attempt("PUT", f"/presence/{quoted(own_id)}/status", body)

@@ -1,0 +1,143 @@
+"""Actions -> what is sent. What is said is said as it stands, and mentions nobody.
+
+What stands in `m.relates_to` travels in clear text, also in an encrypted room: ids and nothing else.
+"""
+
+import json
+from hashlib import blake2s
+from typing import Any
+
+from bot.drafts import cut_pages
+from bot.events import EventId, Remove, Revise, RoomId, Say, Voice
+from bot.platforms.bounded import Bounded
+from bot.platforms.matrix.delivery import Delivery
+from bot.platforms.matrix.html import as_html
+from bot.platforms.matrix.names import channel_of
+from bot.platforms.matrix.reading import MARK
+from bot.platforms.pacing import Edits, Newest, Sent
+
+PAGE_CHARS = 3000
+"""An event may have 65,536 bytes, and an edit says everything twice and is then encrypted."""
+_MOST_BYTES = 40_000
+_HEADING_CHARS = 50
+REPLY_CHARS = PAGE_CHARS - _HEADING_CHARS
+
+
+class Saying:
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery = delivery
+        self._edits: Edits | None = None
+        self._own: Bounded[EventId, None] = Bounded()
+        self._headed: Bounded[str, str] = Bounded()
+        """What stands over a message's words."""
+        self._answered: Bounded[RoomId, EventId] = Bounded()
+        """In each shared room, the message that the last words were shown to answer."""
+        self._threads: Bounded[EventId, EventId] = Bounded()
+        """Of a message in a thread, where that begins."""
+
+    def change_by(self, edits: Edits) -> None:
+        self._edits = edits
+
+    def is_own(self, message: EventId) -> bool:
+        return message in self._own
+
+    def note_thread(self, message: EventId, root: EventId) -> None:
+        self._threads.put(message, root)
+
+    async def say(self, say: Say, *, is_for_all: bool = False) -> EventId | None:
+        """The last page's id; None where nothing can be said. A notice may be longer than a page, a
+        reply comes in pages."""
+        last: EventId | None = None
+        is_reply = say.voice is Voice.PERSONA
+        for number, page in enumerate(cut_pages(say.text, PAGE_CHARS)):
+            content, heading = self._content(say, page), ""
+            if is_reply and not say.room.is_direct:
+                heading = self._heading(say)
+                content = words(heading + page, is_persona=True)
+            content |= self._relation(say)
+            made = await self._delivery.post(
+                channel_of(say.room.id), content, _nonce(say, number), is_for_all=is_for_all
+            )
+            if made is None:
+                return None
+            last = EventId(made)
+            self._own.put(last, None)
+            self._headed.put(made, heading)
+        return last
+
+    def revise(self, revise: Revise) -> None:
+        assert self._edits is not None, "joined before anything is said"
+        if revise.text.strip():
+            self._edits.put(channel_of(revise.room.id), revise.id, revise.text)
+
+    async def remove(self, remove: Remove) -> None:
+        channel = channel_of(remove.room.id)
+        if self._edits is not None:
+            self._edits.drop(channel, remove.id)
+        await self._delivery.redact(channel, remove.id)
+
+    async def change(self, room: str, message: str, newest: Newest) -> Sent:
+        heading = self._headed.get(message) or ""
+        return await self._delivery.change(room, lambda: edit(message, heading + newest()))
+
+    def _content(self, say: Say, page: str) -> dict[str, Any]:
+        return words(page, is_persona=say.voice is Voice.PERSONA)
+
+    def _heading(self, say: Say) -> str:
+        """The persona's name, over a reply's first page only."""
+        name = say.name.replace("*", "").strip()[: _HEADING_CHARS - len("****\n")]
+        is_first = say.answers is None or self._answered.get(say.room.id) != say.answers
+        return f"**{name}**\n" if name and is_first else ""
+
+    def _relation(self, say: Say) -> dict[str, Any]:
+        """An answer stays in the thread that it was asked in. Else in a direct room it is plain what
+        is answered; elsewhere only a reply's first page says so."""
+        if say.answers is None:
+            return {}
+        root = self._threads.get(say.answers)
+        answer = {"m.in_reply_to": {"event_id": say.answers}}
+        is_first = self._answered.get(say.room.id) != say.answers
+        if not say.room.is_direct:
+            self._answered.put(say.room.id, say.answers)
+        if root is not None:
+            thread = {"rel_type": "m.thread", "event_id": root, "is_falling_back": True}
+            return {"m.relates_to": {**thread, **answer}}
+        if say.room.is_direct or not is_first:
+            return {}
+        return {"m.relates_to": answer}
+
+
+def words(text: str, *, is_persona: bool) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "msgtype": "m.text" if is_persona else "m.notice",
+        "body": text,
+        "m.mentions": {},
+    }
+    if html := as_html(text):
+        content |= {"format": "org.matrix.custom.html", "formatted_body": html}
+    if is_persona:
+        content[MARK] = True
+    return content
+
+
+def edit(message: str, text: str) -> dict[str, Any]:
+    """With words of its own for clients that know no edits."""
+    new = words(text, is_persona=True)
+    content = {
+        **new,
+        "body": f"* {text}",
+        "m.new_content": new,
+        "m.relates_to": {"rel_type": "m.replace", "event_id": message},
+    }
+    if "formatted_body" in new:
+        content["formatted_body"] = f"* {new['formatted_body']}"
+    if len(json.dumps(content)) > _MOST_BYTES:
+        plain = {key: one for key, one in new.items() if "format" not in key}
+        content = {key: one for key, one in content.items() if "format" not in key}
+        content["m.new_content"] = plain
+    return content
+
+
+def _nonce(say: Say, page: int) -> str:
+    name = f"{say.room.id}\0{say.nonce}\0{page}"
+    return blake2s(name.encode(errors="replace"), digest_size=12).hexdigest()
