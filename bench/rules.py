@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bench import RESULTS
@@ -141,7 +142,7 @@ def _communities(chance: random.Random) -> dict[str, float]:
         made = compile_rules(community, rules)
         compiling += (time.perf_counter() - began) / COMMUNITIES
         versions.append((community, made.version))
-        kept.get(community, made.version, lambda rules=rules: rules)
+        kept.get(community, made.version, partial(_same, rules))
         del rules, made
     gc.collect()
     layer_s = whole_s = 0.0
@@ -250,10 +251,14 @@ def _message(chance: random.Random) -> str:
     return f"{text} {_word(chance)}"
 
 
+def _same(rules: RuleSet) -> RuleSet:
+    return rules
+
+
 def _times(work: Callable[[str], object], texts: Sequence[str]) -> list[float]:
     for text in texts[:50]:
         work(text)
-    return sorted(_timed(lambda text=text: work(text)) for text in texts)
+    return sorted(_timed(partial(work, text)) for text in texts)
 
 
 def _timed(work: Callable[[], object]) -> float:

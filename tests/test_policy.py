@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from bot.events import AgeLevel, AgeSign, Rating, Role
 from bot.policy import care, crisis
 from bot.policy.cards import check_card
+from bot.policy.community.compiled import NONE
 from bot.policy.cues import romance_with_minors
 from bot.policy.decide import RULES, Rule, decide
 from bot.policy.door_rules import NOT_ENOUGH
 from bot.policy.facts import Care, Decision, Effect, Facts, Outcome, Own, Verdict
 from bot.policy.rest import Talk
 from bot.text import verbatim
-from tests.policy_facts import NOW, facts
+from tests.policy_facts import MEMBER, NOW, facts
 
 SAMPLES = (
     "Hello, how was your day?",
@@ -53,6 +54,10 @@ MISSING: dict[str, Any] = {
     "sign": None,
     "persona_name": "",
     "region": "",
+    "persona_id": None,
+    "rules": None,
+    "member": None,
+    "judged": None,
 }
 RATINGS = st.none() | st.sampled_from(Rating)
 TRUTHS = st.none() | st.booleans()
@@ -98,6 +103,9 @@ def any_facts() -> st.SearchStrategy[Facts]:
         disclose_every_s=st.floats(0, 1e6),
         utc_offset_s=st.floats(-50_000, 50_000),
         recent=st.just(()) | st.just(("My character is 15.",)),
+        persona_id=st.sampled_from((None, "wren")),
+        rules=st.sampled_from((NONE, NONE, None)),
+        member=st.sampled_from((MEMBER, MEMBER, None)),
     )
 
 

@@ -9,20 +9,21 @@ from collections.abc import Callable, Iterable, Iterator
 
 from bot.policy.community import checks, links
 from bot.policy.community.compiled import Compiled
-from bot.policy.community.heard import FOUND, hears_words
+from bot.policy.community.heard import FOUND, Judged, hears_words
 from bot.policy.community.wording import Span
+from bot.policy.lists import goes_on
 from bot.policy.matching import LONGEST, plain
 
 MASK = "▮▮▮"
 """Always as long, so that it tells nothing of what stood there."""
 
 
-def mask(text: str, rules: Compiled, at: int) -> str:
+def mask(text: str, rules: Compiled, at: int, judged: Judged = None) -> str:
     """Without what the rule with this place found."""
 
     def is_found(part: str) -> bool:
         said = rules.finder.rules(part)
-        return hears_words(rules, at, part, {}, said) is FOUND
+        return hears_words(rules, at, part, judged, said) is FOUND
 
     if not is_found(text):
         return text
@@ -32,12 +33,12 @@ def mask(text: str, rules: Compiled, at: int) -> str:
     return _masked(text, is_found, _spans(text, rules, at))
 
 
-def mask_all(text: str, rules: Compiled, names: Iterable[str]) -> str:
-    """`Decision.masks` gives the names."""
+def mask_all(text: str, rules: Compiled, names: Iterable[str], judged: Judged = None) -> str:
+    """`Decision.masks` gives the names, and `judged` is what it was decided with."""
     named = frozenset(names)
     for at, rule in enumerate(rules.rules):
         if rule.name in named:
-            text = mask(text, rules, at)
+            text = mask(text, rules, at, judged)
     return text
 
 
@@ -86,9 +87,9 @@ def _whole_words(text: str, spans: Iterable[Span]) -> list[Span]:
     joined: list[Span] = []
     for first, last in sorted(spans):
         start, end = first, last
-        while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+        while start > 0 and goes_on(text, start):
             start -= 1
-        while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+        while goes_on(text, end):
             end += 1
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))

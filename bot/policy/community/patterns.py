@@ -15,9 +15,10 @@ from bot.policy.community.problems import Unfit
 from bot.policy.matching import Pattern
 from bot.text import Text, verbatim
 
-ONE_BYTES = 1 << 17
-"""What one pattern may take. A hundred of them fit into the largest set."""
-SET_BYTES = tuple(1 << bits for bits in range(16, 26))
+ONE_BYTES = 1 << 19
+"""What one pattern may take."""
+SET_BYTES = tuple(1 << bits for bits in range(16, 23))
+"""What all of a community's may take. Where they do not fit, each is asked alone, which is slower."""
 REMEMBERED = 512
 """Patterns compiled alone, of all communities together: 5 to 20 KB each."""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.policy.community import problems as say
 from bot.policy.community import shape, width
+from bot.policy.community.checks import Patterns, Words
 from bot.policy.community.forms import KINDS, Form, make, required
 from bot.policy.community.places import Place, places
 from bot.policy.community.problems import NotTaken, Problem, Unfit, as_found
@@ -22,6 +23,9 @@ LONGEST = 1_000_000
 """Characters."""
 MOST_RULES = 500
 MOST_QUOTAS = 100
+MOST_WORDS = 20_000
+MOST_PATTERNS = 1_000
+"""Of all rules together."""
 
 
 def read_rules(text: str) -> RuleSet:
@@ -30,7 +34,7 @@ def read_rules(text: str) -> RuleSet:
     try:
         parsed = tomllib.loads(text.replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise NotTaken((_no_toml(error),)) from error
+        raise NotTaken((_no_toml(error, text),)) from error
     reader = _Reader(places(text))
     found = reader.file(parsed)
     if reader.problems:
@@ -51,20 +55,21 @@ class _Reader:
         may = parsed.get("may", {})
         duties = self.table(may, shape.DUTIES, ("may", 0)) if self.is_table(may, "may") else {}
         quotas = [
-            Quota(**self.table(entry, shape.QUOTA, ("quota", at)))
+            (at, Quota(**self.table(entry, shape.QUOTA, ("quota", at))))
             for at, entry in self.entries(parsed, "quota", MOST_QUOTAS)
         ]
         rules = [
-            rule
+            (at, rule)
             for at, entry in self.entries(parsed, "rule", MOST_RULES)
             if (rule := self.rule(entry, at)) is not None
         ]
-        self.no_twin("rule", "name", [rule.name for rule in rules])
-        self.no_twin("quota", "who", [quota.who for quota in quotas])
+        self.no_twin("rule", "name", [(at, rule.name) for at, rule in rules])
+        self.no_twin("quota", "who", [(at, quota.who) for at, quota in quotas])
+        self.not_too_many([rule for _, rule in rules])
         named = sorted(duties.items(), key=lambda one: str(one[0]))
         return RuleSet(
-            tuple(sorted(rules, key=lambda one: one.name)),
-            tuple(sorted(quotas, key=lambda one: one.who)),
+            tuple(sorted((rule for _, rule in rules), key=lambda one: one.name)),
+            tuple(sorted((quota for _, quota in quotas), key=lambda one: one.who)),
             tuple((shape.duty(key), roles) for key, roles in named if roles),
             **head,
         )
@@ -141,16 +146,22 @@ class _Reader:
             )
         return isinstance(value, dict)
 
-    def no_twin(self, table: str, key: str, names: list[str]) -> None:
+    def no_twin(self, table: str, key: str, names: list[tuple[int, str]]) -> None:
         seen: set[str] = set()
-        for name in names:
+        for at, name in names:
             if name.casefold() in seen:
-                self.wrong(say.TWICE, (table, self.last(table, key, name)), key, name, rule=name)
+                self.wrong(say.TWICE, (table, at), key, name, rule=as_found(name))
             seen.add(name.casefold())
 
-    def last(self, table: str, key: str, name: str) -> int:
-        del name  # The one that comes last is the one to rename; which lines those are is told.
-        return max((at for kind, at, k in self.lines if kind == table and k == key), default=0)
+    def not_too_many(self, rules: list[Rule]) -> None:
+        words = sum(len(r.check.words) for r in rules if isinstance(r.check, Words))
+        patterns = sum(len(r.check.patterns) for r in rules if isinstance(r.check, Patterns))
+        for name, many, most in (
+            ("words", words, MOST_WORDS),
+            ("patterns", patterns, MOST_PATTERNS),
+        ):
+            if many > most:
+                self.wrong(say.TOO_MANY.format(most=most), ("", 0), name, many)
 
     def wrong(
         self,
@@ -175,10 +186,11 @@ def _called(entry: dict[str, Any], at: int) -> str:
     return as_found(name) if isinstance(name, str) and name.strip() else str(at + 1)
 
 
-def _no_toml(error: Exception) -> Problem:
-    line = _LINE.search(str(error))
+def _no_toml(error: Exception, text: str) -> Problem:
+    found = _LINE.search(str(error))
+    line = int(found[1]) if found else text.rstrip().count("\n") + 1
     why = verbatim(str(error) if isinstance(error, ValueError) else type(error).__name__)
-    return Problem(say.NO_TOML.format(why=why), int(line[1]) if line else 0)
+    return Problem(say.NO_TOML.format(why=why), line)
 
 
 _LINE = re.compile(r"at line (\d+)")

@@ -9,7 +9,7 @@ from bot.policy.community.checks import STANDING
 from bot.policy.community.compiled import Compiled
 from bot.policy.community.heard import hears_words
 from bot.policy.community.masks import mask
-from bot.policy.community.rule import Action, Rule, Ruling, Side
+from bot.policy.community.rule import Action, Rule, Ruling, Side, Sureness
 from bot.policy.community.where import holds
 from bot.policy.facts import Facts, Outcome, Verdict
 from bot.text import Text, verbatim
@@ -31,7 +31,7 @@ class Written:
             for at, rule in enumerate(rules.rules if rules else ())
             if not isinstance(rule.check, STANDING) and holds(rule, facts, Side.OUTPUT)
         ]
-        self._stopping = [(at, rule) for at, rule in chosen if not _masks(rule)]
+        self._chosen = chosen
         self._masking = [(at, rule) for at, rule in chosen if _masks(rule)]
         # A pattern tells nothing of its beginnings, so what comes waits for its sentence's end.
         self._waits = any(not isinstance(rule.check, checks.Words) for _, rule in chosen)
@@ -52,8 +52,10 @@ class Written:
         if self._rules is None:
             return Verdict("community_rules", "I3", Outcome.REFUSE, say=STOPPED.format(rule="?"))
         said = self._rules.finder.rules(text)
-        for at, rule in self._stopping:
-            if hears_words(self._rules, at, text, None, said) is None:
+        for at, rule in self._chosen:
+            sureness = hears_words(self._rules, at, text, None, said)
+            # INVARIANT I3: what is only guessed cannot be masked, so it stops.
+            if sureness is None or (_masks(rule) and sureness is Sureness.FOUND):
                 continue
             ruling = self._noted(self._rules, rule, Action.REFUSE)
             if not ruling.is_dry:
