@@ -7,6 +7,7 @@ nothing is kept but a keyed digest of their latest messages, in memory.
 import secrets
 from collections import OrderedDict, deque
 from datetime import UTC, datetime
+from hashlib import blake2s
 
 from bot.events import CommunityId, PersonId
 from bot.policy.community.compiled import NONE, Compiled, Kept
@@ -103,9 +104,14 @@ class Rulings:
 
     async def _write_case(self, ruling: Ruling, facts: Facts, scene: Scene) -> None:
         moderation, account = self._house.moderation, scene.message.author.id
+        message = blake2s(scene.nonce.encode(), digest_size=8).digest()
+        if await moderation.strikes.has_hit(account, scene.community.id, ruling.rule, message):
+            return
         if ruling.action is Action.STEER:
             # Nothing is done to anybody, so there is nothing to appeal against; it counts all the same.
-            await moderation.strikes.hit(account, scene.community.id, ruling.rule, facts.now)
+            await moderation.strikes.hit(
+                account, scene.community.id, ruling.rule, facts.now, message
+            )
             return
         newest = await moderation.rules.holding(scene.community.id)
         until = facts.now + 60.0 * ruling.minutes if ruling.action is Action.PAUSE else None
@@ -121,6 +127,7 @@ class Rulings:
                 is_direct=scene.message.room.is_direct,
                 hold=_HOLDS.get(ruling.action),
                 hits=(ruling.rule,),
+                message=message,
             )
         )
         await tell_of(case, scene, self._house)

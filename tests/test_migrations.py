@@ -53,7 +53,7 @@ HOUSE_5 = {
     "cases": "INSERT INTO cases VALUES ('c', 1, 'open', 1)",
     "case_people": "INSERT INTO case_people VALUES ('c', 1, 'person', 1, 'console:ada', x'0a')",
     "case_words": "INSERT INTO case_words VALUES ('c', 1, 'appeal', 'console:ada', 'why?', 'r', NULL)",
-    "rule_hits": "INSERT INTO rule_hits VALUES (1, 'c', x'02', 'flood', 1, 1)",
+    "rule_hits": "INSERT INTO rule_hits VALUES (1, 'c', x'02', 'flood', 1, 1, NULL)",
     "holds": "INSERT INTO holds VALUES ('c', x'02', 'pause', 1, 1, 2)",
     "rule_counts": "INSERT INTO rule_counts VALUES ('c', '2026-01-31', 'flood', 0, 2)",
     "approvals": "INSERT INTO approvals VALUES ('c', x'02', 'console:mo', 1)",

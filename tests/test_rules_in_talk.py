@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bot.dispatch import Arrival, Stage
 from bot.engine.scripted import ScriptedEngine
 from bot.events import PersonId, Role
 from bot.store.case_lists import Wanted
@@ -153,3 +154,16 @@ async def test_i6_and_p1_the_export_tells_of_cases_and_erasing_leaves_the_pause(
     assert "cases" in receipt and "pause" in receipt
     assert await parlour.house.moderation.cases.faults() == ()
     assert all(case.person is None for case in await cases_of(parlour))
+
+
+async def test_i7_a_message_that_a_crash_has_heard_again_counts_once(tmp_path: Path) -> None:
+    """It had its case, and not its answer: the next start hears it again."""
+    async with running(tmp_path / "data", ScriptedEngine()) as parlour:
+        await parlour.let_in()
+        await set_rules(parlour)
+        message = parlour.paper.write("a spoiler")
+        await parlour.paper.rest(message.room.id)
+        assert len(await cases_of(parlour)) == 1
+        stage = Stage(parlour.paper)
+        await parlour.conversation.handle_message(Arrival(message, None), stage)
+        assert len(await cases_of(parlour)) == 1

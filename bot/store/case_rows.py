@@ -57,6 +57,8 @@ class NewCase:
     hold: HoldKind | None = None
     hits: tuple[str, ...] = ()
     """The rules by which it counts towards firmer steps."""
+    message: bytes | None = None
+    """Of the message, a digest of its number: it counts once, also when a crash has it heard again."""
 
 
 @dataclass(frozen=True, slots=True)

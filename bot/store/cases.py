@@ -118,7 +118,9 @@ class Cases:
             case_words.attach(db, report)
         if new.person is not None:
             for rule in new.hits:
-                hit = strikes.Hit(new.community, self.who(new.person), rule, new.at, number)
+                hit = strikes.Hit(
+                    new.community, self.who(new.person), rule, new.at, number, new.message
+                )
                 strikes.add_hit(db, hit)
             if new.hold:
                 hold = strikes.Held(new.community, new.hold, number, new.at, new.until)

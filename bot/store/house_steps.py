@@ -171,7 +171,8 @@ HOUSE: tuple[tuple[str, ...], ...] = (
             who BLOB NOT NULL,
             rule TEXT NOT NULL,
             at REAL NOT NULL,
-            number INTEGER
+            number INTEGER,
+            message BLOB
         ) STRICT""",
         "CREATE INDEX rule_hits_by_who ON rule_hits (who, community)",
         "CREATE INDEX rule_hits_by_number ON rule_hits (community, number)",

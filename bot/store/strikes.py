@@ -32,6 +32,7 @@ class Hit:
     at: float
     number: int | None
     """Of its case, with which it is taken back."""
+    message: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,18 @@ class StrikeBook:
     async def of(self, person: PersonId, community: CommunityId, now: float) -> Strikes:
         return await self.database.read(strikes_of, self.whos(person), community, now)
 
-    async def hit(self, person: PersonId, community: CommunityId, rule: str, at: float) -> None:
+    async def hit(
+        self, person: PersonId, community: CommunityId, rule: str, at: float, message: bytes
+    ) -> None:
         """One that counts, of a rule that has done nothing to them."""
-        hit = Hit(community, self.who(person), rule, at, None)
+        hit = Hit(community, self.who(person), rule, at, None, message)
         await self.database.write_lightly(add_hit, hit)
+
+    async def has_hit(
+        self, person: PersonId, community: CommunityId, rule: str, message: bytes
+    ) -> bool:
+        """Whether this very message was counted already, before a crash or an edit of it."""
+        return await self.database.read(_has_hit, self.who(person), community, rule, message)
 
     async def block(self, person: PersonId, now: float, until: float | None = None) -> None:
         """By the operator, in every community of this house."""
@@ -110,8 +119,9 @@ def strikes_of(
 
 def add_hit(db: sqlite3.Connection, hit: Hit) -> None:
     db.execute(
-        "INSERT INTO rule_hits (community, who, rule, at, number) VALUES (?, ?, ?, ?, ?)",
-        (hit.community, hit.who, hit.rule, hit.at, hit.number),
+        """INSERT INTO rule_hits (community, who, rule, at, number, message)
+        VALUES (?, ?, ?, ?, ?, ?)""",
+        (hit.community, hit.who, hit.rule, hit.at, hit.number, hit.message),
     )
 
 
@@ -150,6 +160,13 @@ def set_right(db: sqlite3.Connection, now: float) -> None:
     future = now + CLOCK_MAY_ERR_S
     db.execute("UPDATE holds SET until = ?1 + (until - at), at = ?1 WHERE at > ?2", (now, future))
     db.execute("UPDATE rule_hits SET at = ? WHERE at > ?", (now, future))
+
+
+def _has_hit(
+    db: sqlite3.Connection, who: bytes, community: CommunityId, rule: str, message: bytes
+) -> bool:
+    asked = "SELECT 1 FROM rule_hits WHERE who = ? AND community = ? AND rule = ? AND message = ?"
+    return db.execute(asked, (who, community, rule, message)).fetchone() is not None
 
 
 def _unblock(db: sqlite3.Connection, whos: Sequence[bytes]) -> bool:
