@@ -82,15 +82,13 @@ class Conversation:
         self._set_desk = partial(offered, guests=self._guests)
         self._warming = Warming(engine, clock, house.links.person_of)
         self._unkept = Unkept(house, habits, self._speech, self._sessions, self._warming, clock)
-        self._writer = Writer(
-            engine=engine,
+        writer = partial(Writer, engine=engine, habits=habits, metrics=metrics, clock=clock)
+        self._writer = writer(
             sessions=self._sessions,
-            habits=habits,
-            metrics=metrics,
-            clock=clock,
             guard=self._guard,
             flights=self._flights,
             guests=self._guests,
+            rulings=self._rulings,
         )
 
     async def warm_cards(self) -> None:

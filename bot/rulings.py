@@ -6,6 +6,7 @@ nothing is kept but a keyed digest of their latest messages, in memory.
 
 import secrets
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import blake2s
 
@@ -101,6 +102,15 @@ class Rulings:
             await self._write_case(ruling, facts, scene)
         if scene.vault and any(one.action is Action.REVOKE for one in spoke):
             await scene.vault.end_session(facts.now)
+
+    async def count_written(self, spoke: Sequence[Ruling], scene: Scene, now: float) -> None:
+        """What rules did to the engine's words: it counts against nobody, and by day all the same."""
+        day, rules = (
+            datetime.fromtimestamp(now, UTC).date().isoformat(),
+            self._house.moderation.rules,
+        )
+        for one in spoke:
+            await rules.count(scene.community.id, day, one.rule, is_dry=one.is_dry)
 
     async def _write_case(self, ruling: Ruling, facts: Facts, scene: Scene) -> None:
         moderation, account = self._house.moderation, scene.message.author.id

@@ -8,7 +8,7 @@ from bot.events import PersonId, Role
 from bot.store.case_lists import Wanted
 from bot.store.case_rows import Case, CaseState, NewVersion
 from tests.conftest import Parlour, running
-from tests.fakes import noticed, spoken
+from tests.fakes import noticed, spoken, writes
 
 ADA = PersonId("paper:ada")
 RULES = """
@@ -26,6 +26,7 @@ name = "no gossip"
 kind = "words"
 words = ["gossip"]
 does = "refuse"
+side = "input"
 dry_run = true
 """
 
@@ -167,3 +168,16 @@ async def test_i7_a_message_that_a_crash_has_heard_again_counts_once(tmp_path: P
         stage = Stage(parlour.paper)
         await parlour.conversation.handle_message(Arrival(message, None), stage)
         assert len(await cases_of(parlour)) == 1
+
+
+async def test_what_the_engine_wrote_is_masked_counted_and_nobodys_case(tmp_path: Path) -> None:
+    async with running(tmp_path / "data", writes("The quince is ripe. Good night.")) as parlour:
+        await parlour.let_in()
+        await set_rules(
+            parlour,
+            '[[rule]]\nname = "quinces"\nkind = "words"\nwords = ["quince"]\ndoes = "mask"\n',
+        )
+        assert "quince" not in spoken(await parlour.paper.say("what is ripe?"))
+        (count,) = await parlour.house.moderation.rules.counts(parlour.paper.tea, "2027-01-01")
+        assert (count.rule, count.is_dry, count.count) == ("quinces", False, 1)
+        assert await cases_of(parlour) == ()
