@@ -74,6 +74,7 @@ class Conversation:
         self._clock = clock
         self._flights = Flights(house)
         self._rulings, self._guests = Rulings(house), guests or Guests(clock)
+        self.most_waiting = self._rulings.most_waiting
         self._sessions = Sessions(house, habits, clock)
         self._speech = speech or Speech(habits.language)
         around = partial(set_scene, speech=self._speech, house=house, personas=personas)

@@ -58,6 +58,10 @@ class Handler(Protocol):
     async def arrive(self, message: Message) -> Arrival | None:
         """Commits the message; None when it was seen before."""
 
+    def most_waiting(self, message: Message) -> int | None:
+        """How many messages may wait with this one's author, where a community wants fewer than
+        the operator; asked of memory."""
+
     async def turn_away(self, message: Message, waiting: int, stage: Stage) -> None:
         """Says that too much waits already, here or everywhere; the message is not kept."""
 
@@ -177,7 +181,10 @@ class Dispatch:
     async def _take_in(self, message: Message, platform: Platform) -> None:
         worker = self._workers.get(message.room.id)
         waiting = len(worker.inbox) if worker else 0
-        if waiting >= self._waiting or (not worker and len(self._workers) >= self._rooms):
+        most = self._handler.most_waiting(message) or self._waiting
+        if waiting >= min(most, self._waiting) or (
+            not worker and len(self._workers) >= self._rooms
+        ):
             await self._handler.turn_away(message, waiting, Stage(platform))
             if not worker:
                 await platform.do(Idle(message.room))

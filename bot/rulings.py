@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import blake2s
 
-from bot.events import CommunityId, PersonId
+from bot.events import CommunityId, Message, PersonId
 from bot.policy.community.compiled import NONE, Compiled, Kept
 from bot.policy.community.problems import NotTaken
 from bot.policy.community.reading import read_rules
@@ -29,7 +29,7 @@ from bot.policy.community.values import name
 from bot.policy.facts import Decision, Facts
 from bot.policy.quotas import quota_for_all, quota_of, used_up
 from bot.quotas import Quotas
-from bot.scene import Habits, Scene
+from bot.scene import Habits, Scene, sponsor_of
 from bot.store.case_rows import HoldKind, NewCase, Strikes
 from bot.store.house import House
 from bot.store.rows import Side
@@ -71,6 +71,11 @@ class Rulings:
 
     def sent_by(self, person: PersonId, community: CommunityId) -> tuple[Sent, ...]:
         return tuple(self._sent.get((person, community), ()))
+
+    def most_waiting(self, message: Message) -> int | None:
+        """By the quotas of the community whose rules hold, once they are known; None: no bound."""
+        quotas = self._quotas.get(sponsor_of(message.author.id, message.room, self._house), ())
+        return quota_of(quotas, message.author.roles).waiting or None
 
     async def not_now(self, scene: Scene, habits: Habits, now: float, *, is_in: bool) -> Text:
         """What the operator's lists, or for who is in the community's quotas, say to one more

@@ -1,5 +1,6 @@
 """Quotas: what is counted, what is said when it is used up, and who gets how much of the machine."""
 
+import asyncio
 from pathlib import Path
 
 from hypothesis import given
@@ -167,3 +168,25 @@ async def test_a11_a_block_of_the_operators_holds_from_the_next_message(parlour:
     said = noticed(await parlour.paper.say("/overview", "op", Role.OPERATOR))
     assert "No community" in said
     assert PersonId("paper:ada") not in said
+
+
+async def test_a_community_can_want_fewer_messages_to_wait(tmp_path: Path) -> None:
+    held, release = asyncio.Event(), asyncio.Event()
+
+    async def hold(_count: int) -> None:
+        held.set()
+        await release.wait()
+
+    engine = ScriptedEngine(before_piece=hold)
+    async with running(tmp_path / "data", engine, waiting=1_000) as parlour:
+        await parlour.let_in()
+        await set_rules(parlour, '[[quota]]\nwho = "person"\nwaiting = 2\n')
+        # The quotas are known with the first message after a start.
+        message = parlour.paper.write("the first")
+        await held.wait()
+        for number in range(20):
+            parlour.paper.write(f"message {number}")
+        await parlour.paper.read()
+        release.set()
+        await parlour.paper.rest(message.room.id)
+        assert [one for one in parlour.paper.shown if "wait already (2)" in one.text]
