@@ -13,14 +13,22 @@ from bot.store.case_rows import Case, CaseState, Entry, Standings, Step, Story
 
 LATEST_OF_PERSON = 200
 """Of each account of theirs, no more than so many are looked at."""
-_CASE = """SELECT cases.community, cases.number, cases.state, log.rule, log.version, log.action,
-    log.reason, log.at, log.until, log.is_direct, whom.person, doer.person
-    FROM cases
+_COLUMNS = """SELECT cases.community, cases.number, cases.state, log.rule, log.version, log.action,
+    log.reason, log.at, log.until, log.is_direct, whom.person, doer.person"""
+_CASE = f"""{_COLUMNS} FROM cases
     JOIN case_log AS log ON log.community = cases.community AND log.seq = cases.opened
     LEFT JOIN case_people AS whom
         ON whom.community = cases.community AND whom.seq = cases.opened AND whom.part = 'person'
     LEFT JOIN case_people AS doer
         ON doer.community = cases.community AND doer.seq = cases.opened AND doer.part = 'actor'"""
+# Begun with the person: they have few, the community has many.
+_OF_PERSON = f"""{_COLUMNS} FROM case_people AS whom
+    JOIN cases ON cases.community = whom.community AND cases.number = whom.number
+        AND cases.opened = whom.seq
+    JOIN case_log AS log ON log.community = cases.community AND log.seq = cases.opened
+    LEFT JOIN case_people AS doer
+        ON doer.community = cases.community AND doer.seq = cases.opened AND doer.part = 'actor'
+    WHERE whom.person = ?1 AND whom.part = 'person'"""
 # An open one whose time is over has expired: that is never written down.
 _IN_STATE = {
     None: "",
@@ -96,7 +104,7 @@ class Reader:
         found: list[Case] = []
         for account in accounts:
             rows = db.execute(
-                f"""{_CASE} WHERE whom.person = ?1 AND (?2 IS NULL OR cases.community = ?2)
+                f"""{_OF_PERSON} AND (?2 IS NULL OR whom.community = ?2)
                 ORDER BY log.at DESC, cases.number DESC LIMIT ?3""",
                 (account, community, LATEST_OF_PERSON),
             )
