@@ -1,17 +1,19 @@
 """What moderators and people do with rules, cases, appeals and reports, on the whole bot."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from bot.commands import follow_cases
 from bot.commands.duties import NOT_YOURS
 from bot.commands.rule_lines import add, edit, remove, write
-from bot.events import Author, Message, PersonId, Role, Room, RoomId, Say
+from bot.events import Author, CommunityId, Message, PersonId, Role, Room, RoomId, Say
 from bot.files import Attached, File
-from bot.store.case_rows import HoldKind, NewCase
+from bot.store.case_lists import Wanted
+from bot.store.case_rows import CaseState, HoldKind, NewCase
 from tests.conftest import Parlour
-from tests.fakes import PaperPlatform, Shown, noticed
+from tests.fakes import PaperPlatform, Shown, noticed, spoken
 
 FILE = """
 [[rule]]
@@ -418,3 +420,49 @@ def test_texts_with_any_sign_are_written_so_that_they_are_read_again() -> None:
         text = edit(FILE, "no-spoilers", "say", said)
         assert tomllib.loads(text)["rule"][0]["say"] == said
         assert write(tomllib.loads(text)) == text
+
+
+async def test_a_report_is_looked_at_and_what_was_attached_goes(parlour: Parlour) -> None:
+    await parlour.let_in()
+    await parlour.paper.say("tell me of the tide")
+    await parlour.paper.say("/report reply attach")
+    assert "stands" in await as_mod(parlour, "/uphold 1 we have read it")
+    assert "You said" in await as_mod(parlour, "/case 1")
+    await parlour.house.moderation.tidy(parlour.clock() + 31 * 86_400)
+    assert "You said" not in await as_mod(parlour, "/case 1")
+
+
+async def test_what_nobody_ever_answered_goes_after_a_year(parlour: Parlour) -> None:
+    await parlour.let_in()
+    await parlour.house.moderation.cases.open(held(parlour.paper))
+    await parlour.paper.say("/appeal 1 a quince")
+    await parlour.house.moderation.tidy(parlour.clock() + 365 * 86_400)
+    assert "quince" in await as_mod(parlour, "/case 1")
+    await parlour.house.moderation.tidy(parlour.clock() + 367 * 86_400)
+    assert "quince" not in await as_mod(parlour, "/case 1")
+
+
+async def test_a_case_of_another_community_is_shown_and_can_be_appealed(parlour: Parlour) -> None:
+    await parlour.let_in()
+    cake, cases = CommunityId("paper:cake"), parlour.house.moderation.cases
+    for _ in range(2):
+        await cases.open(replace(held(parlour.paper, is_direct=False), community=cake))
+    await cases.open(held(parlour.paper))
+    why = noticed(await parlour.paper.say("/why"))
+    assert "cake" in why
+    for number in (1, 2):
+        assert "waits for the moderators" in noticed(await parlour.paper.say(f"/appeal {number}"))
+    states = [
+        (await cases.page(Wanted(community), parlour.clock()))[-1].state
+        for community in (parlour.paper.tea, cake)
+    ]
+    assert states == [CaseState.APPEALED, CaseState.OPEN], "of two first cases, their sponsor's"
+
+
+async def test_who_needs_a_moderators_yes_comes_in_with_it(parlour: Parlour) -> None:
+    entry = b'[[rule]]\nname = "known people"\nkind = "entry"\napproval = true\n'
+    assert "Version 1 holds" in await attach(parlour, entry)
+    assert "moderator says yes" in noticed(await parlour.paper.say("hello"))
+    await as_mod(parlour, "/approve ada")
+    await parlour.let_in()
+    assert spoken(await parlour.paper.say("good evening"))

@@ -11,7 +11,7 @@ from bot.commands.moderating import ModeratingCommand
 from bot.events import CommunityId, PersonId, Role, Room
 from bot.policy.community.rule import Duty
 from bot.store.case_lists import Wanted
-from bot.store.case_rows import Appeal, Case, CaseState, NewCase, Strikes
+from bot.store.case_rows import REPORT, Appeal, Case, CaseState, NewCase, Strikes
 from bot.store.usage import Used
 from bot.text import SILENCE, Text, lines, paragraphs
 
@@ -187,21 +187,28 @@ async def _choose_log(desk: Desk, *, is_here: bool) -> Answer:
 
 
 async def _why(desk: Desk) -> Answer:
-    """SAFETY M2: in words that say which rule of which community in which version it was."""
+    """SAFETY M2: in words that say which rule of which community in which version it was; of all
+    communities, since who is a guest of one may have been stopped in a room of another."""
     if not desk.message.room.is_direct:
         return Answer(ALONE_ONLY)
-    community, name = desk.community.id, desk.name_of(desk.community.id)
-    accounts = desk.house.links.accounts_of(desk.message.author.id)
-    moderation = desk.house.moderation
-    strikes = await moderation.strikes.of(desk.message.author.id, community, desk.now)
-    found = await moderation.cases.of_person(accounts, desk.now, community)
-    shown = [cards.own_line(case, name) for case in found if case.action != "report"][:PAGE]
+    name = desk.name_of(desk.community.id)
+    moderation, account = desk.house.moderation, desk.message.author.id
+    strikes = await moderation.strikes.of(account, desk.community.id, desk.now)
+    shown = [cards.own_line(case, desk.name_of(case.community)) for case in await _own_cases(desk)]
     held = _held(strikes, name)
     if not shown and not held:
         return Answer(NOTHING_HELD.format(community=name))
     how = APPEAL_HOW.format(prefix=desk.prefix)
-    parts = (part for part in (held, lines(*shown)) if part)
+    parts = (part for part in (held, lines(*shown[:PAGE])) if part)
     return Answer(paragraphs(*parts, how))
+
+
+async def _own_cases(desk: Desk) -> list[Case]:
+    """Those of whose guest they are first, then the newest. A report is no case of theirs (M5)."""
+    accounts = desk.house.links.accounts_of(desk.message.author.id)
+    found = await desk.house.moderation.cases.of_person(accounts, desk.now)
+    own = [case for case in found if case.action != REPORT]
+    return sorted(own, key=lambda case: case.community != desk.community.id)
 
 
 def _held(strikes: Strikes, community: str) -> Text:
@@ -215,14 +222,16 @@ def _held(strikes: Strikes, community: str) -> Text:
 
 
 async def _appeal(number: int, words: str, desk: Desk) -> Answer:
-    message, community = desk.message, desk.community.id
+    message, cases = desk.message, desk.house.moderation.cases
     accounts = desk.house.links.accounts_of(message.author.id)
-    appeal = Appeal(community, number, accounts, desk.now, words, message.room.id)
-    cases = desk.house.moderation.cases
-    story = await cases.story(community, number, desk.now)
-    if story is None or story.case.action == "report" or not await cases.appeal(appeal):
-        return Answer(CANNOT_APPEAL.format(prefix=desk.prefix))
-    return Answer((APPEALED_WITH_WORDS if words else APPEALED).format(number=number))
+    # Of the same number in several communities, the one whose guest they are.
+    meant = [case for case in await _own_cases(desk) if case.number == number]
+    if meant:
+        room = message.room.id
+        appeal = Appeal(meant[0].community, number, accounts, desk.now, words, room)
+        if await cases.appeal(appeal):
+            return Answer((APPEALED_WITH_WORDS if words else APPEALED).format(number=number))
+    return Answer(CANNOT_APPEAL.format(prefix=desk.prefix))
 
 
 async def _report_reply(words: str, desk: Desk, *, is_attached: bool) -> Answer:
@@ -252,9 +261,9 @@ async def _report(desk: Desk, words: str, person: PersonId | None = None) -> Ans
     case = await moderation.cases.open(
         NewCase(
             desk.community.id,
-            "report",
+            REPORT,
             0,
-            "report",
+            REPORT,
             desk.now,
             person,
             is_direct=desk.message.room.is_direct,

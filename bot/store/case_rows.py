@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from bot.events import CommunityId, PersonId, RoomId
 
+REPORT = "report"
+"""The action of a case that somebody has reported: nothing was done to anybody."""
+
 
 class CaseState(StrEnum):
     OPEN = "open"

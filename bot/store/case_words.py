@@ -12,7 +12,9 @@ from bot.store.case_rows import Attachment
 from bot.store.database import sound
 
 STAY_S = 30 * 86_400.0
-APPEAL, REPORT = "appeal", "report"
+LONGEST_S = 366 * 86_400.0
+"""From the case's beginning, also where nobody ever answered."""
+APPEAL = "appeal"
 
 
 def attach(db: sqlite3.Connection, new: Attachment) -> None:
@@ -49,5 +51,8 @@ def close(db: sqlite3.Connection, community: CommunityId, number: int, now: floa
 def drop_old(db: sqlite3.Connection, now: float) -> int:
     """How many went; also those that closed far in the future, before a clock was set back."""
     return db.execute(
-        "DELETE FROM case_words WHERE closed <= ? OR closed > ?", (now - STAY_S, now + STAY_S)
+        """DELETE FROM case_words WHERE closed <= ?1 OR closed > ?2 OR EXISTS (
+            SELECT 1 FROM case_log AS log WHERE log.community = case_words.community
+            AND log.number = case_words.number AND log.step = 'opened' AND log.at <= ?3)""",
+        (now - STAY_S, now + STAY_S, now - LONGEST_S),
     ).rowcount

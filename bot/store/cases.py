@@ -13,7 +13,17 @@ from bot.events import CommunityId, PersonId, RoomId
 from bot.store import case_lists, case_log, case_words, strikes
 from bot.store.case_lists import Reader, Wanted
 from bot.store.case_log import ACTOR, PERSON, Line
-from bot.store.case_rows import Appeal, Attachment, Case, CaseState, NewCase, Standings, Step, Story
+from bot.store.case_rows import (
+    REPORT,
+    Appeal,
+    Attachment,
+    Case,
+    CaseState,
+    NewCase,
+    Standings,
+    Step,
+    Story,
+)
 from bot.store.database import Database, empty_log, sound
 from bot.store.strikes import Who, Whos
 
@@ -75,9 +85,9 @@ class Cases:
     async def uphold(
         self, community: CommunityId, number: int, reason: str, by: PersonId, now: float
     ) -> bool:
-        """False where no appeal waits."""
+        """False where no appeal waits; a report, which nobody appeals against, is looked at so."""
         line = Line(number, Step.UPHELD, now, sound(reason), actor=by)
-        return await self.database.write(_add, community, line, {CaseState.APPEALED})
+        return await self.database.write(_uphold, community, line)
 
     async def lift(
         self, community: CommunityId, number: int, reason: str, by: PersonId, now: float
@@ -114,7 +124,7 @@ class Cases:
         )
         case_log.append(db, new.community, line)
         if words.strip() and by is not None:
-            report = Attachment(new.community, number, case_words.REPORT, by, words)
+            report = Attachment(new.community, number, REPORT, by, words)
             case_words.attach(db, report)
         if new.person is not None:
             for rule in new.hits:
@@ -168,6 +178,18 @@ def _add(
     if case_log.STATE_AFTER.get(line.step) in _ENDED:
         case_words.close(db, community, line.number, line.at)
     return True
+
+
+def _uphold(db: sqlite3.Connection, community: CommunityId, line: Line) -> bool:
+    row = db.execute(
+        """SELECT action FROM case_log AS log JOIN cases
+            ON cases.community = log.community AND cases.opened = log.seq
+        WHERE cases.community = ? AND cases.number = ?""",
+        (community, line.number),
+    ).fetchone()
+    is_report = row is not None and row[0] == REPORT
+    states = {CaseState.APPEALED, CaseState.OPEN} if is_report else {CaseState.APPEALED}
+    return _add(db, community, line, states)
 
 
 def _lift(db: sqlite3.Connection, community: CommunityId, line: Line) -> bool:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.events import PersonId
 from bot.store import case_words, cases, rulebook, strikes, usage
-from bot.store.case_rows import Case
+from bot.store.case_rows import REPORT, Case
 from bot.store.cases import Cases
 from bot.store.database import Database
 from bot.store.links import Links
@@ -55,7 +55,7 @@ class Moderation:
         about = await self.cases.of_person(accounts, now)
         return {
             # A report is of who made it; whom it is about is not shown that there is one (M5).
-            "cases": [_plain(case) for case in about if case.action != "report"],
+            "cases": [_plain(case) for case in about if case.action != REPORT],
             **await self._db.read(_kept_of, accounts, whos),
         }
 
