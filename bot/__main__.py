@@ -17,6 +17,7 @@ from bot.engine.base import EngineError
 from bot.events import Role
 from bot.languages.catalogue import say
 from bot.operate.ages import Asked, speak_for
+from bot.operate.logins import log_in_on_matrix
 from bot.operate.metrics import MetricsError
 from bot.operate.models import ModelError
 from bot.operate.platforms import open_platforms, require_platforms
@@ -45,31 +46,41 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return asyncio.run(_run(config))
             case "init":
                 return _init(config)
-            case "protocol":
-                page = publish(config, arguments.contact)
-                _note(f"{page} was written. Publish it where people read it before they talk.")
-                return 0
-            case "referrals":
-                year, as_csv = arguments.year, arguments.csv
-                print(asyncio.run(report(config, os.environ, year, as_csv=as_csv)), end="")
-                return 0
-            case "attest" | "revoke" | "unlock" as deed:
-                asked = Asked(arguments.person, arguments.by, arguments.reason, arguments.community)
-                level = getattr(arguments, "level", None)
-                _note(asyncio.run(speak_for(deed, asked, level, config, os.environ)))
-                return 0
-            case other:
-                # Imported only where it is wanted: the chat does without what it needs.
-                from bot.operate.once import run_check, run_models  # noqa: PLC0415 - see above
-
-                if other == "check":
-                    return asyncio.run(run_check(config, os.environ, quick=arguments.quick))
-                return run_models(config, arguments.wanted, arguments.sha256)
+            case _:
+                return _once(config, arguments)
     except (ConfigError, EngineError, MetricsError, ModelError, PersonaError, StoreError) as error:
         print(f"parlour: {error}", file=sys.stderr)
         return MENDABLE
     except KeyboardInterrupt:
         return 130
+
+
+def _once(config: Config, arguments: argparse.Namespace) -> int:
+    """The commands that do one thing and end."""
+    match arguments.command:
+        case "login":
+            _note(asyncio.run(log_in_on_matrix(config, os.environ, by_token=arguments.token)))
+            return 0
+        case "protocol":
+            page = publish(config, arguments.contact)
+            _note(f"{page} was written. Publish it where people read it before they talk.")
+            return 0
+        case "referrals":
+            year, as_csv = arguments.year, arguments.csv
+            print(asyncio.run(report(config, os.environ, year, as_csv=as_csv)), end="")
+            return 0
+        case "attest" | "revoke" | "unlock" as deed:
+            asked = Asked(arguments.person, arguments.by, arguments.reason, arguments.community)
+            level = getattr(arguments, "level", None)
+            _note(asyncio.run(speak_for(deed, asked, level, config, os.environ)))
+            return 0
+        case other:
+            # Imported only where it is wanted: the chat does without what it needs.
+            from bot.operate.once import run_check, run_models  # noqa: PLC0415 - see above
+
+            if other == "check":
+                return asyncio.run(run_check(config, os.environ, quick=arguments.quick))
+            return run_models(config, arguments.wanted, arguments.sha256)
 
 
 async def _chat(config: Config, arguments: argparse.Namespace) -> int:

@@ -4,15 +4,33 @@ Of linked accounts the signs are one: what one of them loses is lost, until it i
 """
 
 from bot.commands.ages import AGE_POLICY, RECORD_S, fall_after
-from bot.events import HOME, AgeLevel, AgeSeen, AgeSign, CommunityId, Message, PersonId, platform_of
+from bot.events import (
+    HOME,
+    AgeGates,
+    AgeLevel,
+    AgeSeen,
+    AgeSign,
+    CommunityId,
+    Message,
+    PersonId,
+    Rating,
+    RoomId,
+    platform_of,
+)
 from bot.policy.ceiling import Fall
 from bot.scene import Habits
 from bot.store.house import House
 from bot.store.rows import AgeRecord
 
 
-async def take_sign(seen: AgeSeen, house: House, habits: Habits, now: float) -> Fall | None:
+async def take_sign(
+    seen: AgeSeen | AgeGates, house: House, habits: Habits, now: float
+) -> Fall | None:
     """What falls with a sign that is gone."""
+    if isinstance(seen, AgeGates):
+        # SAFETY A6: of whom it was is known by a hash only, so everybody's reply ends that is above.
+        gone = await house.revoke_ages_through(seen.community, AgeSign.NSFW, seen.rooms)
+        return Fall(community=seen.community, to=Rating.ROMANCE) if gone else None
     person, scope = seen.author.id, seen.room.sponsor or HOME
     if seen.is_held:
         await _keep_sign(person, scope, seen.sign, house, now)
@@ -29,11 +47,19 @@ async def keep_sign_of(message: Message, community: CommunityId, house: House, n
     if message.sign is not None:
         is_role, giver = message.sign is AgeSign.ROLE, message.room.sponsor or HOME
         scope = giver if is_role else community
-        await _keep_sign(message.author.id, scope, message.sign, house, now)
+        await _keep_sign(
+            message.author.id, scope, message.sign, house, now, through=message.through
+        )
 
 
 async def _keep_sign(
-    person: PersonId, scope: CommunityId, sign: AgeSign, house: House, now: float
+    person: PersonId,
+    scope: CommunityId,
+    sign: AgeSign,
+    house: House,
+    now: float,
+    *,
+    through: RoomId | None = None,
 ) -> None:
     """Of somebody who is not in nothing is kept, and no sign speaks against a lock (SAFETY A2)."""
     async with house.vault(person) as vault:
@@ -43,7 +69,7 @@ async def _keep_sign(
         scope=scope,
         level=AgeLevel.PLATFORM,
         method=sign,
-        attester=platform_of(person),
+        attester=through or platform_of(person),
         at=now,
         expires=now + RECORD_S,
         policy_version=AGE_POLICY,

@@ -32,6 +32,11 @@ def make_parser() -> argparse.ArgumentParser:
     chat.add_argument("--model", help="a GGUF file, a model's name, or 'scripted' for none")
 
     commands.add_parser("run", parents=[shared], help="serve the platforms that are switched on")
+    login = commands.add_parser(
+        "login", parents=[shared], help="log the bot in, and keep that sealed"
+    )
+    login.add_argument("where", choices=("matrix",))
+    login.add_argument("--token", action="store_true", help="by an access token, not a password")
     commands.add_parser("init", parents=[shared], help="write config.toml and make a key")
     check = commands.add_parser("check", parents=[shared], help="is everything in place?")
     check.add_argument("--quick", action="store_true", help="for health checks: reads little")

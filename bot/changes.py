@@ -13,7 +13,7 @@ from bot.gather import gather_facts
 from bot.guarding import Guard
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Outcome
-from bot.rulings import Rulings
+from bot.rulings import Rulings, masked
 from bot.scene import Habits, Scene
 from bot.store.house import House
 from bot.store.rows import Exchange, Side, State
@@ -51,11 +51,13 @@ async def take_edit(
     if len(scene.message.text) <= LONGEST_MESSAGE:
         decision = await guard.judged(facts, decision)
     await bear(decision, facts, scene, house, rulings=rulings, is_talk=False)
+    scene = masked(scene, facts, decision)
     cared = await care(decision, facts, scene)
     if decision.outcome >= Outcome.REFUSE or len(scene.message.text) > LONGEST_MESSAGE:
         await vault.drop([turn.id])
         if not cared:
-            await scene.notice(decision.say or sentences.EDIT_REFUSED, name="edit")
+            say = decision.say or sentences.EDIT_REFUSED
+            await scene.alone(say, sentences.ALONE_PLEASE, name="edit")
     else:
         await vault.revise_turn(turn.id, scene.message.text, now)
     return decision

@@ -45,7 +45,11 @@ async def care(decision: Decision, facts: Facts, scene: Scene) -> bool:
         if verdict.care is Care.DISCLOSURE:
             await _disclose(verdict, facts, scene)
             continue
-        await scene.notice(verdict.say, name=str(verdict.care))
+        if verdict.care is Care.CRISIS:
+            # SAFETY C3: it is nobody else's, and it comes whatever happens.
+            await scene.alone(verdict.say, otherwise=verdict.say, name=str(verdict.care))
+        else:
+            await scene.notice(verdict.say, name=str(verdict.care))
     return any(verdict.care not in BESIDE for verdict in decision.care)
 
 

@@ -26,7 +26,7 @@ from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.desks import set_desk
 from bot.dispatch import Arrival, Stage
 from bot.engine.base import Engine
-from bot.events import AgeSeen, Deleted, Edited, EventId, InRoom, Left, Message, Typing
+from bot.events import AgeGates, AgeSeen, Deleted, Edited, EventId, InRoom, Left, Message, Typing
 from bot.flight import Flights, lost_sponsor
 from bot.gather import gather_facts
 from bot.guarding import Guard
@@ -34,10 +34,11 @@ from bot.guests import Guests
 from bot.identity import end_for, finish
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
+from bot.policy import door_rules
 from bot.policy.ceiling import Fall
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Effect, Facts, Outcome
-from bot.rulings import Rulings
+from bot.rulings import Rulings, masked
 from bot.scene import Habits, Scene, as_message, set_scene
 from bot.sessions import Sessions
 from bot.speech import Speech
@@ -84,13 +85,8 @@ class Conversation:
         self._warming = Warming(engine, clock, house.links.person_of)
         self._unkept = Unkept(house, habits, self._speech, self._sessions, self._warming, clock)
         writer = partial(Writer, engine=engine, habits=habits, metrics=metrics, clock=clock)
-        self._writer = writer(
-            sessions=self._sessions,
-            guard=self._guard,
-            flights=self._flights,
-            guests=self._guests,
-            rulings=self._rulings,
-        )
+        under = partial(writer, guard=self._guard, flights=self._flights, rulings=self._rulings)
+        self._writer = under(sessions=self._sessions, guests=self._guests)
 
     async def warm_cards(self) -> None:
         """At the start: from then on nobody waits for a persona to be read."""
@@ -145,15 +141,17 @@ class Conversation:
             decision = await self._guard.judged(facts, decision)
         self._metrics.decided(decision)
         await bear(decision, facts, scene, self._house, rulings=self._rulings)
+        scene = masked(scene, facts, decision)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
-        if cared:
+        if cared or (scene.message.is_past and decision.outcome >= Outcome.REFUSE):
             await self._settle(scene)
         elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)
             await self._settle(scene)
         elif decision.outcome >= Outcome.REFUSE:
-            await self._say(scene, decision.say)
+            await scene.alone(decision.say, sentences.ALONE_PLEASE)
+            await self._settle(scene)
         elif scene.vault and scene.turn is not None:
             await self._writer.write_reply(scene, scene.vault, scene.turn, facts, decision)
         if ends_session(decision, scene):
@@ -171,9 +169,10 @@ class Conversation:
             # First, so that a crash in the middle does nothing twice.
             await self._settle(scene)
         match await follow(command, self._set_desk(scene, facts, decision)):
-            case desk.Answer() as answer:
-                self._flights.end(answer.fall)
-                await give(answer, scene, self._house)
+            case desk.Answer(say, fall) as answer:
+                self._flights.end(fall)
+                is_not_in = say == door_rules.missing(facts)
+                await give(answer, scene, self._house, is_not_in=is_not_in)
             case desk.Farewell(say):
                 self._sessions.close_door(account)
                 self._flights.end(Fall(scene.person))
@@ -226,7 +225,7 @@ class Conversation:
             if decision := await take_edit(*around, rulings=rulings, now=self._clock()):
                 self._end_flights(decision, scene)
 
-    async def take_sign(self, seen: AgeSeen) -> None:
+    async def take_sign(self, seen: AgeSeen | AgeGates) -> None:
         self._flights.end(await take_sign(seen, self._house, self._habits, self._clock()))
 
     async def handle_leaving(self, left: Left) -> None:

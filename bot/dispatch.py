@@ -16,6 +16,7 @@ from typing import Protocol
 
 from bot.ahead import Ahead
 from bot.events import (
+    AgeGates,
     AgeSeen,
     Busy,
     Deleted,
@@ -69,7 +70,7 @@ class Handler(Protocol):
 
     async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None: ...
 
-    async def take_sign(self, seen: AgeSeen) -> None:
+    async def take_sign(self, seen: AgeSeen | AgeGates) -> None:
         """That a platform saw what speaks for an adult, or that it is gone."""
 
     async def handle_leaving(self, left: Left) -> None:
@@ -154,7 +155,7 @@ class Dispatch:
                 try:
                     await self._take(event, platform)
                 except Exception as error:  # noqa: BLE001 - one event must not end the platform
-                    room = None if isinstance(event, Left) else event.room
+                    room = None if isinstance(event, Left | AgeGates) else event.room
                     # What cannot be kept stops a reply all the same: it may be `red`.
                     if room and (worker := self._workers.get(room.id)):
                         worker.stage.newer.set()
@@ -169,7 +170,7 @@ class Dispatch:
             case Edited() | Deleted():
                 await self._take_change(event, platform)
                 self._ahead.look(event, platform)
-            case AgeSeen():
+            case AgeSeen() | AgeGates():
                 await self._handler.take_sign(event)
             case Left():
                 await self._handler.handle_leaving(event)
@@ -180,11 +181,11 @@ class Dispatch:
 
     async def _take_in(self, message: Message, platform: Platform) -> None:
         worker = self._workers.get(message.room.id)
-        waiting = len(worker.inbox) if worker else 0
-        most = self._handler.most_waiting(message) or self._waiting
-        if waiting >= min(most, self._waiting) or (
-            not worker and len(self._workers) >= self._rooms
-        ):
+        # What was missed may be more than anybody would write meanwhile, and takes no time.
+        waits = [one for one in worker.inbox if not one.message.is_past] if worker else []
+        waiting = 0 if message.is_past else len(waits)
+        most = min(self._handler.most_waiting(message) or self._waiting, self._waiting)
+        if waiting >= most or (not worker and len(self._workers) >= self._rooms):
             await self._handler.turn_away(message, waiting, Stage(platform))
             if not worker:
                 await platform.do(Idle(message.room))
@@ -237,6 +238,8 @@ class Dispatch:
                 await worker.stage.platform.do(Busy(arrival.message.room))
                 if not worker.inbox:
                     worker.stage.newer.clear()
+                if arrival.message.is_past:
+                    worker.stage.newer.set()
                 try:
                     await self._handler.handle_message(arrival, worker.stage)
                 except Exception as error:  # noqa: BLE001 - one answer must not end the room

@@ -112,6 +112,8 @@ class Message:
     """What the platform saw with this very message: never taken from its text (SAFETY A5)."""
     is_past: bool = False
     """Missed, and something newer of the same person came with it: read, and not answered."""
+    through: RoomId | None = None
+    """Of a sign: the age-restricted room by which it came; None where it came by none."""
     cut_at: float | None = None
     """When an edit or a deletion in the talk cut its answer short: it wants another one."""
     attached: tuple[Attached, ...] = ()
@@ -154,6 +156,15 @@ class AgeSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class AgeGates:
+    """Which rooms of a community are age-restricted now, all of them: what came through any other
+    ends at once (SAFETY A6). Told at a start and whenever one may have changed."""
+
+    community: CommunityId
+    rooms: frozenset[RoomId]
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """Somebody left a community, was removed from it or banned there: they are its guest no more
     (SAFETY A11). A platform that can tell does so at once; else the next look finds out."""
@@ -163,7 +174,7 @@ class Left:
 
 
 InRoom = Message | Edited | Deleted | Typing
-Event = InRoom | AgeSeen | Left
+Event = InRoom | AgeSeen | AgeGates | Left
 
 
 # --- Actions: what a platform is asked to do ------------------------------------------------
@@ -194,6 +205,9 @@ class Say:
     file: File | None = None
     """Handed over with the words, which are not empty then. A platform that cannot do so here says
     nothing of it, as with a message that cannot be delivered."""
+    alone: PersonId | None = None
+    """For this person's eyes only. Where others read along it is handed to them elsewhere, or, as
+    with a message that cannot be delivered, not at all."""
 
 
 @dataclass(frozen=True, slots=True)

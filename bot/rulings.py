@@ -7,11 +7,13 @@ nothing is kept but a keyed digest of their latest messages, in memory.
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2s
 
 from bot.events import CommunityId, Message, PersonId
 from bot.policy.community.compiled import NONE, Compiled, Kept
+from bot.policy.community.masks import mask_all
 from bot.policy.community.problems import NotTaken
 from bot.policy.community.reading import read_rules
 from bot.policy.community.rule import (
@@ -105,6 +107,9 @@ class Rulings:
                 await moderation.rules.count(community, day.isoformat(), rule, is_dry=is_dry)
         for ruling in spoke:
             await self._write_case(ruling, facts, scene)
+        if scene.vault and scene.turn is not None and decision.masks:
+            text = masked(scene, facts, decision).message.text
+            await scene.vault.revise_turn(scene.turn, text, facts.now)
         if scene.vault and any(one.action is Action.REVOKE for one in spoke):
             await scene.vault.end_session(facts.now)
 
@@ -158,6 +163,14 @@ class Rulings:
         self._sent.move_to_end(key)
         while len(self._sent) > PEOPLE:
             self._sent.popitem(last=False)
+
+
+def masked(scene: Scene, facts: Facts, decision: Decision) -> Scene:
+    """What a rule masks is read by nobody from here on, the engine included."""
+    if not decision.masks or facts.rules is None:
+        return scene
+    text = mask_all(scene.message.text, facts.rules, decision.masks)
+    return replace(scene, message=replace(scene.message, text=text))
 
 
 def member_of(strikes: Strikes) -> Member:

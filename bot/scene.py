@@ -100,11 +100,23 @@ class Scene:
         """`choices` are words that fit as an answer, in the language of the text."""
         await self.speech.notice(self.message, self.stage, text, name, choices)
 
-    async def answer(self, text: Text, file: File | None) -> None:
-        """Where the file cannot be handed over, that is said in its place."""
+    async def answer(self, text: Text, file: File | None, *, is_not_in: bool) -> None:
+        """What a command comes to. Where the file cannot be handed over, that is said in its place."""
+        if is_not_in:
+            await self.alone(text, sentences.ALONE_PLEASE)
+            return
         shown = await self.speech.notice(self.message, self.stage, text, "notice", file=file)
         if shown is None and file is not None:
             await self.notice(sentences.FILE_NOT_TAKEN, name="no file")
+
+    async def alone(self, text: Text, otherwise: Text, name: str = "notice") -> None:
+        """For its reader's eyes only, also where others read along; where it cannot reach them so,
+        `otherwise` is said, in sight of everybody."""
+        if not text:
+            return
+        shown = await self.speech.notice(self.message, self.stage, text, name, alone=True)
+        if shown is None and not self.message.room.is_direct:
+            await self.notice(otherwise, name=f"{name}-aloud")
 
     def speak_in(self, language: str) -> None:
         """From the next notice on; to be kept in the vault, where there is one."""

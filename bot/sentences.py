@@ -70,6 +70,7 @@ EXPORTED = Text(
 EXPORT_TOO_LARGE = Text(
     "What is kept of you is too large for one file here. Please ask the operator for it."
 )
+ALONE_PLEASE = Text("I cannot answer you here. Please write to me directly.")
 FILE_NOT_TAKEN = Text(
     "I could not hand over the file here. Perhaps I may not attach files in this place: where the "
     "two of us are alone it works."

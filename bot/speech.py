@@ -48,6 +48,8 @@ class Speech:
         name: str,
         choices: tuple[str, ...] = (),
         file: File | None = None,
+        *,
+        alone: bool = False,
     ) -> EventId | None:
         """The bot speaks as itself. Of each name, a message has one notice at most. None: it was
         not delivered."""
@@ -58,6 +60,7 @@ class Speech:
             answers=message.id,
             choices=choices,
             file=file,
+            alone=message.author.id if alone else None,
         )
         return await stage.platform.do(notice)
 

@@ -16,8 +16,8 @@ from bot.store.house import House
 log = logging.getLogger(__name__)
 
 
-async def give(answer: Answer, scene: Scene, house: House) -> None:
-    await scene.answer(answer.say, answer.file)
+async def give(answer: Answer, scene: Scene, house: House, *, is_not_in: bool) -> None:
+    await scene.answer(answer.say, answer.file, is_not_in=is_not_in)
     await tell(answer.tells, scene, house)
 
 

@@ -43,7 +43,9 @@ class Unkept:
         person, prefix = message.author.id, stage.platform.prefix
         heard = await self._hear(message, prefix)
         for say in heard or (otherwise,):
-            await self.speech.notice(message, stage, say, name="unkept")
+            shown = await self.speech.notice(message, stage, say, "unkept", alone=bool(heard))
+            if heard and shown is None and not message.room.is_direct:
+                await self.speech.notice(message, stage, sentences.ALONE_PLEASE, "unkept-aloud")
         if heard:
             self.sessions.close_door(person)
             await self.warming.forget(person)

@@ -1,7 +1,7 @@
 """The whole bot on the loopback Discord: real house, real policy, real discord.py."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +10,16 @@ from bot.commands.zones import list_zones
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import Engine
+from bot.guarding import Guard
 from bot.operate.metrics import Metrics
-from bot.personas import load_personas
+from bot.personas import Persona, load_personas
 from bot.platforms.discord import Discord
 from bot.platforms.discord.buttons import AT_REST, LABELS
 from bot.platforms.discord.joining import Interface
 from bot.platforms.discord.opening import open_discord
 from bot.platforms.discord.setup import Setup
 from bot.recovery import recover
+from bot.scene import Habits
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.keys import make_master_key, read_master_key
@@ -126,6 +128,9 @@ async def serving(
     chosen: Setup | None = None,
     *,
     has_buttons: bool = False,
+    habits: Habits = HABITS,
+    guard: Guard | None = None,
+    personas: Mapping[str, Persona] | None = None,
 ) -> AsyncIterator[Served]:
     """From the start to a clean stop, connected, in one community at least; with commands and
     buttons where they are wanted."""
@@ -134,7 +139,7 @@ async def serving(
     key = read_master_key(key_file) if key_file.exists() else make_master_key(key_file)
     clock = Clock()
     house = await House.open(folder, key, open_vaults=64, idle_s=300.0, clock=clock)
-    speech, personas = Speech(HABITS.language), load_personas(PERSONAS)
+    speech, personas = Speech(HABITS.language), personas or load_personas(PERSONAS)
     named = tuple((one.name, one.id) for one in personas.values())
     interface = Interface(speech.words, named, list_zones, is_listed=False)
     conversation = Conversation(
@@ -142,7 +147,8 @@ async def serving(
         engine=engine,
         personas=personas,
         speech=speech,
-        habits=HABITS,
+        habits=habits,
+        guard=guard,
         metrics=Metrics(),
         clock=clock,
     )

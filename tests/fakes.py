@@ -42,6 +42,8 @@ class Shown:
     voice: Voice
     text: str
     history: list[str] = field(default_factory=list)
+    alone: PersonId | None = None
+    """Who alone sees it, where others read along."""
 
 
 class PaperPlatform:
@@ -102,6 +104,7 @@ class PaperPlatform:
                 # On paper a text file is read where it lies.
                 text = (action.file and action.file.text) or action.text
                 shown = Shown(event_id, action.room.id, action.voice, text, [text])
+                shown.alone = None if action.room.is_direct else action.alone
                 self.shown.append(shown)
                 return event_id
             case Revise():

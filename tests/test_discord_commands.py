@@ -268,7 +268,8 @@ async def test_members_are_not_offered_what_moderators_are() -> None:
             await ben.answered(await ben.runs("/status", place))
             await anna.answered(await anna.runs("/help", place))
             await server.until(lambda: len(client.heard) == 2)
-            roles = {event.author.name: event.author.role for event in client.heard}
+            said = [event for event in client.heard if isinstance(event, Message)]
+            roles = {message.author.name: message.author.role for message in said}
             assert roles == {"Ben": Role.MODERATOR, "Anna": Role.MEMBER}
 
 

@@ -513,6 +513,9 @@ class Drawer:
     async def fetch(self, name: str) -> bytes | None:
         return self.kept.get(name)
 
+    async def drop(self, name: str) -> None:
+        self.kept.pop(name, None)
+
 
 async def test_a_damaged_choice_is_told_of_and_a_new_one_mends_it() -> None:
     drawer = Drawer(**{"guild-7": b"broken"})
@@ -530,5 +533,10 @@ async def test_what_a_platform_keeps_is_its_own_and_outlives_the_process(tmp_pat
         async with served(server, tmp_path / "d") as bot:
             await bot.house.locker.of("discord").keep("name", b"kept")
         async with served(server, tmp_path / "d") as bot:
-            assert await bot.house.locker.of("discord").fetch("name") == b"kept"
+            locker = bot.house.locker.of("discord")
+            assert await locker.fetch("name") == b"kept"
             assert await bot.house.locker.of("matrix").fetch("name") is None
+            await bot.house.locker.of("matrix").drop("name")
+            assert await locker.fetch("name") == b"kept"
+            await locker.drop("name")
+            assert await locker.fetch("name") is None

@@ -346,7 +346,8 @@ async def test_roles_come_with_the_interaction_and_the_language_stays() -> None:
         await anna.answered(await anna.runs("/help", place))
         await ben.answered(await ben.runs("/help", ben.dm))
         await server.until(lambda: len(client.heard) == 3)
-        roles = [event.author.role for event in client.heard]
+        said = [event for event in client.heard if isinstance(event, Message)]
+        roles = [message.author.role for message in said]
         assert roles == [Role.MODERATOR, Role.MEMBER, Role.MEMBER]
         for person, language in ((anna, "ja"), (ben, "en-US"), (server.person("Cleo"), None)):
             client.heard.clear()

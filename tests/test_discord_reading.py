@@ -219,9 +219,9 @@ async def test_a_deletion_is_of_whoever_wrote_it_or_is_in_that_room() -> None:
         ("MESSAGE_DELETE", other),
         ("MESSAGE_DELETE", stranger),
     )
-    assert [(type(event), event.author.id) for event in heard[1:]] == [
-        (Deleted, "discord:100000000000000001")
-    ] * 3
+    gone_ones = [event for event in heard[1:] if isinstance(event, Deleted)]
+    assert [event.author.id for event in gone_ones] == ["discord:100000000000000001"] * 3
+    assert len(heard) == 4
     assert ear.asked == ["300000000000000002"]
 
 

@@ -7,13 +7,13 @@ import pytest
 from bot.engine.scripted import ScriptedEngine
 from bot.personas import load_personas
 from bot.platforms.discord.webhooks import NAME, may_be_worn
-from bot.policy.door_rules import NOT_IN
-from bot.sentences import WITH
+from bot.policy.door_rules import NOT_IN, YOUNG
+from bot.sentences import ALONE_PLEASE, WITH
 from tests.conftest import PERSONAS
 from tests.discord import DiscordServer, discord_server
 from tests.discord.people import Person
 from tests.discord.state import Channel, Shown
-from tests.discord_help import home, said_in, serving, setup
+from tests.discord_help import home, said, said_in, serving, setup
 
 EXECUTE = "POST /webhooks/{}/{}"
 
@@ -69,7 +69,7 @@ async def test_i1_who_is_in_is_answered_in_the_channel_without_what_they_said_al
 
 
 @pytest.mark.live
-async def test_a1_who_is_not_in_is_told_so_in_the_channel_and_the_model_is_not_asked(
+async def test_a1_who_is_not_in_is_told_so_alone_and_nobody_else_reads_it(
     tmp_path: Path,
 ) -> None:
     engine = ScriptedEngine()
@@ -80,9 +80,50 @@ async def test_a1_who_is_not_in_is_told_so_in_the_channel_and_the_model_is_not_a
         async with serving(server, tmp_path / "d", engine) as bot:
             await bot.let_in(anna)
             await asks(server, ben, place, "Where are the comets?")
-            told = await bot.shows(place, str(NOT_IN))
+            told = await bot.shows(ben.dm, str(NOT_IN))
             assert told.author == server.application, "the bot speaks as itself"
-            assert engine.prompts == []
+            await asks(server, ben, place, "/general")
+            await server.until(lambda: len(said_in(ben.dm, server)) == 2, "the second answer")
+            assert said_in(ben.dm, server)[1].content == str(NOT_IN)
+            assert said_in(place, server) == [] and engine.prompts == []
+
+
+@pytest.mark.live
+async def test_a2_who_is_locked_is_told_alone_and_in_the_channel_as_little_as_can_be(
+    tmp_path: Path,
+) -> None:
+    async with discord_server() as server:
+        anna, ben = server.person("Anna"), server.person("Ben")
+        place = harbour(server, "manage_webhooks")
+        for person in (anna, ben):
+            server.joins(home(server), person)
+        ben.closes_messages()
+        async with serving(server, tmp_path / "d", ScriptedEngine()) as bot:
+            await asks(server, anna, place, "I am 15 years old")
+            await bot.shows(anna.dm, str(YOUNG))
+            await asks(server, ben, place, "I am 15 years old")
+            await bot.shows(place, str(ALONE_PLEASE))
+            await asks(server, anna, place, "Where are the comets?")
+            await server.until(lambda: len(said_in(anna.dm, server)) == 2, "the second answer")
+            assert [one.content for one in said_in(place, server)] == [str(ALONE_PLEASE)]
+
+
+@pytest.mark.live
+async def test_c3_a_cry_for_help_in_a_channel_is_answered_alone_and_else_in_its_sight(
+    tmp_path: Path,
+) -> None:
+    async with discord_server() as server:
+        anna, ben = server.person("Anna"), server.person("Ben")
+        place = harbour(server, "manage_webhooks")
+        for person in (anna, ben):
+            server.joins(home(server), person)
+        ben.closes_messages()
+        async with serving(server, tmp_path / "d", ScriptedEngine()):
+            await asks(server, anna, place, "I want to die")
+            (told,) = await said(server, anna.dm, 1)
+            await asks(server, ben, place, "I want to die")
+            (shown,) = await said(server, place, 1)
+            assert told.content == shown.content and "findahelpline" in shown.content
 
 
 @pytest.mark.live

@@ -7,7 +7,18 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.dispatch import Arrival, Dispatch, Stage
-from bot.events import AgeSeen, Deleted, Edited, Event, InRoom, Left, Message, RoomId, Typing
+from bot.events import (
+    AgeGates,
+    AgeSeen,
+    Deleted,
+    Edited,
+    Event,
+    InRoom,
+    Left,
+    Message,
+    RoomId,
+    Typing,
+)
 from tests.fakes import PaperPlatform
 
 
@@ -59,8 +70,8 @@ class Notebook:
     async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None:
         self.handled.append(f"changed {change.id}")
 
-    async def take_sign(self, seen: AgeSeen) -> None:
-        self.handled.append(f"sign {seen.sign}")
+    async def take_sign(self, seen: AgeSeen | AgeGates) -> None:
+        self.handled.append(f"sign {seen.sign}" if isinstance(seen, AgeSeen) else "gates")
 
     async def look_ahead(self, event: InRoom, stage: Stage) -> None:
         self.ahead.append(event)

@@ -75,9 +75,22 @@ def test_it_opens_in_exactly_one_and_on_discord_by_its_own_command_alone() -> No
         lacks = [
             mature.missing_to_open(replace(start, **values))
             for values in combinations()
-            if values["person_ceiling"] is Rating.ROMANCE
+            if values["person_ceiling"] is Rating.ROMANCE and values["is_direct"] is not False
         ]
         assert lacks.count(SILENCE) == opens, (platform, sign)
+
+
+def test_a6_in_an_age_restricted_channel_all_is_asked_but_with_whom_one_talks_alone() -> None:
+    for sign, opens in ((AgeSign.NSFW, True), (AgeSign.ROLE, False), (None, False)):
+        start = facts("/mature", platform="discord", sign=sign)
+        for values in combinations():
+            if values["person_ceiling"] is not Rating.ROMANCE or values["is_direct"] is not False:
+                continue
+            there = {"is_direct": True, "persona_rating": Rating.MATURE, "romance_closed": False}
+            has_all = values | there | {"person_ceiling": Rating.MATURE} == COMPLETE
+            lacks = mature.missing_to_open(replace(start, **values))
+            assert (lacks == SILENCE) == (opens and has_all), values
+            assert ceiling(replace(start, **values)) is Rating.GENERAL, "and nothing there"
 
 
 @pytest.mark.parametrize("name", NEEDS)

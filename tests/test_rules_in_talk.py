@@ -181,3 +181,14 @@ async def test_what_the_engine_wrote_is_masked_counted_and_nobodys_case(tmp_path
         (count,) = await parlour.house.moderation.rules.counts(parlour.paper.tea, "2027-01-01")
         assert (count.rule, count.is_dry, count.count) == ("quinces", False, 1)
         assert await cases_of(parlour) == ()
+
+
+async def test_what_is_masked_is_read_by_nobody_the_engine_included(parlour: Parlour) -> None:
+    await parlour.let_in()
+    await set_rules(
+        parlour, '[[rule]]\nname = "quinces"\nkind = "words"\nwords = ["quince"]\ndoes = "mask"\n'
+    )
+    for text in ("the quince is ripe", "good evening"):
+        assert spoken(await parlour.paper.say(text))
+        assert not any("quince" in part.text for part in parlour.scripted.prompts[-1].parts)
+    assert any("is ripe" in part.text for part in parlour.scripted.prompts[-1].parts)

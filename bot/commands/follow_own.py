@@ -31,7 +31,7 @@ from bot.policy.care import FAREWELL, is_safe_word
 from bot.policy.ceiling import Fall
 from bot.policy.door import DOOR_VERSION, INTIMATE, MEMORY
 from bot.policy.matching import bare
-from bot.policy.mature import OPEN
+from bot.policy.mature import OPEN, OPEN_ALONE
 from bot.store.rows import DOOR, Consent, Limit
 from bot.store.vault import Vault
 from bot.text import Text, lines
@@ -152,7 +152,8 @@ async def _open_mature(desk: Desk, vault: Vault) -> Text:
         return desk.mature.to_open
     await vault.drop_marks(CEILING)
     await vault.set_setting(MATURE_IN, open_in(desk.community.id))
-    return OPEN.format(prefix=desk.prefix)
+    say = OPEN if desk.message.room.is_direct else OPEN_ALONE
+    return say.format(prefix=desk.prefix)
 
 
 # --- Memory (SAFETY A10) ----------------------------------------------------------------------

@@ -259,7 +259,6 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         "mature",
         Text("opens what is for adults only, where everything that it needs is there"),
         lambda _: Mature(),
-        place=Place.DIRECT,
         is_age_restricted=True,
     ),
     *ACCOUNTS,

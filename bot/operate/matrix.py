@@ -24,6 +24,10 @@ FOLDER = "matrix"
 """In the data folder: the library's encrypted store."""
 
 
+def in_english(text: Text, _author: Author) -> str:
+    return str(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """Each may be empty: a login that was made before lies sealed in the house."""

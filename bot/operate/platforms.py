@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from bot.commands.zones import list_zones
 from bot.config import DISCORD_TOKEN_VARIABLE, ConfigError
 from bot.events import Author
-from bot.operate.matrix import matrix_secrets, open_on_matrix, require_matrix
+from bot.operate.matrix import in_english, matrix_secrets, open_on_matrix, require_matrix
 from bot.operate.secrets import read_secret
 from bot.personas import Persona
 from bot.platforms.base import Locker, Platform, PlatformError
@@ -22,10 +22,6 @@ NOBODY = (
     "run: no platform is switched on; set discord.on or matrix.on to true, or talk here with "
     "`parlour chat`"
 )
-
-
-def in_english(text: Text, _author: Author) -> str:
-    return str(text)
 
 
 def require_platforms(config: Config, environ: Mapping[str, str]) -> None:

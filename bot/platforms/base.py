@@ -65,6 +65,9 @@ class Locker(Protocol):
 
     async def fetch(self, name: str) -> bytes | None: ...
 
+    async def drop(self, name: str) -> None:
+        """Nothing where there is nothing."""
+
 
 @runtime_checkable
 class Keeps(Protocol):

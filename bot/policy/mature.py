@@ -21,6 +21,14 @@ OPEN = Text(
     "closes it at once, and so does anybody who takes back what it needs."
 )
 
+OPEN_ALONE = Text(
+    "mature is open where the two of us are alone, between adults: only with you, only with this "
+    "community, and only where the persona goes that far. Here nothing above general is written. The "
+    "safe word and your limits hold as before. `{prefix}romance` closes it at once, and so does "
+    "anybody who takes back what it needs, as this channel's age restriction."
+)
+"""Likewise, where it was opened in an age-restricted channel (SAFETY A6)."""
+
 LISTED = Text("mature does not exist here: this bot is listed in an app directory.")
 OPERATOR = Text(
     "mature is closed for everybody here: the operator of this machine has not opened it."
@@ -50,7 +58,8 @@ PERSON = Text("mature is closed because you have not opened it: `mature` does.")
 SIGN = Text(
     "mature opens only by the age-restricted command of this platform, and never by text: choose "
     "it from the list of commands. Where the list does not have it, switch such commands on for "
-    "direct messages in your settings, or use it in an age-restricted channel."
+    "direct messages in your settings, or use it in an age-restricted channel. A server that is "
+    "age-restricted as a whole is not enough: the channel's own setting has to be on."
 )
 
 
@@ -63,8 +72,12 @@ def missing(facts: Facts) -> Text:
 
 
 def missing_to_open(facts: Facts) -> Text:
-    """Likewise for who asks to open it with this very message."""
+    """Likewise for who asks to open it with this very message. In an age-restricted channel they
+    open it for where they are alone: with whom they talk there is looked at there."""
     asked = replace(facts, person_ceiling=Rating.MATURE)
+    if facts.is_direct is False and facts.sign is AgeSign.NSFW:
+        there = replace(asked, is_direct=True, persona_rating=Rating.MATURE)
+        return missing(replace(there, romance_closed=False))
     return missing(asked) or (SILENCE if _is_signed(facts) else SIGN)
 
 

@@ -73,6 +73,23 @@ def revoke(db: sqlite3.Connection, who: bytes, scope: str, method: str) -> int:
     ).rowcount
 
 
+def came_through(db: sqlite3.Connection, scope: str, method: str) -> tuple[str, ...]:
+    """The rooms by which signs came (SAFETY A6); one that came by none has its platform's name."""
+    rows = db.execute(
+        """SELECT DISTINCT attester FROM age_records
+        WHERE scope = ? AND method = ? AND instr(attester, ':') > 0""",
+        (scope, method),
+    )
+    return tuple(room for (room,) in rows.fetchall())
+
+
+def revoke_through(db: sqlite3.Connection, scope: str, method: str, rooms: Sequence[str]) -> None:
+    db.executemany(
+        "DELETE FROM age_records WHERE scope = ? AND method = ? AND attester = ?",
+        [(scope, method, room) for room in rooms],
+    )
+
+
 def revoke_by_name(
     db: sqlite3.Connection, who: bytes, methods: tuple[str, ...], note: Attestation
 ) -> bool:

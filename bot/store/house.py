@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from bot.events import CommunityId, PersonId
+from bot.events import CommunityId, PersonId, RoomId
 from bot.store import accounts, ages, heard, house_steps, locker, migrations, moderation, people
 from bot.store.case_rows import Strikes
 from bot.store.communities import Communities
@@ -199,6 +199,15 @@ class House:
     async def revoke_age(self, person: PersonId, scope: str, method: str) -> bool:
         gone = await self._db.write(lambda db: ages.revoke(db, self._who(person), scope, method))
         return gone > 0
+
+    async def revoke_ages_through(
+        self, scope: str, method: str, still_open: frozenset[RoomId]
+    ) -> bool:
+        """Everybody's that came through a room which is not among these. False: nobody's."""
+        through = await self._db.read(ages.came_through, scope, method)
+        if gone := [room for room in through if room not in still_open]:
+            await self._db.write(ages.revoke_through, scope, method, gone)
+        return bool(gone)
 
     async def revoke_age_by_name(
         self, person: PersonId, methods: tuple[str, ...], note: Attestation

@@ -22,6 +22,9 @@ class Locker:
     async def fetch(self, name: str) -> bytes | None:
         return await self.database.read(_fetch, f"{self.platform}/{name}")
 
+    async def drop(self, name: str) -> None:
+        await self.database.write(_drop, f"{self.platform}/{name}")
+
 
 @dataclass(frozen=True, slots=True)
 class Lockers:
@@ -38,3 +41,7 @@ def _keep(db: sqlite3.Connection, name: str, secret: bytes) -> None:
 def _fetch(db: sqlite3.Connection, name: str) -> bytes | None:
     row = db.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()
     return None if row is None else bytes(row[0])
+
+
+def _drop(db: sqlite3.Connection, name: str) -> None:
+    db.execute("DELETE FROM secrets WHERE name = ?", (name,))

@@ -160,6 +160,11 @@ class DiscordServer:
         channel.overwrites.append(overwrite)
         self.gateway.new_channel("CHANNEL_UPDATE", channel.id)
 
+    def restrict(self, channel: Channel, *, nsfw: bool) -> None:
+        """A moderator sets or takes away a channel's age restriction."""
+        channel.nsfw = nsfw
+        self.gateway.new_channel("CHANNEL_UPDATE", channel.id)
+
     def permit(self, guild: Guild, command: str, whom: str, *, allowed: bool) -> None:
         """What a guild's moderators say of a command: for a role, a person or a channel by its id."""
         permit(self.world, guild, command, whom, allowed=allowed)

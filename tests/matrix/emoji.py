@@ -170,11 +170,11 @@ async def ask_in_room(person: Person, room: str, other: str) -> Verification:
     return check
 
 
-async def ask_device(person: Person, other: str, device: str) -> Verification:
+async def ask_device(person: Person, other: str, device: str, *, now: float = 0) -> Verification:
     """As Element asks another device of the same person."""
     check = Verification(person, other, device, str(uuid4()), None)
     await check._send(
-        "request", {"from_device": person.device, "methods": [METHOD], "timestamp": 0}
+        "request", {"from_device": person.device, "methods": [METHOD], "timestamp": int(now * 1000)}
     )
     await check._hear("ready")
     return check

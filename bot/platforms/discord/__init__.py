@@ -34,7 +34,7 @@ from bot.platforms.bounded import Bounded
 from bot.platforms.busy import Typings
 from bot.platforms.discord.chosen import Choices
 from bot.platforms.discord.life import Life, ended
-from bot.platforms.discord.names import PLATFORM, channel_of
+from bot.platforms.discord.names import PLATFORM, channel_of, direct_room, user_of
 from bot.platforms.discord.ports import Buttons, Interactions, NoButtons, NoInteractions
 from bot.platforms.discord.reactions import Reactions
 from bot.platforms.discord.rest import Rest
@@ -166,6 +166,8 @@ class Discord:
         if say.voice is Voice.PERSONA:
             self._typings.end(channel_of(say.room.id))
         is_answered, id_ = await self.interactions.answer(say)
+        if not is_answered and say.alone is not None and not say.room.is_direct:
+            return await self._say_alone(say, say.alone)
         if not is_answered:
             id_ = await self._saying.say(say, self.buttons.under(say))
             if id_ is not None:
@@ -175,6 +177,13 @@ class Discord:
         if id_ is not None and say.voice is Voice.PERSONA:
             self._last_reply.put(say.room.id, id_)
         return id_
+
+    async def _say_alone(self, say: Say, person: PersonId) -> EventId | None:
+        """Others read along where it was asked: said in the direct messages."""
+        channel = await self.rest.direct(user_of(person))
+        if channel is None:
+            return None
+        return await self._saying.say(replace(say, room=direct_room(channel, None)))
 
     async def _show_row(self, room: Room) -> None:
         await self._edits.settled(channel_of(room.id))

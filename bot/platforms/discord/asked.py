@@ -35,6 +35,7 @@ from bot.platforms.discord.asker import (
     chosen_message,
     code_of,
     files_of,
+    gate_of,
     name_of,
     room_of,
     typing_in,
@@ -190,8 +191,10 @@ class Asked:
             return None
         text = as_typed(command, values, self._prefix)
         is_signed = command.is_age_restricted and int(data.get("id", 0)) in self._restricted
-        sign = AgeSign.NSFW if is_signed else None
-        message = await self.think(interaction, text, author, room, sign)
+        through = gate_of(interaction)
+        message = await self.think(interaction, text, author, room)
+        if is_signed and (room.is_direct or through):
+            message = replace(message, sign=AgeSign.NSFW, through=through)
         return replace(message, attached=read_attached(files_of(data), fetch))
 
     async def _take_menu(
@@ -259,12 +262,10 @@ class Asked:
         text: str,
         author: Author,
         room: Room,
-        sign: AgeSign | None = None,
     ) -> Message:
         """Its answer takes the place that is kept for it."""
         await interaction.response.defer(ephemeral=not room.is_direct, thinking=True)
-        event = self._as_message(interaction, text, author, room, is_thinking=True)
-        return replace(event, sign=sign)
+        return self._as_message(interaction, text, author, room, is_thinking=True)
 
     def _as_message(
         self,

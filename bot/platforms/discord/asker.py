@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.events import Author, CommunityId, PersonId, Role, Room
+from bot.events import Author, CommunityId, PersonId, Role, Room, RoomId
 from bot.platforms.discord import names
 
 Data = Mapping[str, Any]
@@ -48,6 +48,17 @@ def name_of(data: Data) -> str:
     """Of the command; of a group with what was chosen in it: `rules add`."""
     chosen = _chosen_in(data)
     return f"{data.get('name')} {chosen.get('name')}" if chosen else str(data.get("name"))
+
+
+def gate_of(interaction: discord.Interaction) -> RoomId | None:
+    """SAFETY A6: the age-restricted channel in which somebody asks; of a thread, its parent. Its
+    own flag counts, and neither a guild's nor that it hides spoilers."""
+    channel: Any = interaction.channel
+    if isinstance(channel, discord.Thread):
+        channel = channel.parent
+    if interaction.guild_id is None or getattr(channel, "nsfw", None) is not True:
+        return None
+    return names.shared_room(str(interaction.guild_id), str(channel.id)).id
 
 
 def values_of(data: Data) -> dict[str, str]:

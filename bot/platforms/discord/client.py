@@ -12,7 +12,8 @@ from typing import Any
 
 import discord
 
-from bot.events import Role
+from bot.events import AgeGates, Role
+from bot.platforms.discord.names import community_id, shared_room
 from bot.platforms.discord.ports import Interactions
 from bot.platforms.discord.reading import Payload
 
@@ -33,7 +34,9 @@ _HEARD = frozenset(
     }
 )
 """What the library need not make objects of."""
-_HEARD_TOO = frozenset({"READY", "GUILD_MEMBER_REMOVE", "GUILD_MEMBER_UPDATE"})
+GATES = frozenset({"GUILD_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE"})
+"""What may change which channels are age-restricted (SAFETY A6)."""
+_HEARD_TOO = frozenset({"READY", "GUILD_MEMBER_REMOVE", "GUILD_MEMBER_UPDATE", *GATES})
 _UNUSED = ("emojis", "presences", "soundboard_sounds", "stage_instances", "stickers")
 """Of a guild; with a thousand of them this is most of what they would take."""
 _MANAGES = (
@@ -105,6 +108,13 @@ class Gateway(discord.AutoShardedClient):
                 log.warning("discord: a %s was not understood: %s", name, type(error).__name__)
 
         return guarded
+
+
+def read_gates(guild: discord.Guild) -> AgeGates:
+    """As the library has them, by each channel's own flag."""
+    flagged = (str(one.id) for one in guild.channels if getattr(one, "nsfw", False))
+    rooms = frozenset(shared_room(str(guild.id), channel).id for channel in flagged)
+    return AgeGates(community_id(str(guild.id)), rooms)
 
 
 def role_in(guild: discord.Guild | None, data: Mapping[str, Any]) -> Role:

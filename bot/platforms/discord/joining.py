@@ -60,16 +60,15 @@ def join(
         prefix=platform.prefix,
     )
 
-    async def open_direct(user: str) -> str | None:
-        route = Route("POST", "/users/@me/channels")
-        made = await platform.rest.ask(route, json={"recipient_id": user})
-        return str(made["id"]) if made else None
-
     words, prefix = interface.words, platform.prefix
     front = Front(
         asked=asked,
         entrance=Entrance(
-            seal=seal, buttons=buttons, words=words, prefix=prefix, open_direct=open_direct
+            seal=seal,
+            buttons=buttons,
+            words=words,
+            prefix=prefix,
+            open_direct=platform.rest.direct,
         ),
         setting_up=SettingUp(
             seal=seal, words=words, prefix=prefix, rest=platform.rest, choices=platform.choices

@@ -15,7 +15,7 @@ from bot.events import Author, CommunityId, Event, Left, PersonId, Role
 from bot.platforms.base import LastHeard
 from bot.platforms.bounded import Bounded
 from bot.platforms.discord.chosen import Choices
-from bot.platforms.discord.client import Gateway, intents, role_in
+from bot.platforms.discord.client import GATES, Gateway, intents, read_gates, role_in
 from bot.platforms.discord.listening import Listening
 from bot.platforms.discord.members import Members, read_leaving
 from bot.platforms.discord.missed import Missed
@@ -109,6 +109,9 @@ class Life:
         if name == "READY":
             self._begin_session(data)
             return
+        if name in GATES:
+            self._look_at_gates(str(data["id"] if name == "GUILD_CREATE" else data["guild_id"]))
+            return
         if name in {PUT, TAKEN}:
             if (tapped := self._reactions.read(name, data, self._own())) is not None:
                 self._listening.put(tapped)
@@ -125,6 +128,11 @@ class Life:
             self._has_guilds.set()
         if shard == 0:
             self._start(self._missed.fetch(self._listening.hear_message))
+
+    def _look_at_gates(self, guild: str) -> None:
+        """The library has taken it in by now."""
+        if self._gateway is not None and (known := self._gateway.get_guild(int(guild))) is not None:
+            self._listening.put(read_gates(known))
 
     def _note_person(self, name: str, guild: str, data: Payload) -> None:
         user = data.get("author") or data.get("user") or {}

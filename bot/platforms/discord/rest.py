@@ -120,6 +120,11 @@ class Rest:
             log.info("discord: %s %s: %s", route.method, route.path, type(error).__name__)
             return None
 
+    async def direct(self, user: str) -> str | None:
+        """The channel of the direct messages with somebody, without writing there."""
+        made = await self.ask(Route("POST", "/users/@me/channels"), json={"recipient_id": user})
+        return str(made["id"]) if made else None
+
     async def find(self, route: Route) -> Any:
         """What is there; False where it is not, None where Discord does not say."""
         try:

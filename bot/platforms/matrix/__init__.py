@@ -33,12 +33,13 @@ from bot.platforms.matrix.life import Life
 from bot.platforms.matrix.line import Line
 from bot.platforms.matrix.members import Members
 from bot.platforms.matrix.names import PLATFORM, channel_of, place_of
-from bot.platforms.matrix.ports import Door, NoDoor, NoTrust, Trust
+from bot.platforms.matrix.ports import Door, NoDoor
 from bot.platforms.matrix.privacy import Privacy
 from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.saying import REPLY_CHARS, Saying
 from bot.platforms.matrix.sealing import Sealing
 from bot.platforms.matrix.setup import Setup, Start
+from bot.platforms.matrix.trusting import Trusting
 from bot.platforms.pacing import Edits
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ _TYPING_AGAIN_S = 20.0
 
 
 class Matrix:
-    """Implements `Platform`; `trust` and `door` are set before its events are read."""
+    """Implements `Platform`; `door` is set before its events are read."""
 
     def __init__(
         self,
@@ -64,7 +65,6 @@ class Matrix:
         """`client` is logged in; `sponsor` is a room's id or empty."""
         own_id = str(client.user_id)
         now = asyncio.get_running_loop().time
-        self.trust: Trust = NoTrust()
         self.door: Door = NoDoor()
         self.line = line
         self.client = client
@@ -99,6 +99,16 @@ class Matrix:
             now=now,
             trust=lambda: self.trust,
             door=lambda: self.door,
+        )
+        self.trust = Trusting(
+            setup,
+            client,
+            line,
+            rooms=self.rooms,
+            saying=self._saying,
+            delivery=self._delivery,
+            locker=locker,
+            start=start,
         )
         self._life = Life(
             setup,

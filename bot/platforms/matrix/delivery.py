@@ -12,7 +12,7 @@ from uuid import uuid4
 from bot.platforms.base import PlatformError
 from bot.platforms.matrix.line import BROKEN_LINE, Answer, Line
 from bot.platforms.matrix.names import quoted
-from bot.platforms.matrix.sealing import Content, NotNow, NotThere, Sealing
+from bot.platforms.matrix.sealing import MESSAGE, Content, NotNow, NotThere, Sealing
 from bot.platforms.pacing import Sent
 
 log = logging.getLogger(__name__)
@@ -41,17 +41,23 @@ class Delivery:
         """Edits rest until then."""
 
     async def post(
-        self, room: str, content: Content, nonce: str, *, is_for_all: bool = False
+        self,
+        room: str,
+        content: Content,
+        nonce: str,
+        *,
+        kind: str = MESSAGE,
+        is_for_all: bool = False,
     ) -> str | None:
         """The message's id; None where it cannot be written to, or must not."""
         pauses, limits = iter(_PAUSES_S), 0
         while True:
             trouble, wait = "", 0.0
             try:
-                kind, sealed = await self._sealing.seal(
-                    room, lambda: content, is_for_all=is_for_all
+                sent_as, sealed = await self._sealing.seal(
+                    room, lambda: content, kind=kind, is_for_all=is_for_all
                 )
-                path = f"/rooms/{quoted(room)}/send/{kind}/{quoted(nonce)}"
+                path = f"/rooms/{quoted(room)}/send/{sent_as}/{quoted(nonce)}"
                 answer = await self._line.ask("PUT", path, sealed)
             except NotThere as error:
                 log.info("%s", error)

@@ -40,11 +40,7 @@ async def log_in(setup: Setup, locker: Locker) -> tuple[Any, Line, Tokens]:
             return opened
     elif kept is not None:
         log.warning("matrix: another login is wanted than %s, so a new device is made", kept.user)
-    login = await make_login(setup, locker, kept)
-    client = open_client(setup, login)
-    line, tokens = _joined(client, login, setup, locker)
-    remove_others(setup.folder, login)
-    return client, line, tokens
+    return await _open(await make_login(setup, locker, kept), setup, locker)
 
 
 async def make_login(setup: Setup, locker: Locker, kept: Login | None) -> Login:
@@ -57,10 +53,20 @@ async def make_login(setup: Setup, locker: Locker, kept: Login | None) -> Login:
     return login
 
 
+async def _open(login: Login, setup: Setup, locker: Locker) -> tuple[Any, Line, Tokens]:
+    client = open_client(setup, login, must_exist=login.has_store)
+    if not login.has_store:
+        login = replace(login, has_store=True)
+        await keep_login(locker, login)
+        remove_others(setup.folder, login)
+    line, tokens = _joined(client, login, setup, locker)
+    return client, line, tokens
+
+
 async def _take_up(kept: Login, setup: Setup, locker: Locker) -> tuple[Any, Line, Tokens] | None:
     """None where it is void or its store is lost, and there is a way to make another."""
     try:
-        client = open_client(setup, kept, must_exist=True)
+        client, line, tokens = await _open(kept, setup, locker)
     except Lost as lost:
         if not setup.password:
             raise PlatformError(
@@ -68,7 +74,6 @@ async def _take_up(kept: Login, setup: Setup, locker: Locker) -> tuple[Any, Line
             ) from None
         log.warning("matrix: %s; a new device is made in the place of %s", lost, kept.device)
         return None
-    line, tokens = _joined(client, kept, setup, locker)
     answer = await line.ask("GET", "/account/whoami")
     if answer.is_fine:
         return client, line, tokens

@@ -1,6 +1,6 @@
 """What the platform leaves to others in this package: whom devices belong to, and what is pressed.
 
-Who sets none gets a bot that reads what is written and verifies nobody.
+Who sets no door gets a bot that reads what is written.
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,7 @@ Source = Mapping[str, Any]
 
 
 class Trust(Protocol):
-    """Devices: whose they are, and that they are told of. Given the library's client and raw
-    requests before anything is synced."""
+    """Devices: whose they are, and that they are told of."""
 
     async def begin(self) -> None:
         """The bot is logged in and its own keys are there."""
@@ -40,22 +39,6 @@ class Door(Protocol):
 
     async def said(self, say: Say, message: EventId) -> None:
         """It stands now; what is to be pressed may be put under it."""
-
-
-class NoTrust:
-    async def begin(self) -> None:
-        pass
-
-    async def take_to_device(self, event: Any) -> bool:
-        del event
-        return False
-
-    async def take_in_room(self, room: str, source: Source) -> bool:
-        del room, source
-        return False
-
-    async def devices_changed(self, users: frozenset[str]) -> None:
-        pass
 
 
 class NoDoor:

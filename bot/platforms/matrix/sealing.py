@@ -37,7 +37,12 @@ class Sealing:
         self._one_at_a_time: Bounded[str, asyncio.Lock] = Bounded()
 
     async def seal(
-        self, room: str, content: Callable[[], Content], *, is_for_all: bool = False
+        self,
+        room: str,
+        content: Callable[[], Content],
+        *,
+        kind: str = MESSAGE,
+        is_for_all: bool = False,
     ) -> tuple[str, Content]:
         """The event's type and its content, which is read at the last moment. `is_for_all` may be
         read by a third one, too. Raises NotNow and NotThere."""
@@ -49,7 +54,7 @@ class Sealing:
         if not is_encrypted:
             if self._rooms.person_in(room) is not None:
                 raise NotThere("matrix: a direct room is not encrypted")
-            return MESSAGE, content()
+            return kind, content()
         lock = self._one_at_a_time.get(room) or asyncio.Lock()
         self._one_at_a_time.put(room, lock)
         async with lock:
@@ -57,9 +62,9 @@ class Sealing:
             if not is_for_all:
                 await self._look_around(room)
             # No await since the keys were shared: whoever has come since is not among them.
-            kind, sealed = self._client.encrypt(room, MESSAGE, dict(content()))
-        assert kind == "m.room.encrypted", "nothing in clear text"
-        return str(kind), sealed
+            sealed_kind, sealed = self._client.encrypt(room, kind, dict(content()))
+        assert sealed_kind == "m.room.encrypted", "nothing in clear text"
+        return str(sealed_kind), sealed
 
     async def _look_around(self, room: str) -> None:
         """SAFETY A8."""

@@ -32,6 +32,8 @@ class Login:
     lives_s: float = 0.0
     pickle_key: str = ""
     """Of the library's store."""
+    has_store: bool = False
+    """It was opened once, so from then on it must be there."""
     given: str = ""
     """Where the token was given by the operator: its hash, so that another one is noticed."""
 

@@ -1,0 +1,79 @@
+"""Trust in the whole bot: a served one is its account's, is verified by a person, and tells them of a
+new device of theirs."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.engine.scripted import ScriptedEngine
+from bot.platforms.matrix.trust.identity import Standing
+from bot.platforms.matrix.trust.sentences import COMPARE, NEW_DEVICE
+from tests.matrix.emoji import ask_device, ask_in_room
+from tests.matrix.people import People
+from tests.matrix.serving import Served, make_ground, serving
+from tests.matrix.signing import is_cross_signed
+
+pytestmark = pytest.mark.live
+
+
+async def test_a_served_bot_is_signed_and_verified(
+    people: People, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+        room = await bot.meets(ada)
+        hers = await ask_in_room(ada, room, bot.id)
+        assert await is_cross_signed(bot.id, device_of(bot), people.wire_of(ada))
+        await hers.begin()
+        await ada.sees(room, COMPARE, sender=bot.id)
+        shown = [one.getMessage() for one in caplog.records if " shows: " in one.getMessage()]
+        assert all(picture in shown[0] for picture in hers.emoji())
+        vouched = await hers.confirm()
+        assert len(vouched) == 2 and f"ed25519:{device_of(bot)}" in vouched
+        kinds = {event["type"] for event in await people.wire_of(ada).events(room)}
+        assert not {kind for kind in kinds if "verification" in kind}, "all of it is encrypted"
+
+
+async def test_between_devices_it_is_verified_too(people: People, tmp_path: Path) -> None:
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+        await bot.meets(ada)
+        hers = await ask_device(ada, bot.id, device_of(bot), now=time.time())
+        await hers.begin()
+        vouched = await hers.confirm()
+        assert f"ed25519:{device_of(bot)}" in vouched
+
+
+async def test_a_talk_goes_on_beside_a_verification(people: People, tmp_path: Path) -> None:
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+        room = await bot.let_in(ada)
+        hers = await ask_in_room(ada, room, bot.id)
+        await ada.write(room, "How is the sea?")
+        await ada.sees(room, "You said: How is the sea?")
+        await hers.begin()
+        await hers.confirm()
+        await ada.write(room, "Is it far?")
+        await ada.sees(room, "You said: Is it far?")
+
+
+async def test_a_new_device_is_told_of_once_and_not_after_a_restart(
+    people: People, tmp_path: Path
+) -> None:
+    ada, ground = await people.person("ada"), await make_ground(people)
+    async with serving(people, tmp_path / "data", ScriptedEngine(), ground=ground) as bot:
+        room = await bot.let_in(ada)
+        second = await people.device(ada.account)
+        told = NEW_DEVICE.format(devices=second.device)
+        await ada.sees(room, told, sender=bot.id)
+    third = await people.device(ada.account)
+    async with serving(people, tmp_path / "data", ScriptedEngine(), ground=ground) as bot:
+        assert bot.platform.trust.trust.standing in (Standing.NOT_LOOKED, Standing.OURS)
+        await ada.write(room, "I am back.")
+        await ada.sees(room, NEW_DEVICE.format(devices=third.device), sender=bot.id)
+        assert [one.body for one in bot.said(ada, room)].count(told) == 1
+
+
+def device_of(bot: Served) -> str:
+    return str(bot.platform.client.device_id)
