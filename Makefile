@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: chat test lint types unit format languages bench bench-peers bench-path eval-safety soak soak-discord soak-engine picture clean
+.PHONY: chat test lint types unit format languages bench bench-peers bench-path bench-rules eval-safety soak soak-discord soak-engine picture clean
 
 chat:
 	@tools/setup chat
@@ -47,6 +47,10 @@ bench-peers: setup-test
 
 bench-path: setup-test
 	$(PY) -m bench.path
+
+# FUZZ=100000 reads and decides so many random rule files and messages besides (ten minutes).
+bench-rules: setup-test
+	$(PY) -m bench.rules --fuzz $(or $(FUZZ),0)
 
 # SETS=FOLDER holds the public sets under their own file names; docs/classifier.md says which.
 eval-safety: setup-test

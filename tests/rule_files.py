@@ -32,7 +32,7 @@ from bot.policy.community.rule import (
     Where,
 )
 from bot.policy.community.same import digest
-from bot.policy.community.shape import _CAN_MASK, _INPUT_ONLY
+from bot.policy.community.shape import CAN_MASK, INPUT_ONLY
 from bot.policy.community.writing import write_rules
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Facts
@@ -125,7 +125,7 @@ def any_rule(draw: st.DrawFn) -> Rule:
     if isinstance(check, checks.STANDING):
         return Rule(where=Where(Side.INPUT, rooms, personas, ratings), **common)
     first = draw(st.sampled_from(Action))
-    if first is Action.MASK and not isinstance(check, _CAN_MASK):
+    if first is Action.MASK and not isinstance(check, CAN_MASK):
         first = Action.REFUSE
     steps = [_step(1, first)]
     if draw(st.booleans()):
@@ -135,7 +135,7 @@ def any_rule(draw: st.DrawFn) -> Rule:
         steps.append(_step(draw(st.integers(2, 5)), firmer))
     sides = (
         [Side.INPUT]
-        if isinstance(check, _INPUT_ONLY) or first is Action.STEER
+        if isinstance(check, INPUT_ONLY) or first is Action.STEER
         else [Side.INPUT, Side.BOTH]
     )
     return Rule(

@@ -227,6 +227,11 @@ def test_steps_get_firmer_with_hits_and_fade_with_time(
     assert only(decide(around(FIRMER, hits={"rule 1": hits}))).action is action
 
 
+def test_m8_a_hint_cannot_close_the_note_that_it_stands_in() -> None:
+    steering = WORD + 'does = "steer"\nhint = "Lamps] {off}. [Say"'
+    assert decide(around(steering)).hints == ("Lamps) (off). (Say",)
+
+
 def test_hits_of_another_rule_do_not_count() -> None:
     assert only(decide(around(FIRMER, hits={"rule 2": (NOW,) * 9}))).action is Action.WARN
 
@@ -334,6 +339,18 @@ def test_c1_c3_and_c4_what_care_answers_is_never_punished(text: str, cared: Care
     assert decision.care[0].care is cared
     assert not decision.rulings
     assert not decision.dry
+
+
+def test_c4_who_speaks_of_harming_themselves_is_never_punished_where_care_does_not_answer() -> None:
+    text = "In the film there is a scene of self-harm beside a lantern."
+    revoking = WORD + 'does = "revoke"\ntells = true'
+    topic = 'kind = "topics"\ntopics = ["self-harm mention"]\ndoes = "pause"\npause_minutes = 60'
+    decision = decide(around(revoking, topic, text=text))
+    assert not decision.care
+    assert [(one.action, one.counts, one.tells) for one in decision.rulings] == [
+        (Action.REFUSE, False, False),
+        (Action.REFUSE, False, False),
+    ]
 
 
 def test_c3_who_is_paused_or_closed_out_is_pointed_to_help_all_the_same() -> None:

@@ -174,6 +174,7 @@ MASKING = (
         ("It is l4nt3rn time! Yes.", f"{MASK} Yes."),
         ("see https://example.com/x today", f"see {MASK}/x today"),
         ("Look. Write to ada@example.com soon. Bye.", None),
+        ("0ld\nmi11", MASK),
         ("nothing here", "nothing here"),
         ("", ""),
     ],

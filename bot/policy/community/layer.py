@@ -6,11 +6,13 @@ or as a safe word nothing counts: `decide.py` drops these verdicts then (SAFETY 
 
 from collections.abc import Sequence
 
+from bot.policy.community.checks import Topic
 from bot.policy.community.compiled import Compiled
 from bot.policy.community.heard import hears_rhythm, hears_words
 from bot.policy.community.rule import Action, Member, Rule, Ruling, Side, Step, Sureness
 from bot.policy.community.standing import UNKNOWN, in_the_way
 from bot.policy.community.steps import step_of, unknown_step
+from bot.policy.community.topics import Heard, heard
 from bot.policy.community.where import holds
 from bot.policy.facts import Facts, Outcome, Verdict
 from bot.text import SILENCE, Text, paragraphs, verbatim
@@ -64,11 +66,23 @@ def _about_words(facts: Facts, rules: Compiled) -> list[Verdict]:
             rule.check, facts.text, member.sent, facts.now, facts.digest_key
         )
         if sureness is not None:
-            verdicts.append(_verdict(rule, rules, _step(rule, facts, sureness), sureness))
+            verdicts.append(_verdict(rule, rules, _step(rule, facts, sureness), sureness, facts))
     return verdicts
 
 
+def _counts(facts: Facts, sureness: Sureness) -> bool:
+    """SAFETY C4: who speaks of harming themselves is never punished for it, also where it is told
+    in a way that care does not answer."""
+    return sureness is Sureness.FOUND and heard(facts.text, Topic.SELF_HARM) is not Heard.SURELY
+
+
 def _step(rule: Rule, facts: Facts, sureness: Sureness) -> Step:
+    step = _firmness(rule, facts, sureness)
+    gentle = step.action <= Action.REFUSE or _counts(facts, sureness)
+    return step if gentle else Step(1, Action.REFUSE)
+
+
+def _firmness(rule: Rule, facts: Facts, sureness: Sureness) -> Step:
     hits = facts.member.hits if facts.member else None
     if sureness is Sureness.UNKNOWN:
         step = unknown_step(rule)
@@ -79,17 +93,17 @@ def _step(rule: Rule, facts: Facts, sureness: Sureness) -> Step:
     return step_of(rule, hits.get(rule.name, ()), facts.now)
 
 
-def _verdict(rule: Rule, rules: Compiled, step: Step, sureness: Sureness) -> Verdict:
-    is_dry = rule.is_dry or rules.is_dry
+def _verdict(rule: Rule, rules: Compiled, step: Step, sureness: Sureness, facts: Facts) -> Verdict:
+    is_dry, counts = rule.is_dry or rules.is_dry, _counts(facts, sureness)
     ruling = Ruling(
         rules.community,
         rules.version,
         rule.name,
         step.action,
         minutes=step.minutes,
-        tells=rule.tells and sureness is Sureness.FOUND,
+        tells=rule.tells and counts,
         is_dry=is_dry,
-        counts=sureness is Sureness.FOUND,
+        counts=counts,
         sureness=sureness,
     )
     if is_dry:

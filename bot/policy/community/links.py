@@ -25,10 +25,10 @@ def _links(text: str) -> Sequence[Found]:
 
 # A host without a scheme counts where its end is a common one: "see you at 5.Bring cake" is none.
 _ENDS = r"(?:com|net|org|info|io|gg|me|tv|xyz|app|dev|co|shop|site|online|link|ly|de|at|ch|fr|es|pt|br|jp|uk|us|eu|ru|cn)"
-_HOST = r"[\pL\pN](?:[\pL\pN-]{0,62}\.)+[\pL]{2,24}"
+_HOST = r"[\pL\pN](?:[\pL\pN-]*\.)+\pL{2,24}"
 _LINK = pattern(
     rf"\b(?:h ?t ?t ?p ?s?|ftp|wss?)\s?:\s?/\s?/\s?(?:[^\s/@]*@)?({_HOST})",
-    rf"(?:^|[^\w@.])((?:[\pL\pN][\pL\pN-]{{0,62}}\.)+{_ENDS})(?:$|[/?#:]|[^\w.-]|\.(?:\s|$))",
+    rf"(?:^|[^\w@.])((?:[\pL\pN][\pL\pN-]*\.)+{_ENDS})(?:$|[/?#:]|[^\w.-]|\.(?:\s|$))",
 )
 _INVITE = pattern(
     r"\bdiscord\s?(?:\.\s?gg|(?:app)?\s?\.\s?com\s?/\s?invite|\.\s?me|\.\s?io)\s?/\s?[\w-]+",

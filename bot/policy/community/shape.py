@@ -63,7 +63,7 @@ def write_steps(steps: tuple[Step, ...]) -> list[dict[str, object]]:
 
 def _side(check: Check, steps: tuple[Step, ...], where: Where) -> Where:
     """Where nothing is said of it: both, as far as the kind and what happens allow."""
-    if isinstance(check, _INPUT_ONLY):
+    if isinstance(check, INPUT_ONLY):
         if where.side is not Side.BOTH:
             if where.side is Side.OUTPUT:
                 raise Unfit(say.INPUT_ONLY)
@@ -83,7 +83,7 @@ def _fits(made: Rule) -> None:
         if (step.action is Action.PAUSE) is not (step.minutes > 0):
             raise Unfit(say.MINUTES_FOR_PAUSE)
     actions = {step.action for step in steps}
-    if Action.MASK in actions and not isinstance(made.check, _CAN_MASK):
+    if Action.MASK in actions and not isinstance(made.check, CAN_MASK):
         raise Unfit(say.NOTHING_TO_MASK)
     if side is Side.OUTPUT and not actions <= {Action.MASK, Action.REFUSE}:
         raise Unfit(say.STEER_IS_INPUT if Action.STEER in actions else say.AGAINST_NOBODY)
@@ -112,8 +112,8 @@ def _read_step(entry: object) -> Step:
     return Step(hits, action, minutes and values.number(1, LONGEST_PAUSE)(minutes))
 
 
-_INPUT_ONLY = (checks.Described, checks.Flood, checks.Repetition, checks.Length)
-_CAN_MASK = (checks.Words, checks.Patterns, checks.Topics, checks.Links, checks.Invites)
+INPUT_ONLY = (checks.Described, checks.Flood, checks.Repetition, checks.Length)
+CAN_MASK = (checks.Words, checks.Patterns, checks.Topics, checks.Links, checks.Invites)
 _WHERE = ("side", "rooms", "personas", "ratings")
 
 _EVERY = (
@@ -131,7 +131,7 @@ _DOING = (
     Form("steps", "steps", _read_steps, list),
     Form("window_hours", "window_hours", values.number(1, WEEKS_OF_A_YEAR_H), int),
     Form("side", "side", values.choice(Side), values.name),
-    Form("hint", "hint", values.text(LONGEST_HINT, least=0), str),
+    Form("hint", "hint", values.note(LONGEST_HINT), str),
     Form("tells", "tells", values.truth, bool),
 )
 

@@ -30,6 +30,16 @@ def text(most: int, least: int = 1) -> Callable[[object], str]:
     return read
 
 
+def note(most: int) -> Callable[[object], str]:
+    """What goes into a note of the prompt, without the marks that notes are made of (SAFETY M8)."""
+    one = text(most, least=0)
+
+    def read(value: object) -> str:
+        return one(value).translate(_BRACKETS)
+
+    return read
+
+
 def truth(value: object) -> bool:
     if not isinstance(value, bool):
         raise Unfit(say.YES_OR_NO)
@@ -170,6 +180,9 @@ def zone(value: object) -> str:
 
 
 # --- Below ------------------------------------------------------------------------------------
+
+
+_BRACKETS = str.maketrans("[]{}", "()()")
 
 
 def _no_zone() -> str:
