@@ -173,12 +173,12 @@ def _serve(base: str) -> int:
 
     heard: dict[str, float] = {}
     times: list[float] = []
-    hear, post = Listening.hear_message, Rest.post
+    hear, post = Listening.hear, Rest.post
 
-    def timed_hear(self: Listening, data: Payload) -> None:
+    def timed_hear(self: Listening, name: str, data: Payload) -> None:
         if data.get("content", "").startswith(TEXT):
             heard[data["channel_id"]] = time.perf_counter()
-        hear(self, data)
+        hear(self, name, data)
 
     async def timed_post(self: Rest, channel: str, body: Mapping[str, Any]) -> str | None:
         if (at := heard.pop(channel, None)) is not None:
@@ -186,7 +186,7 @@ def _serve(base: str) -> int:
         return await post(self, channel, body)
 
     with (
-        patch.object(Listening, "hear_message", timed_hear),
+        patch.object(Listening, "hear", timed_hear),
         patch.object(Rest, "post", timed_post),
         redirect_stdout(sys.stderr),
         pointed_at(base),

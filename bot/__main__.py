@@ -22,6 +22,7 @@ from bot.operate.metrics import MetricsError
 from bot.operate.models import ModelError
 from bot.operate.platforms import open_platforms, require_platforms
 from bot.operate.protocol import publish, require_page
+from bot.operate.published import read_rules
 from bot.operate.referrals import report
 from bot.operate.serving import all_personas, build, master_key, open_house, serve
 from bot.personas import PersonaError
@@ -125,7 +126,12 @@ async def _run(config: Config) -> int:
     async with (
         open_house(config, os.environ, _note) as house,
         open_platforms(
-            config, os.environ, speech.words, personas, locker_of=house.locker.of
+            config,
+            os.environ,
+            speech.words,
+            personas,
+            locker_of=house.locker.of,
+            rules_of=partial(read_rules, house, config),
         ) as platforms,
     ):
         await serve(config, built, house, platforms, speech=speech, note=_note)

@@ -30,7 +30,8 @@ async def take_sign(
     if isinstance(seen, AgeGates):
         # SAFETY A6: of whom it was is known by a hash only, so everybody's reply ends that is above.
         gone = await house.revoke_ages_through(seen.community, AgeSign.NSFW, seen.rooms)
-        return Fall(community=seen.community, to=Rating.ROMANCE) if gone else None
+        is_less = gone or seen.has_lost
+        return Fall(community=seen.community, to=Rating.ROMANCE) if is_less else None
     person, scope = seen.author.id, seen.room.sponsor or HOME
     if seen.is_held:
         await _keep_sign(person, scope, seen.sign, house, now)

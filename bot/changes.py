@@ -37,9 +37,9 @@ async def take_edit(
     now: float,
 ) -> Decision | None:
     """The scene's message is the edited one; the guard reads it as it would a new one (L6).
-    What was decided of it; None where it is no turn any more."""
+    What was decided of it; None where it is no turn any more, or says what it said."""
     turn = scene.look.turn if scene.look else None
-    if turn is None or turn.side is not Side.PERSON:
+    if turn is None or turn.side is not Side.PERSON or turn.text == scene.message.text:
         return None
     facts = await gather_facts(scene, house, habits, now, rulings=rulings, guard_ready=guard.ready)
     if facts.own:

@@ -87,6 +87,8 @@ class Room:
     """The community whose rules go with the person into this room; of a shared room, its own."""
     is_their_choice: bool = False
     """They come by this community's own door, so once they are in it is their sponsor."""
+    most: Rating = Rating.MATURE
+    """How far it may go in this room by the platform's own restriction (SAFETY A6)."""
 
     @property
     def shared(self) -> RoomId | None:
@@ -162,6 +164,8 @@ class AgeGates:
 
     community: CommunityId
     rooms: frozenset[RoomId]
+    has_lost: bool = False
+    """One of them was so until now: also what goes on in a room that hangs on it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,7 @@ class Say:
     nonce: str
     voice: Voice = Voice.NOTICE
     name: str = ""
-    """The persona's name, where the persona speaks."""
+    """The persona's name, where the persona speaks or is introduced."""
     answers: EventId | None = None
     """The message that this is said to; None where nobody asked, as with a reminder."""
     choices: tuple[str, ...] = ()

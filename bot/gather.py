@@ -55,7 +55,7 @@ async def gather_facts(
         platform=platform_of(author.id),
         sign=message.sign,
         is_guest=scene.is_guest,
-        sponsor_ceiling=scene.community.ceiling,
+        sponsor_ceiling=min(scene.community.ceiling, message.room.most),
         persona_rating=scene.persona.rating,
         person_ceiling=read_ceiling(wishes, scene.community.id),
         guard_ready=guard_ready,

@@ -7,8 +7,8 @@ from contextlib import suppress
 from functools import partial
 
 from bot.dispatch import Arrival
-from bot.events import EventId, PersonId, RoomId
-from bot.platforms.base import CatchesUp, Keeps, Platform
+from bot.events import PersonId
+from bot.platforms.base import CatchesUp, Keeps, Known, Platform
 from bot.store.house import House
 from bot.store.rows import State, StoreError
 
@@ -44,13 +44,14 @@ async def recover(house: House, platforms: Sequence[Platform], now: float) -> tu
     return tuple(unanswered)
 
 
-async def _last_heard(house: House, platform: str) -> tuple[tuple[RoomId, EventId], ...]:
+async def _last_heard(house: House, platform: str) -> tuple[Known, ...]:
     """Asked for beside the first messages: it opens vaults, one after the other."""
-    found: list[tuple[RoomId, EventId]] = []
+    found: list[Known] = []
     for person in await house.recent():
         with suppress(StoreError):
             async with house.vault(person) as vault:
-                found += await vault.last_heard(platform) if vault else ()
+                heard = await vault.last_heard(platform) if vault else ()
+                found += [Known(room, last, kept) for room, last, kept in heard]
     # The latest last, as if they were heard now.
     return tuple(reversed(found))
 

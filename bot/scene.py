@@ -100,12 +100,19 @@ class Scene:
         """`choices` are words that fit as an answer, in the language of the text."""
         await self.speech.notice(self.message, self.stage, text, name, choices)
 
-    async def answer(self, text: Text, file: File | None, *, is_not_in: bool) -> None:
+    async def introduce(self) -> None:
+        """Says with whom the person is talking."""
+        persona = self.persona
+        who = sentences.WITH.format(name=persona.name, tagline=persona.tagline)
+        await self.speech.notice(self.message, self.stage, who, "who", about=persona.name)
+
+    async def answer(self, text: Text, file: File | None, about: str, *, is_not_in: bool) -> None:
         """What a command comes to. Where the file cannot be handed over, that is said in its place."""
         if is_not_in:
             await self.alone(text, sentences.ALONE_PLEASE)
             return
-        shown = await self.speech.notice(self.message, self.stage, text, "notice", file=file)
+        say = self.speech.notice
+        shown = await say(self.message, self.stage, text, "notice", file=file, about=about)
         if shown is None and file is not None:
             await self.notice(sentences.FILE_NOT_TAKEN, name="no file")
 

@@ -90,8 +90,7 @@ class Sessions:
         greeting = fill(persona.greeting, char=persona.name, user=_name(scene))
         # The greeting stands in the session's head, so it is in the vault before it is shown.
         await self.begin(scene, greeting)
-        who = sentences.WITH.format(name=persona.name, tagline=persona.tagline)
-        await scene.notice(who, name="who")
+        await scene.introduce()
         if persona.negotiates:
             prefix = scene.stage.platform.prefix
             await scene.notice(sentences.NEGOTIATE.format(prefix=prefix), name="negotiate")

@@ -50,13 +50,15 @@ class Speech:
         file: File | None = None,
         *,
         alone: bool = False,
+        about: str = "",
     ) -> EventId | None:
         """The bot speaks as itself. Of each name, a message has one notice at most. None: it was
-        not delivered."""
+        not delivered. `about` is the name of a persona whom it introduces."""
         notice = Say(
             message.room,
             self.words(text, message.author),
             f"{nonce_of(message)}-{name}",
+            name=about,
             answers=message.id,
             choices=choices,
             file=file,

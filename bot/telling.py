@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 async def give(answer: Answer, scene: Scene, house: House, *, is_not_in: bool) -> None:
-    await scene.answer(answer.say, answer.file, is_not_in=is_not_in)
+    await scene.answer(answer.say, answer.file, answer.about, is_not_in=is_not_in)
     await tell(answer.tells, scene, house)
 
 

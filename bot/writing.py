@@ -84,8 +84,7 @@ class Writer:
             return
         if scene.look and scene.look.last_persona not in (None, scene.persona.id):
             # The file of the one before is gone: nobody is put in another's place in silence.
-            who = sentences.WITH.format(name=scene.persona.name, tagline=scene.persona.tagline)
-            await scene.notice(who, name="who")
+            await scene.introduce()
         session = scene.session or await self._sessions.begin(scene)
         hints = list(by.hints)
         if facts.own and facts.own.softened:

@@ -141,7 +141,8 @@ async def serving(
     house = await House.open(folder, key, open_vaults=64, idle_s=300.0, clock=clock)
     speech, personas = Speech(HABITS.language), personas or load_personas(PERSONAS)
     named = tuple((one.name, one.id) for one in personas.values())
-    interface = Interface(speech.words, named, list_zones, is_listed=False)
+    pictures = {one.name: one.avatar for one in personas.values() if one.avatar}
+    interface = Interface(speech.words, named, list_zones, is_listed=False, pictures=pictures)
     conversation = Conversation(
         house=house,
         engine=engine,

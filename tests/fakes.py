@@ -183,6 +183,22 @@ class PaperPlatform:
         return self._idle.setdefault(room, asyncio.Event())
 
 
+class Drawer:
+    """A locker as a dictionary, which outlives the bot in a test."""
+
+    def __init__(self, **kept: bytes) -> None:
+        self.kept = kept
+
+    async def keep(self, name: str, secret: bytes) -> None:
+        self.kept[name] = secret
+
+    async def fetch(self, name: str) -> bytes | None:
+        return self.kept.get(name)
+
+    async def drop(self, name: str) -> None:
+        self.kept.pop(name, None)
+
+
 class Clock:
     """Time passes when a test says so."""
 

@@ -15,7 +15,7 @@ from bot.events import AgeLevel, AgeSeen, CommunityId, Rating
 from bot.languages.catalogue import say
 from bot.platforms.discord import entrance, setting_up
 from bot.platforms.discord.asked import NOT_FOR_YOU, OLDER, ONE_MOMENT
-from bot.platforms.discord.chosen import Choices, Chosen, read_chosen, write_chosen
+from bot.platforms.discord.chosen import Chosen, make_choices, read_chosen, write_chosen
 from bot.platforms.discord.names import person_id
 from bot.platforms.discord.trusted import AGAIN_S, Trusted
 from bot.policy.door_rules import NOT_ENOUGH, YOUNG
@@ -25,6 +25,7 @@ from tests.discord.offers import NotOffered
 from tests.discord.people import Person
 from tests.discord.state import Channel, Guild, Shown
 from tests.discord_help import Served, serving, setup
+from tests.fakes import Drawer
 
 pytestmark = pytest.mark.live
 
@@ -271,7 +272,7 @@ async def test_with_closed_direct_messages_the_person_is_told_how_to_open_them(
         async with served(server, tmp_path / "d"):
             panel = await puts_up(server, ben, staff, door)
             await goes_through(server, anna, door, panel, *GERMAN)
-            await sees(server, anna, door, say(entrance.CLOSED, "de"))
+            await sees(server, anna, door, say(entrance.CLOSED_HERE, "de"))
             anna.opens_messages()
             await anna.writes(anna.dm, "And the tide?")
             await server.until(lambda: [m for m in anna.dm.shown if "You said" in m.content])
@@ -435,7 +436,7 @@ async def test_a4_a_role_lost_while_nobody_listened_is_found_when_membership_is_
 
 async def test_a_role_is_told_when_it_changes_and_again_to_who_may_have_come_in_since() -> None:
     drawer = Drawer(**{"guild-7": write_chosen(Chosen(roles=("9",)))})
-    choices, told, now = Choices(), list[AgeSeen](), [0.0]
+    choices, told, now = make_choices(), list[AgeSeen](), [0.0]
     choices.keep_in(drawer)
     await choices.of("7")
     trusted = Trusted(choices, told.append, lambda _: None, lambda: now[0])
@@ -501,25 +502,9 @@ def test_what_is_damaged_is_nothing_at_all(kept: bytes) -> None:
     assert read_chosen(kept) is None
 
 
-class Drawer:
-    """A locker as a dictionary."""
-
-    def __init__(self, **kept: bytes) -> None:
-        self.kept = kept
-
-    async def keep(self, name: str, secret: bytes) -> None:
-        self.kept[name] = secret
-
-    async def fetch(self, name: str) -> bytes | None:
-        return self.kept.get(name)
-
-    async def drop(self, name: str) -> None:
-        self.kept.pop(name, None)
-
-
 async def test_a_damaged_choice_is_told_of_and_a_new_one_mends_it() -> None:
     drawer = Drawer(**{"guild-7": b"broken"})
-    choices = Choices()
+    choices = make_choices()
     choices.keep_in(drawer)
     assert await choices.of("7") == Chosen() and choices.is_damaged("7")
     await choices.change("7", lambda _: Chosen(entrance="8", roles=("9",)))

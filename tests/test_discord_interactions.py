@@ -10,14 +10,13 @@ from discord.http import Route
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Deleted, EventId, Idle, Message, Role, Room, Say, Voice
 from bot.platforms.discord.asked import (
-    FORGOTTEN,
     NOT_FOR_YOU,
     NOT_HERE,
-    NOT_YOUR_OWN_WORDS,
     TOO_LATE,
     UNKNOWN,
 )
 from bot.platforms.discord.native import application_commands
+from bot.platforms.discord.on_message import FORGOTTEN, NOT_YOUR_OWN_WORDS
 from bot.platforms.discord.signing import Kind, Press
 from tests.discord import DiscordServer, discord_server
 from tests.discord.people import Person

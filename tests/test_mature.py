@@ -11,7 +11,7 @@ import pytest
 
 from bot import sentences
 from bot.commands.declared import COMMANDS, commands_for
-from bot.events import AgeLevel, AgeSign, Rating, Role, Voice
+from bot.events import AgeGates, AgeLevel, AgeSign, Rating, Role, Voice
 from bot.policy import mature
 from bot.policy.ceiling import ceiling
 from bot.policy.facts import Facts
@@ -19,7 +19,7 @@ from bot.scene import Habits
 from bot.text import SILENCE
 from tests.conftest import HABITS
 from tests.fakes import noticed, spoken
-from tests.mature_help import ALLOWS, Grown, grown
+from tests.mature_help import ALLOWS, PROBE, Grown, grown
 from tests.policy_facts import facts
 
 BELOW = (None, Rating.GENERAL, Rating.ROMANCE)
@@ -325,3 +325,31 @@ async def test_l6_a_guard_that_dies_in_mature_sends_nothing(tmp_path: Path) -> N
         await guard_dies(bot)
         shown = await bot.paper.say("how is the evening")
         assert not spoken(shown)
+
+
+async def test_a6_a_private_room_goes_no_further_than_its_platform_lets_it(tmp_path: Path) -> None:
+    async with grown(tmp_path / "data") as bot:
+        await bot.open()
+        assert await bot.is_open()
+        asked = len(bot.parlour.scripted.prompts)
+        message = bot.paper.message(PROBE)
+        room = replace(message.room, most=Rating.ROMANCE)
+        bot.paper.tell(replace(message, room=room))
+        await bot.paper.rest(room.id)
+        assert len(bot.parlour.scripted.prompts) == asked
+
+
+async def test_a6_a_restriction_that_is_taken_away_ends_what_is_being_written(
+    tmp_path: Path,
+) -> None:
+    async with grown(tmp_path / "data") as bot:
+        await bot.open()
+        room = await bot.ask_and_hold(PROBE)
+        still = AgeGates(bot.paper.tea, frozenset())
+        await bot.parlour.conversation.take_sign(still)
+        assert bot.parlour.dispatch.is_at_work(room), "it came through none, and none was lost"
+        await bot.parlour.conversation.take_sign(replace(still, has_lost=True))
+        # The engine is held: nothing but the change ends it.
+        await bot.paper.rest(room)
+        bot.hold.set()
+        assert await bot.is_open()

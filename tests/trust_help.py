@@ -16,28 +16,13 @@ from bot.platforms.matrix.trust import Trust
 from bot.platforms.matrix.trust.ports import Answer, OwnDevice
 from bot.platforms.matrix.trust.verifications import Comparing
 from bot.text import Text
+from tests.fakes import Drawer
 from tests.matrix.signing import CrossSigning, canonical, public_part, sign
 
 Json = dict[str, Any]
 BOT, ADA = "@parlour:example.org", "@ada:example.org"
 KIND = "m.key.verification."
 NOW = 1_700_000_000.0
-
-
-class Drawer:
-    """A locker as a dictionary, which outlives the bot in a test."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    async def keep(self, name: str, secret: bytes) -> None:
-        self.kept[name] = secret
-
-    async def fetch(self, name: str) -> bytes | None:
-        return self.kept.get(name)
-
-    async def drop(self, name: str) -> None:
-        self.kept.pop(name, None)
 
 
 @dataclass

@@ -90,6 +90,8 @@ class Answer:
     """What may be written no more, also in mid-reply (SAFETY A9)."""
     file: File | None = None
     """Handed over with it."""
+    about: str = ""
+    """The name of a persona whom it introduces."""
     tells: tuple[Tell, ...] = ()
     """What others are to know of it."""
 

@@ -75,9 +75,8 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         case declared.New():
             return Greet(desk.persona.id) if desk.is_in else Answer(desk.not_in)
         case declared.Who():
-            return Answer(
-                sentences.WITH.format(name=desk.persona.name, tagline=desk.persona.tagline)
-            )
+            name, tagline = desk.persona.name, desk.persona.tagline
+            return Answer(sentences.WITH.format(name=name, tagline=tagline), about=name)
         case declared.Where():
             where = sentences.WHERE.format(
                 community=desk.name_of(desk.community.id),

@@ -12,6 +12,7 @@ from bot.commands.desk import Answer, Desk, Erase, Farewell, Outcome
 from bot.commands.files import as_json
 from bot.commands.follow_accounts import follow_accounts, linked
 from bot.commands.own import OwnCommand
+from bot.commands.rewording import reword
 from bot.commands.wishes import (
     CEILING,
     CHECK_IN,
@@ -77,6 +78,8 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
             return Answer(await _set_language(name, desk))
         case _ if desk.vault is None or not desk.is_in:
             return Answer(desk.not_in)
+        case own.Reword(words):
+            return await reword(words, desk, desk.vault)
         case own.General():
             return await _go_as_far_as(Rating.GENERAL, desk, desk.vault)
         case own.Romance():
@@ -130,6 +133,7 @@ async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> Text:  # noqa:
             | own.General()
             | own.Romance()
             | own.Language()
+            | own.Reword()
         ):
             raise AssertionError("followed above")
         case _:

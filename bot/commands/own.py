@@ -96,9 +96,15 @@ class Romance: ...
 class Mature: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reword:
+    words: str
+
+
 OwnCommand = (
     Stop | Pause | Resume | Goodbye | Safeword | Limits | CheckIn | Break | Quiet | Remind | Mute
-    | Timezone | Language | Memory | General | Romance | Mature | AccountCommand | KeptCommand
+    | Timezone | Language | Memory | General | Romance | Mature | Reword
+    | AccountCommand | KeptCommand
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -260,6 +266,17 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         Text("opens what is for adults only, where everything that it needs is there"),
         lambda _: Mature(),
         is_age_restricted=True,
+    ),
+    Declares(
+        "reword",
+        Text("puts your own words in the place of the last answer"),
+        lambda values: Reword(values["words"]),
+        parameters=(
+            Parameter(
+                "words", Kind.LINE, Text("the whole answer, as it should be"), most_chars=4000
+            ),
+        ),
+        place=Place.DIRECT,
     ),
     *ACCOUNTS,
     *KEPT,

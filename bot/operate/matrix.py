@@ -5,14 +5,14 @@ The platform's library is imported when it is switched on, and not before.
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bot.config import MATRIX_PASSWORD_VARIABLE, MATRIX_TOKEN_VARIABLE, ConfigError
 from bot.events import Author
 from bot.operate.secrets import read_secret
-from bot.platforms.base import Locker, Platform, PlatformError
+from bot.platforms.base import Locker, Platform, PlatformError, RulesOf
 from bot.settings import Config
 from bot.text import Text
 
@@ -71,8 +71,10 @@ async def open_on_matrix(
     environ: Mapping[str, str],
     words: Callable[[Text, Author], str],
     locker: Locker,
+    rules_of: RulesOf,
 ) -> AsyncIterator[Platform]:
     setup = matrix_setup(config, matrix_secrets(config, environ), words)
+    setup = replace(setup, rules_of=rules_of)
     # Imported where it is switched on (arrow 6).
     from bot.platforms.matrix.opening import open_matrix  # noqa: PLC0415
 
@@ -97,10 +99,13 @@ def matrix_setup(config: Config, secrets: Secrets, words: Callable[[Text, Author
         token=secrets.token,
         device_name=settings.device_name,
         operators=frozenset(settings.operators),
+        rooms_by_operators=settings.rooms_by == "operators",
         sponsor=settings.sponsor,
+        policy_lists=settings.policy_lists,
         words=words,
         gap_s=settings.edit_gap_s,
         answer_missed_s=settings.answer_missed_s,
+        replace_keys=settings.replace_keys,
     )
 
 

@@ -13,7 +13,7 @@ from bot.events import Author
 from bot.operate.matrix import in_english, matrix_secrets, open_on_matrix, require_matrix
 from bot.operate.secrets import read_secret
 from bot.personas import Persona
-from bot.platforms.base import Locker, Platform, PlatformError
+from bot.platforms.base import Locker, Platform, PlatformError, RulesOf
 from bot.settings import Config
 from bot.text import Text
 
@@ -45,10 +45,12 @@ async def open_platforms(
     personas: Callable[[], Mapping[str, Persona]] = dict,
     *,
     locker_of: Callable[[str], Locker] | None = None,
+    rules_of: RulesOf | None = None,
 ) -> AsyncIterator[tuple[Platform, ...]]:
     """All that are switched on, side by side. Raises ConfigError where a service refuses the bot, at
     the start or at the end. `words` are what its buttons say to somebody; `personas` are read once
-    all else is there; `locker_of` a platform is where it keeps its login."""
+    all else is there; `locker_of` a platform is where it keeps its login, and `rules_of` a
+    community are what may be published of it."""
     require_platforms(config, environ)
     async with AsyncExitStack() as opened:
         platforms: list[Platform] = []
@@ -57,7 +59,8 @@ async def open_platforms(
             platforms.append(await opened.enter_async_context(discord))
         if config.matrix.on:
             assert locker_of is not None, "a login is kept sealed"
-            matrix = open_on_matrix(config, environ, words, locker_of("matrix"))
+            assert rules_of is not None, "what holds is the house's to say"
+            matrix = open_on_matrix(config, environ, words, locker_of("matrix"), rules_of)
             platforms.append(await opened.enter_async_context(matrix))
         yield tuple(platforms)
 
@@ -84,7 +87,9 @@ async def _open_discord(
         sponsor=settings.sponsor,
     )
     named = tuple((persona.name, persona.id) for persona in personas().values())
-    interface = Interface(words, named, list_zones, is_listed=config.door.listed)
+    pictures = {one.name: one.avatar for one in personas().values() if one.avatar}
+    listed = config.door.listed
+    interface = Interface(words, named, list_zones, is_listed=listed, pictures=pictures)
     try:
         async with open_discord(setup, interface) as discord:
             yield discord

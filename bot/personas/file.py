@@ -6,6 +6,7 @@ Whatever is wrong becomes one PersonaError: one sentence with file, key, what wa
 import re
 import tomllib
 import unicodedata
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from bot.clean import clean_text
 from bot.events import Rating, Sampling
 from bot.personas.persona import MACRO, Example, Lore, Persona, card_text, fill, fold
+from bot.personas.picture import read_picture
 from bot.policy.cards import check_card
 
 CARD_CHARS = 8000
@@ -99,6 +101,7 @@ class _PersonaFile(_Table):
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
     adapter: _Line | None = None
     negotiates: bool = False
+    avatar: _Line | None = None
     examples: list[_ExampleTable] = []
     lore: list[_LoreTable] = []
     sampling: _SamplingTable = _SamplingTable()
@@ -136,7 +139,11 @@ def _load(path: Path) -> Persona:
         raise PersonaError(f"{path}: {_explain(exc)}") from exc
     if wrong := _find_wrong_text(file):
         raise PersonaError(f"{path}: {wrong}")
-    persona = _build(path.stem, file)
+    try:
+        picture = read_picture(path.parent, file.avatar) if file.avatar else None
+    except ValueError as exc:
+        raise PersonaError(f"{path}: avatar '{file.avatar}' {exc}.") from exc
+    persona = replace(_build(path.stem, file), avatar=picture)
     if (found := len(card_text(persona))) > CARD_CHARS:
         raise PersonaError(
             f"{path}: card, voice and examples have {found:,} characters together: "

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.events import Rating, Sampling
+from bot.files import File
 
 MACRO = re.compile(r"\{\{([^{}]*)\}\}")
 
@@ -44,6 +45,7 @@ class Persona:
     adapter: str | None
     negotiates: bool = False
     """Whether a session begins with the person's limits being asked after (SAFETY C2)."""
+    avatar: File | None = None
 
 
 def card_text(persona: Persona) -> str:

@@ -3,7 +3,8 @@
 It decides nothing. Events flow out of `events()`, actions go into `do()`.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from bot.drafts import Pace
@@ -46,8 +47,33 @@ class Platform(Protocol):
         """Carries the action out; for `Say`, the new message's id."""
 
 
-LastHeard = Callable[[], Awaitable[tuple[tuple[RoomId, EventId], ...]]]
-"""The rooms of a platform, each with the last message that was heard there."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was heard in one room before nobody listened."""
+
+    room: RoomId
+    last: EventId
+    kept: tuple[EventId, ...] = ()
+    """The latest messages whose words stand in the vault."""
+
+
+LastHeard = Callable[[], Awaitable[tuple[Known, ...]]]
+"""The rooms of a platform, the one that was written in last at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A community's rules, as anybody may read them: without word lists and anybody's name."""
+
+    version: int
+    """Of the rules that moderators write; 0 while there are none."""
+    hash: str
+    """Of all that holds there."""
+    summary: Mapping[str, str]
+
+
+RulesOf = Callable[[CommunityId], Awaitable[Published]]
+"""As the house has them at this moment."""
 
 
 @runtime_checkable

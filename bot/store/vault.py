@@ -51,7 +51,9 @@ class Vault:
         came is kept, and none of its words."""
         return await self._db.write(looks.hear, message, unless)
 
-    async def last_heard(self, platform: str) -> tuple[tuple[RoomId, EventId], ...]:
+    async def last_heard(
+        self, platform: str
+    ) -> tuple[tuple[RoomId, EventId, tuple[EventId, ...]], ...]:
         return await self._db.read(heard.last_heard, platform)
 
     async def look(self, room: Room, event_id: EventId, sponsor: CommunityId) -> Look:

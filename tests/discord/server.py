@@ -10,6 +10,7 @@ from aiohttp import web
 from tests.discord import threads
 from tests.discord.buckets import Limit
 from tests.discord.commands import Commands
+from tests.discord.emojis import Emojis
 from tests.discord.faults import Faults, Request
 from tests.discord.gateway import Gateway
 from tests.discord.guilds import Size, crowded, new_guild, permit, role_payload
@@ -51,6 +52,7 @@ class DiscordServer:
             Places(self.world),
             ThreadRoutes(self.world),
             Commands(self.world),
+            Emojis(self.world),
             self.messages,
             Reactions(self.world),
             self.interactions,

@@ -43,6 +43,8 @@ class World:
     channels: dict[str, Channel] = field(default_factory=dict)
     dms: dict[str, Channel] = field(default_factory=dict)
     commands: dict[str, list[Body]] = field(default_factory=dict)
+    emojis: list[Body] = field(default_factory=list)
+    """Of the application, with their image beside what is told of them."""
     permitted: dict[tuple[str, str], list[Body]] = field(default_factory=dict)
     webhooks: dict[str, Body] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)

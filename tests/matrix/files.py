@@ -16,6 +16,7 @@ async def send_file(
     *,
     kind: str = "m.file",
     mime: str = "text/plain",
+    caption: str = "",
 ) -> str:
     """A picture is `kind="m.image"`; gives the event."""
     uploaded, keys = await person.client.upload(
@@ -23,7 +24,8 @@ async def send_file(
     )
     file = {**keys, "url": fine(uploaded).content_uri}
     info = {"mimetype": mime, "size": len(data)}
-    return await person.send(room, {"msgtype": kind, "body": name, "info": info, "file": file})
+    words = {"body": caption, "filename": name} if caption else {"body": name}
+    return await person.send(room, {"msgtype": kind, **words, "info": info, "file": file})
 
 
 async def fetch_file(person: Person, message: Shown) -> bytes:

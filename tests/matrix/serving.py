@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import Engine
 from bot.operate.metrics import Metrics
+from bot.operate.published import read_rules
 from bot.personas import load_personas
 from bot.platforms.matrix import Matrix
 from bot.platforms.matrix.opening import open_matrix
+from bot.platforms.matrix.reactions import SHOWN
 from bot.platforms.matrix.setup import Setup
 from bot.recovery import recover
+from bot.settings import Config
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.keys import make_master_key, read_master_key
@@ -84,9 +88,7 @@ class Served:
                 f"an answer to {answer}",
             )
         await person.write(room, "done")
-        await person.until(
-            lambda: [one for one in self.said(person, room) if one.kind == "m.text"], "a greeting"
-        )
+        await person.until(lambda: self._has_signs(person, room), "a greeting with its signs")
         return room
 
     def said(self, person: Person, room: str) -> list[Shown]:
@@ -100,6 +102,11 @@ class Served:
             return next((one for one in self.said(person, room) if part in one.body), None)
 
         return await person.until(found, f"the bot saying {part!r}")
+
+    def _has_signs(self, person: Person, room: str) -> bool:
+        """All that the bot does by itself once somebody is in."""
+        greetings = [one for one in self.said(person, room) if one.kind == "m.text"]
+        return any([who for who, _ in one.reactions] == [self.id] * len(SHOWN) for one in greetings)
 
     async def _members(self) -> list[Any]:
         state = await self.people.wire_of(self.keeper).state(self.home)
@@ -173,6 +180,7 @@ async def serving(
     )
     dispatch = Dispatch(conversation, waiting=8, rooms=1000, stop_s=5.0)
     await engine.start()
+    more.setdefault("rules_of", partial(read_rules, house, Config()))
     chosen = setup(people, ground.account, folder, through, words=speech.words, **more)
     try:
         async with open_matrix(chosen, house.locker.of("matrix")) as platform:

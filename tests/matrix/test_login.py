@@ -14,6 +14,7 @@ from bot.platforms.matrix.opening import open_matrix
 from bot.platforms.matrix.tokens import keep_login, read_login
 from bot.settings import Config, Keys, MatrixSettings
 from bot.store.keys import make_master_key
+from tests.fakes import Drawer
 from tests.matrix.people import People
 from tests.matrix.person import Account
 from tests.matrix.proxy import Proxy
@@ -21,19 +22,6 @@ from tests.matrix.serving import make_ground, serving, setup
 from tests.matrix.wire import Wire
 
 pytestmark = pytest.mark.live
-
-
-class Shelf:
-    """A locker that is a table."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    async def keep(self, name: str, secret: bytes) -> None:
-        self.kept[name] = secret
-
-    async def fetch(self, name: str) -> bytes | None:
-        return self.kept.get(name)
 
 
 async def devices_of(people: People, account: Account) -> list[str]:
@@ -48,7 +36,7 @@ async def devices_of(people: People, account: Account) -> list[str]:
 async def test_it_logs_in_once_and_comes_back_as_the_same_device(
     people: People, tmp_path: Path
 ) -> None:
-    account, shelf = await people.account("parlour"), Shelf()
+    account, shelf = await people.account("parlour"), Drawer()
     for _ in range(2):
         async with open_matrix(setup(people, account, tmp_path), shelf) as platform:
             device = platform.client.device_id
@@ -88,7 +76,7 @@ async def test_a_lost_store_makes_a_new_device_and_removes_the_old_one(
 async def test_a_store_that_cannot_be_opened_makes_a_new_device(
     people: People, tmp_path: Path, what: str
 ) -> None:
-    account, shelf = await people.account("parlour"), Shelf()
+    account, shelf = await people.account("parlour"), Drawer()
     async with open_matrix(setup(people, account, tmp_path), shelf) as platform:
         before = platform.client.device_id
     (store,) = (tmp_path / "matrix").glob("*.db")
@@ -107,7 +95,7 @@ async def test_a_store_that_cannot_be_opened_makes_a_new_device(
 async def test_a_lost_store_without_a_password_says_what_to_do(
     people: People, tmp_path: Path
 ) -> None:
-    account, shelf = await people.account("parlour"), Shelf()
+    account, shelf = await people.account("parlour"), Drawer()
     async with open_matrix(setup(people, account, tmp_path), shelf):
         pass
     for file in (tmp_path / "matrix").iterdir():
@@ -131,7 +119,7 @@ async def test_what_the_homeserver_refuses_is_told_with_its_mend(
 ) -> None:
     account = await people.account("parlour")
     with pytest.raises(PlatformError, match=said) as refused:
-        async with open_matrix(setup(people, account, tmp_path, **more), Shelf()):
+        async with open_matrix(setup(people, account, tmp_path, **more), Drawer()):
             raise AssertionError("refused before")
     assert account.password not in str(refused.value)
 
@@ -140,7 +128,7 @@ async def test_what_is_no_homeserver_is_named(people: People, proxy: Proxy, tmp_
     account = await people.account("parlour")
     proxy.fail("POST /login", 404, times=9)
     with pytest.raises(PlatformError, match="answers as no Matrix homeserver does"):
-        async with open_matrix(setup(people, account, tmp_path, proxy.url), Shelf()):
+        async with open_matrix(setup(people, account, tmp_path, proxy.url), Drawer()):
             raise AssertionError("refused before")
 
 
@@ -149,7 +137,7 @@ async def test_a_homeserver_that_is_away_is_waited_for(
 ) -> None:
     account = await people.account("parlour")
     proxy.cut("POST /login", times=3)
-    async with open_matrix(setup(people, account, tmp_path, proxy.url), Shelf()) as platform:
+    async with open_matrix(setup(people, account, tmp_path, proxy.url), Drawer()) as platform:
         assert platform.client.user_id == account.id
     assert proxy.count("POST /login") >= 4
 
@@ -157,7 +145,7 @@ async def test_a_homeserver_that_is_away_is_waited_for(
 async def test_a_token_from_elsewhere_is_a_login_and_another_one_takes_its_place(
     people: People, tmp_path: Path
 ) -> None:
-    account, shelf = await people.account("parlour"), Shelf()
+    account, shelf = await people.account("parlour"), Drawer()
     devices = []
     for _ in range(2):
         given = (await people.wire.log_in(account.name, account.password)).body

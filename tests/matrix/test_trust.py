@@ -21,13 +21,13 @@ from bot.platforms.matrix.trust.ports import Answer
 from bot.platforms.matrix.trust.sentences import COMPARE, NEW_DEVICE
 from bot.platforms.matrix.trust.verifications import Comparing
 from bot.text import Text
+from tests.fakes import Drawer
 from tests.matrix.emoji import Cancelled, Verification, ask_device, ask_in_room
 from tests.matrix.people import People
 from tests.matrix.person import Person
 from tests.matrix.proxy import Proxy
 from tests.matrix.signing import cross_sign, is_cross_signed
 from tests.matrix.wire import Wire
-from tests.trust_help import Drawer
 
 pytestmark = pytest.mark.live
 

@@ -11,8 +11,9 @@ from bot.platforms.matrix.trust.identity import Standing
 from bot.platforms.matrix.trust.sentences import COMPARE, NEW_DEVICE
 from tests.matrix.emoji import ask_device, ask_in_room
 from tests.matrix.people import People
+from tests.matrix.person import Person
 from tests.matrix.serving import Served, make_ground, serving
-from tests.matrix.signing import is_cross_signed
+from tests.matrix.signing import cross_sign, is_cross_signed
 
 pytestmark = pytest.mark.live
 
@@ -75,5 +76,39 @@ async def test_a_new_device_is_told_of_once_and_not_after_a_restart(
         assert [one.body for one in bot.said(ada, room)].count(told) == 1
 
 
+async def test_somebody_known_from_a_shared_room_is_told_in_their_direct_one(
+    people: People, tmp_path: Path
+) -> None:
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+        shared = await ada.make_room("Quay")
+        await ada.invite(shared, bot.id)
+        await ada.until(lambda: _is_in(ada, shared, bot), "the bot there")
+        room = await bot.meets(ada)
+        await ada.write(room, "hello")
+        await ada.until(lambda: bot.said(ada, room), "an answer")
+        second = await people.device(ada.account)
+        await ada.sees(room, NEW_DEVICE.format(devices=second.device), sender=bot.id)
+
+
+@pytest.mark.parametrize("wish", [True, False])
+async def test_keys_of_another_client_are_replaced_by_the_operators_wish_only(
+    people: People, tmp_path: Path, *, wish: bool
+) -> None:
+    ada, ground = await people.person("ada"), await make_ground(people)
+    other = await people.device(ground.account)
+    await cross_sign(other, people.wire_of(other))
+    started = serving(people, tmp_path / "data", ScriptedEngine(), ground=ground, replace_keys=wish)
+    async with started as bot:
+        await bot.meets(ada)
+        await bot.platform.trust.trust.begin(password=ground.account.password, anew=wish)
+        assert await is_cross_signed(bot.id, device_of(bot), people.wire_of(ada)) is wish
+
+
 def device_of(bot: Served) -> str:
     return str(bot.platform.client.device_id)
+
+
+def _is_in(person: Person, room: str, bot: Served) -> bool:
+    users = person.client.rooms[room].users
+    return bot.id in users and not users[bot.id].invited

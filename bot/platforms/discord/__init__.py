@@ -32,14 +32,16 @@ from bot.events import (
 from bot.platforms.base import LastHeard, Locker
 from bot.platforms.bounded import Bounded
 from bot.platforms.busy import Typings
-from bot.platforms.discord.chosen import Choices
+from bot.platforms.discord.chosen import make_choices
 from bot.platforms.discord.life import Life, ended
-from bot.platforms.discord.names import PLATFORM, channel_of, direct_room, user_of
+from bot.platforms.discord.names import PLATFORM, channel_of, direct_room, is_direct, user_of
+from bot.platforms.discord.pictures import Pictures
 from bot.platforms.discord.ports import Buttons, Interactions, NoButtons, NoInteractions
 from bot.platforms.discord.reactions import Reactions
 from bot.platforms.discord.rest import Rest
 from bot.platforms.discord.saying import REPLY_CHARS, Saying
 from bot.platforms.discord.setup import Setup, Start
+from bot.platforms.discord.threads import Threads
 from bot.platforms.discord.trusted import Trusted
 from bot.platforms.discord.voices import Voices
 from bot.platforms.discord.webhooks import Webhooks
@@ -58,21 +60,24 @@ class Discord:
         assert rest.user is not None, "logged in before"
         self.interactions: Interactions = NoInteractions()
         self.buttons: Buttons = NoButtons()
+        self.threads: Threads | None = None
         self._group = group
         self._start = start
         self._gap_s = setup.gap_s
         self.rest = Rest(rest.http, group)
         now = asyncio.get_running_loop().time
-        voices = Voices(self.rest, Webhooks(self.rest, str(rest.user.id), now))
+        self.pictures = Pictures(self.rest, str(rest.application_id))
+        webhooks = Webhooks(self.rest, str(rest.user.id), now)
+        voices = Voices(self.rest, webhooks, self.pictures.of)
         self._edits = Edits(
             voices.change, start, gap_s=setup.gap_s, now=now, lost=_tell_of_lost_edit
         )
-        self._saying = Saying(voices, self._edits)
+        self._saying = Saying(voices, self._edits, self.pictures.header)
         self._typings = Typings(self.rest.typing, start)
         self._last_reply: Bounded[RoomId, EventId] = Bounded()
         """The persona's last message."""
         self._reactions = Reactions(self._last_reply.get, time.time, prefix=self.prefix)
-        self.choices = Choices()
+        self.choices = make_choices()
         self._life = Life(
             setup,
             str(rest.user.id),
@@ -82,6 +87,7 @@ class Discord:
             start=start,
             choices=self.choices,
             interactions=lambda: self.interactions,
+            threads=lambda: self.threads,
         )
 
     @property
@@ -113,6 +119,9 @@ class Discord:
     def sponsor_of(self, _person: PersonId) -> CommunityId | None:
         """In a direct room, where nobody else was chosen."""
         return self._life.sponsor()
+
+    def find_thread(self, guild: str, channel: str) -> discord.Thread | None:
+        return self._life.find_thread(guild, channel)
 
     @property
     def trusted(self) -> Trusted:
@@ -161,7 +170,7 @@ class Discord:
         await self._edits.all_settled()
 
     async def _say(self, say: Say) -> EventId | None:
-        if not say.text.strip():
+        if not say.text.strip() or not await self._may_say(say.room):
             return None
         if say.voice is Voice.PERSONA:
             self._typings.end(channel_of(say.room.id))
@@ -177,6 +186,12 @@ class Discord:
         if id_ is not None and say.voice is Voice.PERSONA:
             self._last_reply.put(say.room.id, id_)
         return id_
+
+    async def _may_say(self, room: Room) -> bool:
+        """What is for one person is not said in a thread where somebody else is by now."""
+        if not room.is_direct or is_direct(room.id):
+            return True
+        return self.threads is not None and await self.threads.may_say(room)
 
     async def _say_alone(self, say: Say, person: PersonId) -> EventId | None:
         """Others read along where it was asked: said in the direct messages."""

@@ -14,7 +14,8 @@ import discord
 from bot.events import Author, EventId, Room, RoomId, Say, Voice
 from bot.platforms.discord.asker import FAILED, code_of
 from bot.platforms.discord.buttons import Buttons
-from bot.platforms.discord.names import PLATFORM
+from bot.platforms.discord.names import PLATFORM, asked_id
+from bot.platforms.discord.saying import Header
 from bot.platforms.discord.slot import Slot
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,8 @@ class _Asked:
 
 
 class Answering:
-    def __init__(self, buttons: Buttons) -> None:
+    def __init__(self, buttons: Buttons, header: Header) -> None:
+        self._header = header
         self._buttons = buttons
         self._open: dict[EventId, _Asked] = {}
 
@@ -43,7 +45,7 @@ class Answering:
         """From now on, what answers this id is an answer to this interaction."""
         if len(self._open) >= _MOST_OPEN:
             del self._open[next(iter(self._open))]
-        id_ = EventId(str(interaction.id))
+        id_ = asked_id(interaction.id)
         self._open[id_] = _Asked(Slot(interaction, is_thinking), room, author)
         return id_
 
@@ -71,11 +73,12 @@ class Answering:
             return False, None
         try:
             rows, is_private = self._buttons.under(say, asked.author), not say.room.is_direct
-            first, last = await asked.slot.say(say, rows, is_private=is_private)
+            header = self._header(say)
+            first, last = await asked.slot.say(say, rows, is_private=is_private, header=header)
         except FAILED as error:
             # Its time is over, or somebody has taken it away: said the ordinary way instead.
             log.info("%s: an answer was not taken: code %s", PLATFORM, code_of(error))
-            self._open.pop(EventId(str(asked.slot.interaction.id)), None)
+            self._open.pop(asked_id(asked.slot.interaction.id), None)
             return False, None
         asked.sent[say.nonce] = first
         await self._buttons.said(say, last)

@@ -16,11 +16,11 @@ from bot.commands.declared import COMMANDS, Declaration
 from bot.events import (
     AgeSign,
     Author,
-    Deleted,
     Event,
     EventId,
     Message,
     PersonId,
+    Role,
     Room,
     Say,
 )
@@ -30,9 +30,9 @@ from bot.platforms.discord.answering import Answering
 from bot.platforms.discord.asker import (
     FAILED,
     Data,
+    Refused,
     Sponsor,
     author_of,
-    chosen_message,
     code_of,
     files_of,
     gate_of,
@@ -44,7 +44,9 @@ from bot.platforms.discord.asker import (
 from bot.platforms.discord.buttons import Buttons, Words
 from bot.platforms.discord.files import fetch, read_attached
 from bot.platforms.discord.menus import filled_in, make_form, missing_line
-from bot.platforms.discord.native import FORGET, ON_MESSAGE, as_typed, find_menu
+from bot.platforms.discord.native import ON_MESSAGE, as_typed
+from bot.platforms.discord.on_message import OnMessage
+from bot.platforms.discord.saying import Header
 from bot.platforms.discord.signing import Kind, Press, Seal
 from bot.platforms.discord.suggestions import Asker, Suggestions
 from bot.text import Text
@@ -57,21 +59,11 @@ ONE_MOMENT = Text("One moment: what you pressed before is still being done.")
 UNKNOWN = Text("I do not have this command any more. Please write `help`, which lists them all.")
 TOO_LATE = Text("Discord did not wait long enough for me. Please try that once more.")
 NOT_HERE = Text("I answer where the two of us are alone, or in a server that has me.")
-FORGOTTEN = Text("If I kept this message, I forget it now. Here it stays until you delete it.")
-NOT_YOUR_OWN_WORDS = Text("Only what you wrote yourself can be forgotten like this.")
 
 _EXPIRED = 10062
 _BY_NAME: Mapping[str, Declaration] = {command.name: command for command in COMMANDS}
 STOP = Press(Kind.COMMAND, "stop")
 _PRESSES = (Kind.COMMAND, Kind.WORD)
-
-
-class _Refused(Exception):
-    """What somebody asked comes to nothing, and this is what they are told."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text)
-        self.text = text
 
 
 class Asked:
@@ -86,14 +78,16 @@ class Asked:
         words: Words,
         sponsor: Sponsor,
         prefix: str,
+        header: Header = lambda _: None,
     ) -> None:
         self._seal = seal
         self._buttons = buttons
-        self._answering = Answering(buttons)
+        self._answering = Answering(buttons, header)
         self._suggestions = suggestions
         self._words = words
         self._sponsor = sponsor
         self._prefix = prefix
+        self._on_message = OnMessage(seal, buttons, words)
         self._restricted: frozenset[int] = frozenset()
         self._seen: Bounded[int, None] = Bounded()
         self._used: Bounded[EventId, None] = Bounded()
@@ -104,21 +98,25 @@ class Asked:
         """SAFETY A5: the commands that Discord itself gives to adults only."""
         self._restricted = restricted
 
-    async def take(self, interaction: discord.Interaction) -> Event | None:
-        """The event that it is; None where all is said already."""
-        author, room = author_of(interaction), room_of(interaction, self._sponsor)
+    async def take(
+        self, interaction: discord.Interaction, alone: Room | None = None
+    ) -> Event | None:
+        """The event that it is; None where all is said already. `alone`: in a thread for two."""
+        author, room = author_of(interaction), alone or room_of(interaction, self._sponsor)
+        if alone is not None:
+            author = replace(author, role=Role.MEMBER)
         if not self.is_new(interaction, author):
             return None
         try:
             try:
                 event = await self._take(interaction, author, room)
-            except _Refused as refused:
+            except Refused as refused:
                 await self._say_privately(interaction, refused.text, author)
                 return None
         except FAILED as error:
             # Who was shown a failure tries again, so what is not acknowledged is not done.
             log.info("discord: an interaction was not acknowledged: code %s", code_of(error))
-            self._answering.drop(EventId(str(interaction.id)))
+            self._answering.drop(names.asked_id(interaction.id))
             if interaction.message is not None:
                 self._used.pop(EventId(str(interaction.message.id)))
             if code_of(error) == _EXPIRED and room.is_direct:
@@ -160,7 +158,7 @@ class Asked:
             return None
         if interaction.context.private_channel:
             # Others may be there, whatever the channel looks like.
-            raise _Refused(NOT_HERE)
+            raise Refused(NOT_HERE)
         match interaction.type:
             case discord.InteractionType.application_command:
                 return await self._take_command(interaction, author, room)
@@ -178,10 +176,10 @@ class Asked:
     ) -> Event | None:
         data: Data = interaction.data or {}
         if data.get("type") == ON_MESSAGE:
-            return await self._take_menu(interaction, data, author, room)
+            return await self._on_message.take(interaction, data, author, room)
         command = _BY_NAME.get(name_of(data))
         if command is None:
-            raise _Refused(UNKNOWN)
+            raise Refused(UNKNOWN)
         values = values_of(data)
         if line := missing_line(command, values):
             begun = as_typed(command, values, prefix="")
@@ -197,24 +195,13 @@ class Asked:
             message = replace(message, sign=AgeSign.NSFW, through=through)
         return replace(message, attached=read_attached(files_of(data), fetch))
 
-    async def _take_menu(
-        self, interaction: discord.Interaction, data: Data, author: Author, room: Room
-    ) -> Event | None:
-        if find_menu(str(data.get("name"))) != FORGET:
-            raise _Refused(UNKNOWN)
-        message, written_by = chosen_message(data)
-        if written_by != author.id:
-            raise _Refused(NOT_YOUR_OWN_WORDS)
-        await self._say_privately(interaction, FORGOTTEN, author)
-        return Deleted(room, author, EventId(message), names.time_of(str(interaction.id)))
-
     async def _take_form(
         self, interaction: discord.Interaction, author: Author, room: Room
     ) -> Event | None:
         data: Data = interaction.data or {}
         press = self._seal.read(str(data.get("custom_id")), room.id, author.id)
         if press is None or press.kind is not Kind.FORM:
-            raise _Refused(NOT_FOR_YOU)
+            raise Refused(NOT_FOR_YOU)
         text = f"{self._prefix}{press.words} {filled_in(data)}"
         return await self.think(interaction, text, author, room)
 
@@ -226,7 +213,7 @@ class Asked:
         data: Data = interaction.data or {}
         press = self._seal.read(str(data.get("custom_id")), room.id, author.id)
         if press is None or press.kind not in _PRESSES or interaction.message is None:
-            raise _Refused(NOT_FOR_YOU)
+            raise Refused(NOT_FOR_YOU)
         if press == STOP:
             # Whatever it stands under, and whatever is under way: what is being written stops.
             return await self._follow(interaction, self._prefix + press.words, author, room)
@@ -237,11 +224,11 @@ class Asked:
             return None
         if press.kind is Kind.COMMAND:
             if self._answering.is_waited_for(room.id):
-                raise _Refused(ONE_MOMENT)
+                raise Refused(ONE_MOMENT)
             return await self._follow(interaction, self._prefix + press.words, author, room)
         if message in self._used:
             # Pressed twice: the second answer would go to a screen that nobody has read.
-            raise _Refused(ONE_MOMENT)
+            raise Refused(ONE_MOMENT)
         self._used.put(message, None)
         await interaction.response.edit_message(view=None)
         return self._as_message(interaction, press.words, author, room)

@@ -1,6 +1,7 @@
 """Who asks, where, and with which values: what an interaction says of itself. It answers nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -8,6 +9,7 @@ import discord
 
 from bot.events import Author, CommunityId, PersonId, Role, Room, RoomId
 from bot.platforms.discord import names
+from bot.text import Text
 
 Data = Mapping[str, Any]
 Sponsor = Callable[[PersonId], CommunityId | None]
@@ -17,6 +19,14 @@ SUB_COMMAND = 1
 
 FAILED = (discord.DiscordException, aiohttp.ClientError, OSError)
 """What an answer can meet: a refusal, or a line that broke."""
+
+
+class Refused(Exception):
+    """What somebody asked comes to nothing, and this is what they are told."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 def author_of(interaction: discord.Interaction) -> Author:
@@ -81,11 +91,19 @@ def typing_in(data: Data) -> tuple[str, str] | None:
     return None
 
 
-def chosen_message(data: Data) -> tuple[str, PersonId]:
-    """Of a message's menu: the message, and who wrote it."""
+@dataclass(frozen=True, slots=True)
+class ChosenMessage:
+    id: str
+    written_by: PersonId
+    text: str
+
+
+def chosen_message(data: Data) -> ChosenMessage:
+    """Of a message's menu."""
     target = str(data.get("target_id"))
     message = ((data.get("resolved") or {}).get("messages") or {}).get(target) or {}
-    return target, names.person_id(str((message.get("author") or {}).get("id")))
+    author = names.person_id(str((message.get("author") or {}).get("id")))
+    return ChosenMessage(target, author, str(message.get("content") or ""))
 
 
 def code_of(error: Exception) -> int:

@@ -94,6 +94,11 @@ class Buttons:
         there are nothing that can be taken away from here."""
         await self._move(room, message, ())
 
+    def is_latest(self, room: RoomId, message: EventId) -> bool:
+        """Whether this is what the persona said last and has the row, as far as is known since the
+        start."""
+        return self._drawn.get(room) == _Drawn(message, AT_REST)
+
     def is_old(self, room: RoomId, message: EventId) -> bool:
         """Whether a newer message has the buttons, as far as is known since the start."""
         drawn = self._drawn.get(room)

@@ -21,6 +21,7 @@ from bot.platforms.discord.buttons import Buttons, Words
 from bot.platforms.discord.panel import BEGIN, EVERYBODY
 from bot.platforms.discord.signing import Kind, Press, Seal
 from bot.platforms.discord.slot import Slot
+from bot.platforms.discord.threads import Threads, alone_in, may_open
 from bot.text import Text
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,15 @@ CLOSED = Text(
 )
 NO_WAY = Text("I cannot open a direct message with you now. Please try again in a little while.")
 OPEN = Text("To our direct messages")
+CLOSED_HERE = Text(
+    "You are in, and my first message cannot reach you: please allow direct messages from this "
+    "server's members in its privacy settings, and then write to me. Or we talk in a private thread "
+    "of this channel: who may manage threads on this server can read it, too."
+)
+IN_THREAD = Text("Open a private thread")
+NO_THREAD = Text("I could not open a thread here. Please allow direct messages, and write to me.")
+INSTEAD = Press(Kind.DOOR, "thread")
+"""No word that is said at the door: it is told apart before."""
 
 _MOST_OPEN = 2000
 
@@ -53,13 +63,21 @@ class _Asked:
 
 class Entrance:
     def __init__(
-        self, *, seal: Seal, buttons: Buttons, words: Words, prefix: str, open_direct: OpenDirect
+        self,
+        *,
+        seal: Seal,
+        buttons: Buttons,
+        words: Words,
+        prefix: str,
+        open_direct: OpenDirect,
+        threads: Threads,
     ) -> None:
         self._seal = seal
         self._buttons = buttons
         self._words = words
         self._prefix = prefix
         self._open_direct = open_direct
+        self._threads = threads
         self._open: dict[EventId, _Asked] = {}
         self._direct: Bounded[PersonId, str] = Bounded()
         self._used: Bounded[EventId, None] = Bounded()
@@ -77,11 +95,15 @@ class Entrance:
         self, interaction: discord.Interaction, press: Press, author: Author, place: Room
     ) -> Message | None:
         """Raises what Discord answers when it does not take the acknowledgement."""
-        id_ = EventId(str(interaction.id))
+        id_ = names.asked_id(interaction.id)
         if place.is_direct or interaction.message is None:
             await self._tell(interaction, NOT_FOR_YOU, author)
             return None
         shown = EventId(str(interaction.message.id))
+        if press == INSTEAD and shown not in self._used:
+            # Before anything is awaited: a second press finds the first.
+            self._used.put(shown, None)
+            return await self._open_thread(interaction, author, place)
         if press != BEGIN and self._is_old(shown, author):
             await interaction.response.edit_message(view=None)
             await interaction.followup.send(self._words(OLDER, author), ephemeral=True)
@@ -132,7 +154,7 @@ class Entrance:
         except FAILED as error:
             # Its fifteen minutes are over, or it was taken away: said in the direct message instead.
             log.info("discord: the door's words were not taken: code %s", code_of(error))
-            self._open.pop(EventId(str(asked.slot.interaction.id)), None)
+            self._open.pop(names.asked_id(asked.slot.interaction.id), None)
             return False, None
         asked.sent[say.nonce] = last
         if say.choices:
@@ -144,10 +166,14 @@ class Entrance:
         asked = self._open.get(say.answers) if say.answers else None
         if asked is None or say.voice is not Voice.PERSONA:
             return
+        if message is None and may_open(asked.slot.interaction):
+            await self._offer_thread(asked)
+            return
         text = CLOSED if message is None else WRITTEN
         where = f"https://discord.com/channels/@me/{names.channel_of(say.room.id)}"
         label = self._words(OPEN, asked.author)
-        await self._follow_up(asked, self._words(text, asked.author), (label, where))
+        link: discord.ui.Button[discord.ui.View] = discord.ui.Button(label=label, url=where)
+        await self._follow_up(asked, self._words(text, asked.author), link)
 
     def over(self, room: RoomId) -> list[Slot]:
         """All is said there: where nothing more comes."""
@@ -157,6 +183,33 @@ class Entrance:
             if asked.is_told and asked.room and asked.room.id == room
         ]
         return [self._open.pop(id_).slot for id_ in ids]
+
+    # --- Where direct messages are closed -------------------------------------------------------
+
+    async def _offer_thread(self, asked: _Asked) -> None:
+        custom_id = self._seal.sign(INSTEAD, asked.place, asked.author.id)
+        button: discord.ui.Button[discord.ui.View] = discord.ui.Button(
+            label=self._words(IN_THREAD, asked.author), custom_id=custom_id
+        )
+        await self._follow_up(asked, self._words(CLOSED_HERE, asked.author), button)
+
+    async def _open_thread(
+        self, interaction: discord.Interaction, author: Author, place: Room
+    ) -> Message | None:
+        """The session begins there anew, with the persona's greeting. The parent's age restriction
+        is read with the first word: until then nothing is open that it would close."""
+        await interaction.response.edit_message(view=None)
+        parent, user = names.channel_of(place.id), names.user_of(author.id)
+        thread = await self._threads.open(parent, user, author)
+        text = NO_THREAD if thread is None else f"<#{thread}>"
+        said = self._words(text, author) if isinstance(text, Text) else text
+        await interaction.followup.send(said, ephemeral=True)
+        if thread is None:
+            return None
+        id_ = EventId(str(interaction.id))
+        member = replace(author, role=Role.MEMBER)
+        room = alone_in(str(interaction.guild_id), thread, is_gated=False)
+        return Message(id_, room, member, f"{self._prefix}new", names.time_of(id_))
 
     # --- Below ----------------------------------------------------------------------------------
 
@@ -178,13 +231,16 @@ class Entrance:
         await interaction.response.send_message(self._words(text, author), ephemeral=True)
 
     async def _follow_up(
-        self, asked: _Asked, text: str, link: tuple[str, str] | None = None
+        self,
+        asked: _Asked,
+        text: str,
+        button: discord.ui.Button[discord.ui.View] | None = None,
     ) -> None:
         """For show: the talk itself goes on elsewhere."""
         view = discord.utils.MISSING
-        if link is not None:
+        if button is not None:
             view = discord.ui.View(timeout=None)
-            view.add_item(discord.ui.Button(label=link[0], url=link[1]))
+            view.add_item(button)
             view.stop()
         try:
             await asked.slot.interaction.followup.send(text, view=view, ephemeral=True, wait=True)

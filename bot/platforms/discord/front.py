@@ -2,8 +2,9 @@
 moderators set up, and everything else, which is the commands' and buttons' of the whole bot.
 """
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 
 import discord
@@ -13,6 +14,7 @@ from bot.platforms.discord.asked import Asked
 from bot.platforms.discord.asker import FAILED, Data, Sponsor, author_of, code_of, room_of
 from bot.platforms.discord.entrance import Entrance
 from bot.platforms.discord.setting_up import SettingUp
+from bot.platforms.discord.threads import Threads
 from bot.platforms.discord.trusted import Trusted
 
 log = logging.getLogger(__name__)
@@ -29,12 +31,14 @@ class Front:
         setting_up: SettingUp,
         trusted: Trusted,
         sponsor: Sponsor,
+        threads: Threads,
     ) -> None:
         self._asked = asked
         self._entrance = entrance
         self._setting_up = setting_up
         self._trusted = trusted
         self._sponsor = sponsor
+        self._threads = threads
 
     async def take(self, interaction: discord.Interaction) -> Event | None:
         event = await self._take(interaction)
@@ -68,6 +72,15 @@ class Front:
         for slot in over:
             await slot.give_up()
 
+    async def _alone(self, interaction: discord.Interaction) -> Room | None:
+        guild, channel = str(interaction.guild_id), str(interaction.channel_id)
+        if interaction.guild_id is None or not self._threads.is_one(guild, channel):
+            return None
+        if interaction.type is discord.InteractionType.autocomplete:
+            # Asked with each letter; what is suggested is everybody's.
+            return None
+        return await _within(1.0, self._threads.room(guild, channel))
+
     async def _take(self, interaction: discord.Interaction) -> Event | None:
         data: Data = interaction.data or {}
         author, place = author_of(interaction), room_of(interaction, self._sponsor)
@@ -76,7 +89,7 @@ class Front:
         if interaction.type is discord.InteractionType.component and not is_setup:
             press = self._entrance.read(str(data.get("custom_id")), place, author)
         if press is None and not is_setup:
-            return await self._asked.take(interaction)
+            return await self._asked.take(interaction, await self._alone(interaction))
         if not self._asked.is_new(interaction, author):
             return None
         try:
@@ -86,6 +99,15 @@ class Front:
                 return await self._asked.think(interaction, typed, author, place)
         except FAILED as error:
             log.info("discord: an interaction was not acknowledged: code %s", code_of(error))
+        return None
+
+
+async def _within(seconds: float, looking: Awaitable[Room | None]) -> Room | None:
+    """Discord waits for three seconds: without an answer others may be there."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await looking
+    except TimeoutError:
         return None
 
 

@@ -1,13 +1,14 @@
 """Interactions and buttons, made for a platform that is open and joined to it, and the commands
 registered."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import discord
 from discord.http import Route
 
 from bot.events import EventId, RoomId
+from bot.files import File
 from bot.languages.names import LANGUAGES
 from bot.platforms.discord import Discord
 from bot.platforms.discord.asked import Asked
@@ -20,6 +21,7 @@ from bot.platforms.discord.setting_up import SettingUp
 from bot.platforms.discord.setup import Setup, Start
 from bot.platforms.discord.signing import Seal
 from bot.platforms.discord.suggestions import Named, Suggestions
+from bot.platforms.discord.threads import Threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Interface:
     zones: Callable[[], Iterable[str]]
     is_listed: bool
     """SAFETY A7: in an app directory."""
+    pictures: Mapping[str, File] = field(default_factory=dict)
+    """By the personas' names."""
 
 
 def join(
@@ -58,9 +62,13 @@ def join(
         words=interface.words,
         sponsor=platform.sponsor_of,
         prefix=platform.prefix,
+        header=platform.pictures.header,
     )
 
     words, prefix = interface.words, platform.prefix
+    own_id, hears_all = str(client.user.id) if client.user else "", setup.message_content
+    threads = Threads(platform.rest, own_id, platform.find_thread, words, hears_all=hears_all)
+    platform.threads = threads
     front = Front(
         asked=asked,
         entrance=Entrance(
@@ -69,16 +77,19 @@ def join(
             words=words,
             prefix=prefix,
             open_direct=platform.rest.direct,
+            threads=threads,
         ),
         setting_up=SettingUp(
             seal=seal, words=words, prefix=prefix, rest=platform.rest, choices=platform.choices
         ),
         trusted=platform.trusted,
         sponsor=platform.sponsor_of,
+        threads=threads,
     )
     platform.interactions, platform.buttons = front, buttons
 
     async def tell_of_commands() -> None:
         asked.trust(await register(client, is_listed=interface.is_listed))
 
+    start(platform.pictures.register(interface.pictures))
     start(tell_of_commands())

@@ -7,11 +7,12 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import discord
 from discord.http import Route
 
-from bot.events import Author, CommunityId, Event, Left, PersonId, Role
+from bot.events import Author, CommunityId, Event, Left, PersonId, Role, RoomId
 from bot.platforms.base import LastHeard
 from bot.platforms.bounded import Bounded
 from bot.platforms.discord.chosen import Choices
@@ -22,11 +23,12 @@ from bot.platforms.discord.missed import Missed
 from bot.platforms.discord.names import community_id, guild_of, person_id
 from bot.platforms.discord.ports import Interactions
 from bot.platforms.discord.reactions import PUT, TAKEN, Reactions
-from bot.platforms.discord.reading import Own, Payload
+from bot.platforms.discord.reading import Own, Payload, is_persons, read_author
 from bot.platforms.discord.rest import Rest
 from bot.platforms.discord.saying import Saying
 from bot.platforms.discord.setup import Setup, Start
 from bot.platforms.discord.supervise import supervise
+from bot.platforms.discord.threads import Threads
 from bot.platforms.discord.trusted import Trusted
 
 
@@ -42,6 +44,7 @@ class Life:
         start: Start,
         choices: Choices,
         interactions: Callable[[], Interactions],
+        threads: Callable[[], Threads | None],
     ) -> None:
         self._setup = setup
         self._own_id = own_id
@@ -49,6 +52,8 @@ class Life:
         self._reactions = reactions
         self._start = start
         self._interactions = interactions
+        self._threads = threads
+        self._gates: Bounded[str, frozenset[RoomId]] = Bounded()
         self._gateway: Gateway | None = None
         self._shards: set[int] = set()
         """Those that have said READY, and with it which guilds are theirs."""
@@ -118,7 +123,22 @@ class Life:
             return
         if guild := data.get("guild_id"):
             self._note_person(name, str(guild), data)
+            threads, channel = self._threads(), str(data.get("channel_id"))
+            is_words = name in {"MESSAGE_CREATE", "MESSAGE_UPDATE"} and "author" in data
+            is_ours = threads is not None and threads.is_one(str(guild), channel)
+            if threads is not None and is_words and is_ours and is_persons(data):
+                self._start(self._hear_alone(threads, str(guild), channel, name, data))
+                return
         self._listening.hear(name, data)
+
+    async def _hear_alone(
+        self, threads: Threads, guild: str, channel: str, name: str, data: Payload
+    ) -> None:
+        async with threads.turn(channel):
+            room = await threads.room(guild, channel)
+            self._listening.hear(name, data, room)
+            if room is None and name == "MESSAGE_CREATE":
+                await threads.tell_of_others(channel, read_author(data))
 
     def _begin_session(self, data: Payload) -> None:
         """Direct messages are on the first shard; what came since its last session is asked for."""
@@ -127,12 +147,16 @@ class Life:
         if self._guilds() is not None:
             self._has_guilds.set()
         if shard == 0:
-            self._start(self._missed.fetch(self._listening.hear_message))
+            self._start(self._missed.fetch(self._missed.known(), self._listening))
 
     def _look_at_gates(self, guild: str) -> None:
         """The library has taken it in by now."""
-        if self._gateway is not None and (known := self._gateway.get_guild(int(guild))) is not None:
-            self._listening.put(read_gates(known))
+        known = self._gateway.get_guild(int(guild)) if self._gateway is not None else None
+        if known is None:
+            return
+        gates, before = read_gates(known), self._gates.get(guild) or frozenset()
+        self._gates.put(guild, gates.rooms)
+        self._listening.put(replace(gates, has_lost=bool(before - gates.rooms)))
 
     def _note_person(self, name: str, guild: str, data: Payload) -> None:
         user = data.get("author") or data.get("user") or {}
@@ -167,6 +191,10 @@ class Life:
         if not sponsor and gateway is not None and len(gateway.guilds) == 1:
             sponsor = str(gateway.guilds[0].id)
         return community_id(sponsor) if sponsor else None
+
+    def find_thread(self, guild: str, channel: str) -> discord.Thread | None:
+        known = self._gateway.get_guild(int(guild)) if self._gateway is not None else None
+        return known.get_thread(int(channel)) if known is not None else None
 
     def name_of(self, community: CommunityId) -> str | None:
         """As the library last heard it; during an outage and a new start, as it was before."""

@@ -73,12 +73,13 @@ class Listening:
         else:
             self._events.put_nowait(event)
 
-    def hear(self, name: str, data: Payload) -> None:
+    def hear(self, name: str, data: Payload, alone: Room | None = None) -> None:
+        """`alone`: in a thread for one person and the bot."""
         match name:
             case "MESSAGE_CREATE":
-                self.hear_message(data)
+                self._hear_message(data, alone)
             case "MESSAGE_UPDATE":
-                self._hear_edit(data)
+                self._hear_edit(data, alone)
             case "MESSAGE_DELETE":
                 self._hear_deletion(str(data["id"]), data)
             case "MESSAGE_DELETE_BULK":
@@ -90,26 +91,28 @@ class Listening:
                 # Others are for the library alone.
                 pass
 
-    def hear_message(self, data: Payload) -> None:
-        message = read_message(data, self._own(), self._role)
+    def _hear_message(self, data: Payload, alone: Room | None = None) -> None:
+        message = read_message(data, replace(self._own(), alone=alone), self._role)
         if message is None or message.id in self._heard:
             return
         message = replace(message, attached=read_attached(data.get("attachments"), fetch))
         self._heard.put(message.id, (message.room, message.author, hash(message.text)))
-        if message.room.is_direct:
+        if is_direct(message.room.id):
             self._people.put(message.room.id, message.author)
             self._saw(message.room.id, message.id)
         self.put(message)
 
-    def _hear_edit(self, data: Payload) -> None:
-        edited: Edited | None = read_edit(data, self._own(), self._role)
+    def _hear_edit(self, data: Payload, alone: Room | None) -> None:
+        edited: Edited | None = read_edit(data, replace(self._own(), alone=alone), self._role)
         if edited is None:
             return
         before = self._heard.get(edited.id)
         words = hash(edited.text)
-        if before is not None and before[2] == words:
-            return
-        self._heard.put(edited.id, (edited.room, edited.author, words))
+        if before is not None:
+            if before[2] == words:
+                return
+            # Of one that was not heard yet nothing is noted: it may have been missed, and come.
+            self._heard.put(edited.id, (edited.room, edited.author, words))
         self.put(edited)
 
     def _hear_deletion(self, id_: str, data: Mapping[str, Any]) -> None:

@@ -31,13 +31,21 @@ def missing_line(command: Declaration, values: Mapping[str, str]) -> Parameter |
 
 
 def make_form(
-    command: Declaration, line: Parameter, custom_id: str, words: Words, author: Author
+    command: Declaration,
+    line: Parameter,
+    custom_id: str,
+    words: Words,
+    author: Author,
+    *,
+    begins: str = "",
 ) -> discord.ui.Modal:
+    """`begins` is what stands in its field when it opens."""
     title, about = words(command.about, author), words(line.about, author)
     form = discord.ui.Modal(title=_cut(f"/{command.name}", _TITLE), custom_id=custom_id)
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id=FIELD,
         style=discord.TextStyle.paragraph,
+        default=begins or None,
         min_length=1,
         max_length=min(line.most_chars, _LONGEST),
     )

@@ -1,6 +1,6 @@
 """Discord's ids and ours. A direct room is `discord:CHANNEL`, a shared one `discord:GUILD/CHANNEL`."""
 
-from bot.events import CommunityId, PersonId, Room, RoomId
+from bot.events import CommunityId, EventId, PersonId, Room, RoomId
 
 PLATFORM = "discord"
 _EPOCH_MS = 1_420_070_400_000
@@ -37,6 +37,11 @@ def channel_of(room: RoomId) -> str:
 
 def is_direct(room: RoomId) -> bool:
     return "/" not in room
+
+
+def asked_id(interaction: int) -> EventId:
+    """An interaction's, as that of the words that it stands for. No message has such a one."""
+    return EventId(f"asked-{interaction}")
 
 
 def time_of(snowflake: str) -> float:

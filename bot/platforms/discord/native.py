@@ -35,10 +35,13 @@ MANAGE_GUILD = str(1 << 5)
 LONGEST_OPTION = 6000
 MOST_MENUS = 5
 
-FORGET = "Forget"
-MENUS: Mapping[str, Text] = {FORGET: Text("Forget this message")}
-"""What can be chosen on a message, by the name that its event goes by. Those to come (edit, branch
-from here, remember, report) get a line here and an arm in `asked.py`; Discord takes five."""
+FORGET, EDIT = "Forget", "Edit"
+MENUS: Mapping[str, Text] = {
+    FORGET: Text("Forget this message"),
+    EDIT: Text("Edit this answer"),
+}
+"""What can be chosen on a message, by the name that its event goes by. Those to come (branch from
+here, remember, report) get a line here and an arm in `on_message.py`; Discord takes five."""
 
 _LOCALES = {
     "de": ("de",),

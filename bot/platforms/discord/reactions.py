@@ -10,11 +10,9 @@ from bot.events import Author, EventId, Message, Room, RoomId
 from bot.platforms.bounded import Bounded
 from bot.platforms.discord.names import person_id
 from bot.platforms.discord.reading import Own, Payload, room_of
+from bot.platforms.signs import command_of, plain
 
 PUT, TAKEN = "MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE"
-COMMANDS = {"🔁": "again", "⬅": "back", "➡": "forward", "⏩": "continue", "⏹": "stop"}
-"""By the sign, without the mark that asks for a coloured picture of it."""
-_COLOURED = "\ufe0f"
 
 
 class Reactions:
@@ -41,8 +39,8 @@ class Reactions:
 
     def read(self, name: str, data: Payload, own: Own) -> Message | None:
         room, message = room_of(data, own), EventId(str(data["message_id"]))
-        sign = str(data["emoji"].get("name") or "").replace(_COLOURED, "")
-        command, author = COMMANDS.get(sign), self._people.get(room.id)
+        sign = plain(str(data["emoji"].get("name") or ""))
+        command, author = command_of(sign), self._people.get(room.id)
         if command is None or not room.is_direct or message != self._latest(room.id):
             return None
         if author is None or author.id != person_id(str(data["user_id"])):
@@ -56,7 +54,6 @@ class Reactions:
         self._there.put((message, sign), None)
         count = (self._counted.get(message) or 0) + 1
         self._counted.put(message, count)
-        # Discord gives a reaction no id. The numbers right behind a message's own are nobody's,
-        # and what is asked for at the next start is asked for from there on.
-        id_ = EventId(str(int(message) + count))
+        # Discord gives a reaction no id.
+        id_ = EventId(f"sign-{count}-{message}")
         return Message(id_, room, author, f"{self._prefix}{command}", self._clock())

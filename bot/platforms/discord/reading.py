@@ -29,6 +29,8 @@ class Own:
 
     id: str
     sponsor: CommunityId | None = None
+    alone: Room | None = None
+    """Where this very message was written, if it is a thread for one person and the bot."""
 
 
 def member(_data: Payload) -> Role:
@@ -40,7 +42,7 @@ def read_message(
 ) -> Message | None:
     """`role` looks up what the author is in the guild where they wrote; in direct rooms all are
     members."""
-    if not _is_persons(data) or not _is_for_bot(data, own):
+    if not is_persons(data) or not _is_for_bot(data, own):
         return None
     text = _text(data, own)
     if not text and "guild_id" in data and not _came_along(data):
@@ -62,7 +64,7 @@ def read_message(
 def read_edit(data: Payload, own: Own, role: Callable[[Payload], Role] = member) -> Edited | None:
     """None where only a link's preview, a pin or the like has changed."""
     edited = data.get("edited_timestamp")
-    if not edited or "content" not in data or "author" not in data or not _is_persons(data):
+    if not edited or "content" not in data or "author" not in data or not is_persons(data):
         return None
     if not _is_for_bot(data, own):
         return None
@@ -85,6 +87,8 @@ def read_typing(data: Payload, own: Own, name: str = "") -> Typing | None:
 
 
 def room_of(data: Payload, own: Own) -> Room:
+    if own.alone is not None:
+        return own.alone
     channel = str(data["channel_id"])
     if guild := data.get("guild_id"):
         return shared_room(str(guild), channel)
@@ -104,14 +108,14 @@ def read_author(data: Payload, role: Role = Role.MEMBER) -> Author:
     )
 
 
-def _is_persons(data: Payload) -> bool:
+def is_persons(data: Payload) -> bool:
     is_bot = data["author"].get("bot") or data.get("webhook_id")
     return not is_bot and data.get("type", 0) in _SAID
 
 
 def _is_for_bot(data: Payload, own: Own) -> bool:
     """In a guild, who mentions the bot or replies to it, or to a persona whom it gave a name."""
-    if "guild_id" not in data:
+    if "guild_id" not in data or own.alone is not None:
         return True
     replied = data.get("referenced_message") or {}
     author = replied.get("author") or {}

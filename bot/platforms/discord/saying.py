@@ -1,6 +1,6 @@
 """Actions -> requests. What is to be said is said as it stands: nobody is pinged by it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import blake2s
 from typing import Any
@@ -20,8 +20,13 @@ _NONCE_BYTES = 12
 """As hexadecimal digits 24 of the 25 that a nonce may have."""
 
 
+Header = Callable[[Say], dict[str, Any] | None]
+"""What stands beside words that introduce a persona."""
+
+
 class Saying:
-    def __init__(self, voices: Voices, edits: Edits) -> None:
+    def __init__(self, voices: Voices, edits: Edits, header: Header) -> None:
+        self._header = header
         self._voices = voices
         self._edits = edits
         self._answered: Bounded[RoomId, EventId] = Bounded()
@@ -65,10 +70,12 @@ class Saying:
             "enforce_nonce": True,
             "allowed_mentions": {"parse": [], "replied_user": False},
         }
+        if number == 0 and (header := self._header(say)) is not None:
+            body["embeds"] = [header]
         if say.voice is Voice.PERSONA:
             # What a link in the model's words leads to is nothing that anybody has screened.
             body["flags"] = _SUPPRESS_EMBEDS
-        if say.answers is not None and not say.room.is_direct:
+        if say.answers is not None and say.answers.isdigit() and not say.room.is_direct:
             # In a direct room it is plain what is answered; elsewhere only a reply's first page.
             if self._answered.get(say.room.id) != say.answers:
                 body["message_reference"] = {

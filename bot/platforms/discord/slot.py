@@ -25,16 +25,23 @@ class Slot:
     is_kept: bool
     """A place is kept for the answer, and everybody waits."""
 
-    async def say(self, say: Say, rows: list[Body], *, is_private: bool) -> tuple[EventId, EventId]:
+    async def say(
+        self, say: Say, rows: list[Body], *, is_private: bool, header: Body | None = None
+    ) -> tuple[EventId, EventId]:
         """The first page's message and the last one's, under which the buttons and the file are."""
         pages, ids = cut_pages(say.text, PAGE_CHARS), []
         for number, page in enumerate(pages):
             is_last = number == len(pages) - 1
             view = as_view(rows) if is_last else None
             files = [as_upload(say.file)] if is_last and say.file else []
+            embeds = [discord.Embed.from_dict(header)] if header and number == 0 else []
             if self.is_kept:
                 message: discord.Message = await self.interaction.edit_original_response(
-                    content=page, view=view, attachments=files, allowed_mentions=_NOBODY
+                    content=page,
+                    view=view,
+                    attachments=files,
+                    embeds=embeds,
+                    allowed_mentions=_NOBODY,
                 )
                 self.is_kept = False
             else:
@@ -42,6 +49,7 @@ class Slot:
                     page,
                     view=view or discord.utils.MISSING,
                     files=files,
+                    embeds=embeds,
                     ephemeral=is_private,
                     allowed_mentions=_NOBODY,
                     wait=True,

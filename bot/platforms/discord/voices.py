@@ -3,7 +3,7 @@ words, or the bot alone. In direct rooms it is always the bot alone, and what it
 always its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.events import EventId, RoomId, Say, Voice
@@ -19,7 +19,11 @@ _OF_A_WEBHOOK = ("content", "flags", "allowed_mentions")
 
 
 class Voices:
-    def __init__(self, rest: Rest, webhooks: Webhooks) -> None:
+    def __init__(
+        self, rest: Rest, webhooks: Webhooks, picture_of: Callable[[str], str | None]
+    ) -> None:
+        """`picture_of` knows the address of a persona's picture."""
+        self._picture_of = picture_of
         self._rest = rest
         self._webhooks = webhooks
         self._worn: Bounded[str, Hook] = Bounded()
@@ -35,6 +39,8 @@ class Voices:
         if say.voice is not Voice.PERSONA or say.room.is_direct:
             return await self._rest.post(channel, body, say.file)
         worn = {key: body[key] for key in _OF_A_WEBHOOK if key in body}
+        if (picture := self._picture_of(say.name)) is not None:
+            worn["avatar_url"] = picture
         if (made := await self._webhooks.post(channel, say.name, worn)) is not None:
             message, hook = made
             self._worn.put(message, hook)

@@ -13,6 +13,7 @@ from typing import Any
 from bot.drafts import Pace
 from bot.events import (
     Action,
+    Author,
     Busy,
     CommunityId,
     Event,
@@ -22,19 +23,23 @@ from bot.events import (
     PersonId,
     Remove,
     Revise,
+    Room,
     Say,
     Voice,
 )
 from bot.platforms.base import Locker, PlatformError
 from bot.platforms.busy import Typings
 from bot.platforms.matrix.delivery import Delivery
+from bot.platforms.matrix.files import Files
+from bot.platforms.matrix.front import Front
 from bot.platforms.matrix.hearing import Hearing
 from bot.platforms.matrix.life import Life
 from bot.platforms.matrix.line import Line
 from bot.platforms.matrix.members import Members
 from bot.platforms.matrix.names import PLATFORM, channel_of, place_of
-from bot.platforms.matrix.ports import Door, NoDoor
+from bot.platforms.matrix.ports import Door, NoDoor, NoWatch, Watch
 from bot.platforms.matrix.privacy import Privacy
+from bot.platforms.matrix.reactions import Reactions
 from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.saying import REPLY_CHARS, Saying
 from bot.platforms.matrix.sealing import Sealing
@@ -49,7 +54,7 @@ _TYPING_AGAIN_S = 20.0
 
 
 class Matrix:
-    """Implements `Platform`; `door` is set before its events are read."""
+    """Implements `Platform`; `door` and `watch` are set before its events are read."""
 
     def __init__(
         self,
@@ -66,6 +71,7 @@ class Matrix:
         own_id = str(client.user_id)
         now = asyncio.get_running_loop().time
         self.door: Door = NoDoor()
+        self.watch: Watch = NoWatch()
         self.line = line
         self.client = client
         self.rooms = Rooms(line, own_id, sponsor)
@@ -73,7 +79,8 @@ class Matrix:
         self._start = start
         self._gap_s = setup.gap_s
         self._delivery = Delivery(line, Sealing(client, self.rooms), own_id, now)
-        self._saying = Saying(self._delivery)
+        files = Files(line, self.rooms)
+        self._saying = Saying(self._delivery, files)
         self._edits = Edits(
             self._saying.change, start, gap_s=setup.gap_s, now=now, lost=_tell_of_lost_edit
         )
@@ -84,7 +91,10 @@ class Matrix:
             again_s=_TYPING_AGAIN_S,
             hide=self._delivery.stop_typing,
         )
-        self._members = Members(line, self.rooms, now)
+        self._members = Members(line, self.rooms, now, lambda: self.watch)
+        self._reactions = Reactions(
+            line, self.rooms, prefix=self.prefix, words=setup.words, say=self._saying.say
+        )
         self._privacy = Privacy(line, self.rooms, self._saying, start, setup.words)
         self._hearing = Hearing(
             setup,
@@ -94,11 +104,13 @@ class Matrix:
             members=self._members,
             privacy=self._privacy,
             saying=self._saying,
+            files=files,
             start=start,
             clock=time.time,
             now=now,
             trust=lambda: self.trust,
-            door=lambda: self.door,
+            door=lambda: self._front,
+            watch=lambda: self.watch,
         )
         self.trust = Trusting(
             setup,
@@ -136,6 +148,29 @@ class Matrix:
     def trouble(self) -> str:
         """Why its events ended for good, in a sentence that tells the mend."""
         return self._life.trouble
+
+    @property
+    def synced(self) -> asyncio.Event:
+        """What the homeserver has to tell at a start was told."""
+        return self._life.synced
+
+    def put(self, event: Event) -> None:
+        """As if the homeserver had told it."""
+        self._hearing.listening.put(event)
+
+    def author(self, room: str, user: str) -> Author:
+        return self._hearing.listening.author(room, user)
+
+    def is_crowded(self, room: str) -> bool:
+        return self._privacy.is_crowded(room)
+
+    def is_own(self, message: EventId) -> bool:
+        """Said since this start."""
+        return self._saying.is_own(message)
+
+    @property
+    def _front(self) -> Front:
+        return Front(self._reactions, self.door)
 
     def reaches(self, person: PersonId) -> bool:
         return person.startswith(f"{PLATFORM}:")
@@ -176,6 +211,7 @@ class Matrix:
                 self._typings.begin(channel_of(room.id))
             case Idle(room):
                 self._typings.end(channel_of(room.id))
+                self._start(self._rest(room))
         return None
 
     async def rest_everywhere(self) -> None:
@@ -197,13 +233,19 @@ class Matrix:
         await self._life.synced.wait()
         id_ = await self._saying.say(say)
         if id_ is not None:
-            self._start(self.door.said(say, id_))
+            self._start(self._front.said(say, id_))
         return id_
+
+    async def _rest(self, room: Room) -> None:
+        await self._edits.settled(channel_of(room.id))
+        await self._front.rest(room)
 
     def _look_around(self, action: Say | Revise) -> None:
         """SAFETY A8: a third one ends what is being written, too."""
         if self._privacy.is_crowded(channel_of(action.room.id)):
             raise PlatformError("matrix: a direct room is not private any more")
+        if isinstance(action, Revise) and self._saying.is_removed(action.id):
+            raise PlatformError("matrix: what is being written was taken away")
 
 
 def _tell_of_lost_edit() -> None:

@@ -11,6 +11,7 @@ STATE = (
     "m.room.power_levels",
     "m.room.tombstone",
     "m.space.child",
+    "m.space.parent",
     "org.parlour.*",
     "m.policy.rule.*",
 )

@@ -11,6 +11,7 @@ import nio
 
 from bot.events import EventId, Left
 from bot.platforms.bounded import Bounded
+from bot.platforms.matrix.files import Files
 from bot.platforms.matrix.joining import Joining
 from bot.platforms.matrix.late import Late
 from bot.platforms.matrix.line import Line
@@ -18,7 +19,7 @@ from bot.platforms.matrix.listening import Heard, Listening
 from bot.platforms.matrix.members import Members
 from bot.platforms.matrix.missed import fetch_missed
 from bot.platforms.matrix.names import community_id, quoted
-from bot.platforms.matrix.ports import Door, Trust
+from bot.platforms.matrix.ports import Door, Trust, Watch
 from bot.platforms.matrix.privacy import Privacy
 from bot.platforms.matrix.reading import time_of
 from bot.platforms.matrix.rooms import Rooms
@@ -41,11 +42,13 @@ class Hearing:
         members: Members,
         privacy: Privacy,
         saying: Saying,
+        files: Files,
         start: Start,
         clock: Callable[[], float],
         now: Callable[[], float],
         trust: Callable[[], Trust],
         door: Callable[[], Door],
+        watch: Callable[[], Watch],
     ) -> None:
         self._client = client
         self._line = line
@@ -55,24 +58,29 @@ class Hearing:
         self._start = start
         self._trust = trust
         self._door = door
+        self._watch = watch
         self.listening = Listening(
             rooms,
             clock,
+            files=files,
             operators=setup.operators,
             answer_missed_s=setup.answer_missed_s,
             is_own=saying.is_own,
+            is_barred=lambda room, user: watch().is_barred(user, rooms.community_of(room)),
             note_thread=saying.note_thread,
             came_open=lambda room, user: start(privacy.came_open(room, user)),
             find_sender=lambda room, message, tell: start(self._find_sender(room, message, tell)),
         )
-        self._joining = Joining(line, rooms, start, now, self._joined)
+        self._joining = Joining(line, rooms, setup, start, now=now, joined=self._joined)
         self._late = Late(
             client, start, setup.late_s, tell=self._tell_late, give_up=privacy.unreadable
         )
         self._followed: Bounded[str, None] = Bounded()
+        self._is_first = True
+        """In this run: every room is new to it."""
 
-    async def take(self, response: Any, is_all_old: bool) -> None:  # noqa: FBT001 - Life's own call
-        """`is_all_old`: what was said was said before the bot had anything to do with it."""
+    async def take(self, response: Any, since: str) -> None:
+        """`since` is empty at the very first: all was said before the bot had anything to do with it."""
         for event in response.to_device_events:
             await self._trust().take_to_device(event)
         if response.device_list.changed:
@@ -81,41 +89,56 @@ class Hearing:
             self._gone(room)
         for room, info in response.rooms.invite.items():
             self._joining.invited(room, [source_of(event) for event in info.invite_state])
+        # The state of all first: whose rules hold in a room is known from the others.
+        known = {room for room in response.rooms.join if self._rooms.place(room) is not None}
         for room, info in response.rooms.join.items():
-            await self._take_room(room, info, is_all_old=is_all_old)
+            self._rooms.take(room, map(source_of, info.state))
+            # And a policy list counts for what was said in the same moment elsewhere.
+            told = [source_of(event) for event in (*info.state, *info.timeline.events)]
+            self._watch().take_state(room, [one for one in told if "state_key" in one])
+        for room, info in response.rooms.join.items():
+            await self._take_room(room, info, since, is_new=room not in known)
+        self._is_first = False
         if response.to_device_events:
             self._late.try_again()
 
     # --- A room ------------------------------------------------------------------------------
 
-    async def _take_room(self, room: str, info: Any, *, is_all_old: bool) -> None:
-        is_new, state = self._rooms.place(room) is None, [source_of(event) for event in info.state]
-        place = self._rooms.take(room, state)
+    async def _take_room(self, room: str, info: Any, since: str, *, is_new: bool) -> None:
+        place, state = self._rooms.take(room, ()), [source_of(event) for event in info.state]
         timeline = list(info.timeline.events)
         if info.timeline.limited:
-            self._rooms.missed_some(room)
-            if not is_new and not is_all_old:
-                timeline = await fetch_missed(self._client, room, info.timeline) + timeline
+            is_known = self._is_first or not is_new
+            timeline = await self._missed(room, info.timeline, since if is_known else "") + timeline
         own = self._rooms.own_id
         for source in [source_of(event) for event in timeline]:
             if "state_key" in source:
                 was = place.members.get(str(source.get("state_key")), "")
-                place.take(source)
+                self._rooms.take(room, [source])
                 self._note(room, source, was)
         self._follow(room, place.follower, [*state, *map(source_of, timeline)])
-        if is_all_old:
+        if not since:
             return
-        person = self._rooms.person_in(room)
-        if person is not None and await self._privacy.look(room):
+        await self._watch().ready(room)
+        is_direct = self._rooms.person_in(room) is not None
+        if is_direct and await self._privacy.look(room):
             # SAFETY A8: what is said before three is for none of ours.
             return
-        if is_new and person is None:
-            since = _joined_at(own, [*state, *map(source_of, timeline)])
-            timeline = [event for event in timeline if time_of(event.source) >= since]
+        if is_new and not is_direct:
+            joined_at = _joined_at(own, [*state, *map(source_of, timeline)])
+            timeline = [event for event in timeline if time_of(event.source) >= joined_at]
         self.listening.hear(room, await self._not_taken(room, timeline))
         for event in info.ephemeral:
             if isinstance(event, nio.TypingNoticeEvent):
                 self.listening.hear_typing(room, {"content": {"user_ids": event.users}})
+
+    async def _missed(self, room: str, timeline: Any, since: str) -> list[Any]:
+        """What did not fit; nothing where it is not known since when."""
+        self._rooms.missed_some(room)
+        if (known := self._client.rooms.get(room)) is not None:
+            # The library, too, asks again to whom it gives keys.
+            known.members_synced = False
+        return await fetch_missed(self._client, room, timeline, since) if since else []
 
     async def _not_taken(self, room: str, timeline: Sequence[Any]) -> list[Heard]:
         """What others in this package do not take for themselves."""
@@ -162,6 +185,7 @@ class Hearing:
         if self._rooms.person_in(room) is not None:
             self._start(self._rooms.forget_direct(room))
         self._rooms.gone(room)
+        self._privacy.forget(room)
 
     async def _leave(self, room: str) -> None:
         """The person has gone: nobody is to be answered there."""

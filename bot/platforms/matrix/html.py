@@ -10,13 +10,14 @@ _MARKDOWN = (
     MarkdownIt("commonmark", {"html": False, "breaks": True})
     .enable("strikethrough")
     .disable(["link", "image", "autolink", "reference", "lheading"])
+    # What is indented is no program, and `&lt;` is what was written.
+    .disable(["code", "entity"])
 )
 
 
 def as_html(text: str) -> str:
     """Empty where it would show nothing more than the text itself."""
     html = str(_MARKDOWN.render(text)).strip()
-    inside = html.removeprefix("<p>").removesuffix("</p>")
-    if "<" not in inside.replace("<br />", ""):
-        return ""
-    return inside if "<p>" not in inside and html.startswith("<p>") else html
+    is_one = html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1
+    inside = html.removeprefix("<p>").removesuffix("</p>") if is_one else html
+    return inside if "<" in inside.replace("<br />", "") else ""

@@ -1,6 +1,7 @@
-"""Invitations: accepted one after the other, from anybody, in bounds. It says nothing.
+"""Invitations: accepted one after the other, in bounds. It says nothing.
 
 Anybody may open a direct room with the bot: whether they are answered there is decided elsewhere.
+Into other rooms it follows anybody, or operators alone.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from bot.platforms.bounded import Bounded
 from bot.platforms.matrix.line import BROKEN_LINE, Line
 from bot.platforms.matrix.names import quoted
 from bot.platforms.matrix.rooms import Rooms
-from bot.platforms.matrix.setup import Start
+from bot.platforms.matrix.setup import Setup, Start
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +42,16 @@ class _Wanted:
 
 class Joining:
     def __init__(
-        self, line: Line, rooms: Rooms, start: Start, now: Callable[[], float], joined: Joined
+        self,
+        line: Line,
+        rooms: Rooms,
+        setup: Setup,
+        start: Start,
+        *,
+        now: Callable[[], float],
+        joined: Joined,
     ) -> None:
+        self._setup = setup
         self._line = line
         self._rooms = rooms
         self._start = start
@@ -61,6 +70,9 @@ class Joining:
         inviter = str(mine[-1].get("sender"))
         content = mine[-1].get("content")
         is_direct = isinstance(content, Mapping) and content.get("is_direct") is True
+        if not is_direct and not self._leads(inviter):
+            log.info("matrix: an invitation into a room was left: not by an operator")
+            return
         if not self._may(inviter) or len(self._waiting) >= WAITING:
             log.warning("matrix: an invitation was left: too many at once")
             return
@@ -77,6 +89,9 @@ class Joining:
         if not self._is_at_it:
             self._is_at_it = True
             self._start(self._work())
+
+    def _leads(self, inviter: str) -> bool:
+        return not self._setup.rooms_by_operators or inviter in self._setup.operators
 
     def _may(self, inviter: str) -> bool:
         now = self._now()

@@ -37,9 +37,9 @@ class Life:
         start: Start,
         *,
         begin: Callable[[], Awaitable[None]],
-        take: Callable[[Any, bool], Awaitable[None]],
+        take: Callable[[Any, str], Awaitable[None]],
     ) -> None:
-        """`begin` asks what no sync tells; `take` is given each sync, and whether all in it is old."""
+        """`begin` asks what no sync tells; `take` is given each sync, and since when it is."""
         self._setup = setup
         self._client = client
         self._listening = listening
@@ -52,6 +52,7 @@ class Life:
         self._since = ""
         self._kept = ""
         self._is_working = False
+        self._has_told = False
         self.synced = asyncio.Event()
         """What the homeserver has to tell at a start was told."""
         self.trouble = ""
@@ -70,6 +71,8 @@ class Life:
             if wait > 0 and not self.trouble:
                 await asyncio.sleep(wait)
         log.error("matrix: %s", self.trouble)
+        # Nobody waits any more for what was to be told: what is said now is refused at once.
+        self.synced.set()
         await self._listening.end()
 
     async def _try(self) -> float:
@@ -102,8 +105,7 @@ class Life:
         )
         if not isinstance(response, nio.SyncResponse):
             return self._refused(response)
-        # Where nothing was kept, all that was ever said would look new.
-        await self._take(response, not self._since)
+        await self._take(response, self._since)
         self._since = response.next_batch
         self._listening.put(Taken(self._since))
         self._pauses.went_well()
@@ -127,7 +129,7 @@ class Life:
         client = self._client
         try:
             if client.should_upload_keys:
-                await client.keys_upload()
+                self._look_at(await client.keys_upload())
             if client.should_query_keys:
                 await client.keys_query()
             if client.should_claim_keys:
@@ -135,6 +137,16 @@ class Life:
             await client.send_to_device_messages()
         finally:
             self._is_working = False
+
+    def _look_at(self, answer: Any) -> None:
+        """A device that something else used before has other keys there, and stays deaf."""
+        if isinstance(answer, nio.ErrorResponse) and not self._has_told:
+            self._has_told = True
+            log.error(
+                "matrix: the homeserver does not take the keys of this device (%s); where people's "
+                "messages cannot be read, `parlour login matrix` (the bot stopped) makes another",
+                answer.status_code,
+            )
 
     async def _keep(self, since: str) -> None:
         """All before it is in the vaults. One that is older only brings again what is known there."""

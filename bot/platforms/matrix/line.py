@@ -57,7 +57,7 @@ class Line:
         self._client = client
         self._tokens = tokens
         self._send: Callable[..., Awaitable[Any]] = client.send
-        client.send = self._through
+        client.send = self._for_library
 
     async def ask(
         self,
@@ -75,6 +75,16 @@ class Line:
         async with asyncio.timeout(within_s):
             answer = await self._through(method, where, data, headers)
             return Answer(answer.status, await body_of(answer))
+
+    async def raw(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """For what is no JSON: the answer itself, to be read or closed. `path` is written out."""
+        return await self._through(method, path, content, headers)
 
     async def find(self, path: str) -> Answer | None:
         """None where no answer comes that says anything."""
@@ -95,6 +105,14 @@ class Line:
             return None
         if not answer.is_fine:
             log.info("matrix: %s met status %s, %s", method, answer.status, answer.code)
+        return answer
+
+    async def _for_library(self, *arguments: Any, **named: Any) -> Any:
+        """It takes the page of a broken web server for an empty answer, and that for a yes."""
+        answer = await self._through(*arguments, **named)
+        if answer.status >= 400 and answer.content_type != "application/json":
+            answer.release()
+            raise aiohttp.ClientConnectionError(f"status {answer.status}")
         return answer
 
     async def _through(  # noqa: PLR0917 - the library's own order

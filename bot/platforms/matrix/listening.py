@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.events import Author, Deleted, Edited, Event, EventId, Message, Role, Room, Typing
 from bot.platforms.bounded import Bounded
+from bot.platforms.matrix.files import Files
 from bot.platforms.matrix.reading import (
     Said,
     read_redaction,
@@ -48,20 +49,24 @@ class Listening:
         rooms: Rooms,
         clock: Callable[[], float],
         *,
+        files: Files,
         operators: frozenset[str],
         answer_missed_s: float,
         is_own: Callable[[EventId], bool],
+        is_barred: Callable[[str, str], bool],
         note_thread: Callable[[EventId, EventId], None],
         came_open: Callable[[str, str], None],
         find_sender: Callable[[str, EventId, Callable[[str], None]], None],
     ) -> None:
-        """`came_open` hears of clear text in a direct room; `find_sender` asks whose a message is
-        and calls back, now or later or never."""
+        """`is_barred` is given a shared room and somebody in it; `came_open` hears of clear text in
+        a direct room; `find_sender` asks whose a message is and calls back, now or later or never."""
         self._rooms = rooms
         self._clock = clock
+        self._files = files
         self._operators = operators
         self._answer_missed_s = answer_missed_s
         self._is_own = is_own
+        self._is_barred = is_barred
         self._note_thread = note_thread
         self._came_open = came_open
         self._find_sender = find_sender
@@ -107,10 +112,15 @@ class Listening:
 
     def author(self, room: str, user: str) -> Author:
         author = author_in(self._rooms, room, user)
+        if self._is_out(room, user):
+            return replace(author, role=Role.MEMBER)
         is_operator = user in self._operators and self._rooms.person_in(room) is None
         return replace(author, role=Role.OPERATOR) if is_operator else author
 
     # --- Below -------------------------------------------------------------------------------
+
+    def _is_out(self, room: str, user: str) -> bool:
+        return self._rooms.person_in(room) is None and self._is_barred(room, user)
 
     def _hear_said(self, room: str, one: Heard, said: Said, *, is_past: bool) -> None:
         person = self._rooms.person_in(room)
@@ -133,7 +143,10 @@ class Listening:
             where, author = self._rooms.room_of(room), self.author(room, said.sender)
             self.put(Edited(where, author, said.id, self._text(room, said), said.at))
             return
-        if before is not None or (person is None and not self._is_for_bot(said)):
+        if before is not None:
+            return
+        attached = self._files.attached(room, said, is_sealed=one.is_sealed)
+        if person is None and not self._is_for_bot(said):
             return
         self._heard.put(said.id, (said.sender, words))
         if said.thread is not None:
@@ -145,8 +158,11 @@ class Listening:
                 author=self.author(room, said.sender),
                 text=self._text(room, said),
                 at=said.at,
+                # SAFETY M6: policy hears them (C3), and answers nothing else.
+                addresses_bot=not self._is_out(room, said.sender),
                 reply_to=said.reply_to,
                 is_past=is_past,
+                attached=attached,
             )
         )
 
@@ -154,6 +170,7 @@ class Listening:
         message, at = read_redaction(source), time_of(source)
         if message is None or self._is_own(message):
             return
+        self._files.forget(room, message)
 
         def tell(sender: str) -> None:
             if sender != self._rooms.own_id:

@@ -11,6 +11,7 @@ from bot.events import CommunityId, PersonId
 from bot.platforms.bounded import Bounded
 from bot.platforms.matrix.line import Line
 from bot.platforms.matrix.names import community_id, quoted, user_of
+from bot.platforms.matrix.ports import Watch
 from bot.platforms.matrix.rooms import Rooms
 
 HOLDS_S = 15.0
@@ -19,7 +20,10 @@ _AT_ONCE = 10
 
 
 class Members:
-    def __init__(self, line: Line, rooms: Rooms, now: Callable[[], float]) -> None:
+    def __init__(
+        self, line: Line, rooms: Rooms, now: Callable[[], float], watch: Callable[[], Watch]
+    ) -> None:
+        self._watch = watch
         self._line = line
         self._rooms = rooms
         self._now = now
@@ -50,6 +54,18 @@ class Members:
         return tuple(there)
 
     async def _is_in(self, community: str, user: str) -> bool | None:
+        is_there = await self._is_member(community, user)
+        if not is_there:
+            return is_there
+        if not await self._watch().ready(community):
+            # INVARIANT I3: whose lists are not known may have put them out.
+            return None
+        if self._watch().is_barred(user, community):
+            return False
+        self._watch().saw(user, community)
+        return True
+
+    async def _is_member(self, community: str, user: str) -> bool | None:
         until, is_in = self._known.get((community, user)) or (0.0, False)
         if self._now() < until:
             return is_in

@@ -14,7 +14,7 @@ MOST = 150
 _AT_ONCE = 50
 
 
-async def fetch_missed(client: Any, room: str, timeline: Any, since: str = "") -> list[Any]:
+async def fetch_missed(client: Any, room: str, timeline: Any, since: str) -> list[Any]:
     """The oldest first, decrypted where that is possible; at most so many, and the latest of them."""
     found: list[Any] = []
     at = timeline.prev_batch
@@ -23,7 +23,7 @@ async def fetch_missed(client: Any, room: str, timeline: Any, since: str = "") -
             answer = await client.room_messages(
                 room,
                 at,
-                since or None,
+                since,
                 limit=_AT_ONCE,
                 message_filter={"types": [*STATE, *SPOKEN]},
             )

@@ -9,6 +9,7 @@ from typing import Any
 from bot.platforms.base import Locker, PlatformError
 from bot.platforms.matrix import Matrix
 from bot.platforms.matrix.device import close_client
+from bot.platforms.matrix.furnishing import furnish
 from bot.platforms.matrix.line import BROKEN_LINE, Line
 from bot.platforms.matrix.login import log_in
 from bot.platforms.matrix.names import PLATFORM, quoted
@@ -43,6 +44,7 @@ async def open_matrix(setup: Setup, locker: Locker) -> AsyncIterator[Matrix]:
                 start=tasks.start,
                 sponsor=sponsor,
             )
+            await furnish(platform, setup, locker, tasks.start, asyncio.get_running_loop().time)
             tasks.start(_show_what_it_is(line, platform.rooms.own_id))
             try:
                 yield platform

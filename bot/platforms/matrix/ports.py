@@ -1,12 +1,9 @@
-"""What the platform leaves to others in this package: whom devices belong to, and what is pressed.
+"""What the platform leaves to others in this package: whom devices belong to, and what is pressed."""
 
-Who sets no door gets a bot that reads what is written.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from bot.events import Event, EventId, Say
+from bot.events import Event, EventId, Room, Say
 
 Source = Mapping[str, Any]
 
@@ -40,6 +37,25 @@ class Door(Protocol):
     async def said(self, say: Say, message: EventId) -> None:
         """It stands now; what is to be pressed may be put under it."""
 
+    async def rest(self, room: Room) -> None:
+        """All is said there, down to the last edit."""
+
+
+class Watch(Protocol):
+    """What a room's state says beyond the room itself, and who is put out by a policy list."""
+
+    def take_state(self, room: str, sources: Iterable[Source]) -> None:
+        """Before anything is heard that was told together with it."""
+
+    async def ready(self, room: str) -> bool:
+        """What is to be known before somebody of this room's community is heard."""
+
+    def is_barred(self, user: str, community: str) -> bool:
+        """SAFETY M6. Only what `ready` was asked of is known."""
+
+    def saw(self, user: str, community: str) -> None:
+        """They are there now."""
+
 
 class NoDoor:
     async def take_in_room(self, room: str, source: Source) -> tuple[bool, Event | None]:
@@ -50,4 +66,23 @@ class NoDoor:
         pass
 
     async def said(self, say: Say, message: EventId) -> None:
+        pass
+
+    async def rest(self, room: Room) -> None:
+        pass
+
+
+class NoWatch:
+    def take_state(self, room: str, sources: Iterable[Source]) -> None:
+        pass
+
+    async def ready(self, room: str) -> bool:
+        del room
+        return True
+
+    def is_barred(self, user: str, community: str) -> bool:
+        del user, community
+        return False
+
+    def saw(self, user: str, community: str) -> None:
         pass

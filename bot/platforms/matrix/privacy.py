@@ -59,6 +59,9 @@ class Privacy:
             self._start(self._say(room, ALONE_AGAIN))
         return room in self._crowded
 
+    def forget(self, room: str) -> None:
+        self._crowded.discard(room)
+
     def unreadable(self, room: str, sender: str) -> None:
         """Said once, until something could be read again."""
         if self._rooms.person_in(room) == sender and not self.is_crowded(room):

@@ -6,6 +6,7 @@ broken says nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from bot.events import EventId
@@ -16,7 +17,21 @@ MARK = "org.parlour.generated"
 """SAFETY H7: on whatever a machine wrote."""
 
 _WORDS = frozenset({"m.text", "m.emote"})
-_MEDIA = frozenset({"m.image", "m.file", "m.audio", "m.video", "m.location"})
+_FILES = frozenset({"m.image", "m.file", "m.audio", "m.video"})
+_MEDIA = _FILES | {"m.location"}
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file, as its sender describes it."""
+
+    name: str
+    size: int
+    media_type: str
+    address: str
+    """Where it lies: `mxc://…`."""
+    keys: Source
+    """With which it was encrypted; empty where it was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,17 @@ class Said:
     """None where the client did not say whom."""
     is_generated: bool = False
     """A machine says that it wrote it."""
+    file: Enclosed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A sign under a message, in clear text wherever it stands."""
+
+    id: EventId
+    sender: str
+    message: EventId
+    sign: str
 
 
 def read_said(source: Source) -> Said | None:
@@ -66,7 +92,19 @@ def read_said(source: Source) -> Said | None:
         thread=target if is_threaded else None,
         mentions=_mentions(content),
         is_generated=bool(shown.get(MARK)),
+        file=_enclosed(shown),
     )
+
+
+def read_reaction(source: Source) -> Reaction | None:
+    relation = _table(_table(source.get("content")).get("m.relates_to"))
+    id_, sender = _id(source.get("event_id")), source.get("sender")
+    message, sign = _id(relation.get("event_id")), relation.get("key")
+    if relation.get("rel_type") != "m.annotation" or id_ is None or message is None:
+        return None
+    if not isinstance(sender, str) or not isinstance(sign, str):
+        return None
+    return Reaction(id_, sender, message, sign)
 
 
 def read_redaction(source: Source) -> EventId | None:
@@ -115,6 +153,20 @@ def _caption(content: Source) -> str:
     return body if isinstance(name, str) and isinstance(body, str) and name != body else ""
 
 
+def _enclosed(content: Source) -> Enclosed | None:
+    if content.get("msgtype") not in _FILES:
+        return None
+    info, keys = _table(content.get("info")), _table(content.get("file"))
+    size = info.get("size")
+    return Enclosed(
+        name=_text(content.get("filename")) or _text(content.get("body")),
+        size=int(size) if isinstance(size, int | float) and 0 <= size < inf else 0,
+        media_type=_text(info.get("mimetype")),
+        address=_text(keys.get("url") if keys else content.get("url")),
+        keys=keys,
+    )
+
+
 def _without_quotation(text: str) -> str:
     """Older clients put what is answered before the answer, line by line behind a `>`."""
     if not text.startswith("> "):
@@ -135,6 +187,10 @@ def _mentions(content: Source) -> frozenset[str] | None:
 
 def _table(value: object) -> Source:
     return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _id(value: object) -> EventId | None:

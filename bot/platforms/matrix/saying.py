@@ -4,6 +4,7 @@ What stands in `m.relates_to` travels in clear text, also in an encrypted room: 
 """
 
 import json
+from collections.abc import Mapping
 from hashlib import blake2s
 from typing import Any
 
@@ -11,27 +12,32 @@ from bot.drafts import cut_pages
 from bot.events import EventId, Remove, Revise, RoomId, Say, Voice
 from bot.platforms.bounded import Bounded
 from bot.platforms.matrix.delivery import Delivery
+from bot.platforms.matrix.files import Files
 from bot.platforms.matrix.html import as_html
 from bot.platforms.matrix.names import channel_of
 from bot.platforms.matrix.reading import MARK
 from bot.platforms.pacing import Edits, Newest, Sent
+from bot.platforms.signs import with_numbers
 
 PAGE_CHARS = 3000
 """An event may have 65,536 bytes, and an edit says everything twice and is then encrypted."""
 _MOST_BYTES = 40_000
+_FALLBACK_CHARS = 200
 _HEADING_CHARS = 50
 REPLY_CHARS = PAGE_CHARS - _HEADING_CHARS
 
 
 class Saying:
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(self, delivery: Delivery, files: Files) -> None:
         self._delivery = delivery
+        self._files = files
         self._edits: Edits | None = None
         self._own: Bounded[EventId, None] = Bounded()
         self._headed: Bounded[str, str] = Bounded()
         """What stands over a message's words."""
         self._answered: Bounded[RoomId, EventId] = Bounded()
         """In each shared room, the message that the last words were shown to answer."""
+        self._removed: Bounded[EventId, None] = Bounded()
         self._threads: Bounded[EventId, EventId] = Bounded()
         """Of a message in a thread, where that begins."""
 
@@ -41,6 +47,9 @@ class Saying:
     def is_own(self, message: EventId) -> bool:
         return message in self._own
 
+    def is_removed(self, message: EventId) -> bool:
+        return message in self._removed
+
     def note_thread(self, message: EventId, root: EventId) -> None:
         self._threads.put(message, root)
 
@@ -49,12 +58,22 @@ class Saying:
         reply comes in pages."""
         last: EventId | None = None
         is_reply = say.voice is Voice.PERSONA
-        for number, page in enumerate(cut_pages(say.text, PAGE_CHARS)):
+        text = with_numbers(say.text, say.choices) if say.room.is_direct else say.text
+        file: Mapping[str, Any] | None = {}
+        if say.file is not None:
+            file = await self._files.hand_over(channel_of(say.room.id), say.file)
+        if file is None:
+            return None
+        pages = cut_pages(text, PAGE_CHARS)
+        for number, page in enumerate(pages):
             content, heading = self._content(say, page), ""
             if is_reply and not say.room.is_direct:
                 heading = self._heading(say)
                 content = words(heading + page, is_persona=True)
             content |= self._relation(say)
+            if number == len(pages) - 1:
+                # The words are its caption, where clients know that.
+                content |= file
             made = await self._delivery.post(
                 channel_of(say.room.id), content, _nonce(say, number), is_for_all=is_for_all
             )
@@ -72,6 +91,7 @@ class Saying:
 
     async def remove(self, remove: Remove) -> None:
         channel = channel_of(remove.room.id)
+        self._removed.put(remove.id, None)
         if self._edits is not None:
             self._edits.drop(channel, remove.id)
         await self._delivery.redact(channel, remove.id)
@@ -108,34 +128,36 @@ class Saying:
 
 
 def words(text: str, *, is_persona: bool) -> dict[str, Any]:
-    content: dict[str, Any] = {
+    plain: dict[str, Any] = {
         "msgtype": "m.text" if is_persona else "m.notice",
         "body": text,
         "m.mentions": {},
     }
-    if html := as_html(text):
-        content |= {"format": "org.matrix.custom.html", "formatted_body": html}
     if is_persona:
-        content[MARK] = True
-    return content
+        plain[MARK] = True
+    html = as_html(text)
+    content = plain | {"format": "org.matrix.custom.html", "formatted_body": html}
+    return content if html and _fits(content) else plain
 
 
 def edit(message: str, text: str) -> dict[str, Any]:
-    """With words of its own for clients that know no edits."""
+    """With words of its own for clients that know no edits; where it would be too large, with
+    fewer of them."""
     new = words(text, is_persona=True)
-    content = {
-        **new,
-        "body": f"* {text}",
-        "m.new_content": new,
-        "m.relates_to": {"rel_type": "m.replace", "event_id": message},
-    }
+    changed = {"m.relates_to": {"rel_type": "m.replace", "event_id": message}}
+    plain = {key: one for key, one in new.items() if "format" not in key}
+    whole = new | {"body": f"* {text}", "m.new_content": new} | changed
     if "formatted_body" in new:
-        content["formatted_body"] = f"* {new['formatted_body']}"
-    if len(json.dumps(content)) > _MOST_BYTES:
-        plain = {key: one for key, one in new.items() if "format" not in key}
-        content = {key: one for key, one in content.items() if "format" not in key}
-        content["m.new_content"] = plain
-    return content
+        whole["formatted_body"] = f"* {new['formatted_body']}"
+    if _fits(whole):
+        return whole
+    whole = plain | {"body": f"* {text}", "m.new_content": plain} | changed
+    return whole if _fits(whole) else whole | {"body": f"* {text[:_FALLBACK_CHARS]}…"}
+
+
+def _fits(content: Mapping[str, Any]) -> bool:
+    """As the library writes it, every sign that is not ASCII takes six bytes or twelve."""
+    return len(json.dumps(content)) <= _MOST_BYTES
 
 
 def _nonce(say: Say, page: int) -> str:

@@ -18,3 +18,8 @@ NOT_ENCRYPTED = Text(
     "This room is not encrypted, so I say nothing here. Switch encryption on in its settings, or "
     "open a new direct room with me."
 )
+SIGNS = Text(
+    "A sign that you put under my latest words is a button: 🔁 another answer, ⬅️ the answer before, "
+    "➡️ the one after it, ⏩ more of this one, ⏹ stop. You can type them, too: `{prefix}help` lists "
+    "all there is."
+)

@@ -50,7 +50,7 @@ class Trusting:
         self._client = client
         self._rooms = rooms
         self._start = start
-        self._password = setup.password
+        self._setup = setup
         self._met: Bounded[str, None] = Bounded()
         self._waiting = 0
         way_out = _WayOut(setup, line, rooms, saying, delivery)
@@ -81,8 +81,7 @@ class Trusting:
     async def take_in_room(self, room: str, source: Source) -> bool:
         person = self._rooms.person_in(room)
         if person is not None and person not in self._met:
-            # Nobody tells of devices that came while the bot was away, or before it was in a room
-            # with their person.
+            # What came before the syncs began, after a new login say, no homeserver has to tell.
             self._met.put(person, None)
             self._beside(self.trust.devices_changed(person))
         if read_event(source, room) is None:
@@ -96,7 +95,8 @@ class Trusting:
                 self._beside(self.trust.devices_changed(user))
 
     async def _live(self) -> None:
-        await self.trust.begin(password=self._password or None)
+        setup = self._setup
+        await self.trust.begin(password=setup.password or None, anew=setup.replace_keys)
         while True:
             await asyncio.sleep(LOOK_S)
             try:

@@ -38,26 +38,29 @@ class Standing(Enum):
     )
     NOT_OURS = (
         "matrix: this account has cross-signing keys that are not the bot's, so its device stays "
-        "unverified; log in anew with new keys, which needs the account's password, "
-        "if nobody else uses the account"
+        "unverified: if nobody else uses the account, matrix.replace_keys has the bot replace them, "
+        "with the account's password"
     )
     OTHER_DEVICE = (
         "matrix: the homeserver knows this device by other keys than the bot holds, as after a "
-        "lost store: log in anew, so that it becomes a new device"
+        "lost store: `parlour login matrix` (the bot stopped) makes a new device"
     )
     NO_DEVICE = (
         "matrix: the homeserver does not know this device's keys yet; it is asked again in ten "
         "minutes"
     )
     NEEDS_LOGIN = (
-        "matrix: the homeserver takes cross-signing keys with the account's password only: "
-        "log in anew by password"
+        "matrix: the homeserver takes cross-signing keys with the account's password only: name "
+        "its file in matrix.password_file for one start"
     )
     NEEDS_CONSENT = (
         "matrix: the homeserver takes cross-signing keys only after their owner has allowed it on "
         "the account's page in a browser: allow it there, then start the bot again"
     )
-    WRONG_LOGIN = "matrix: the homeserver does not take this password for cross-signing keys"
+    WRONG_LOGIN = (
+        "matrix: the homeserver does not take the password of matrix.password_file for "
+        "cross-signing keys: mend it"
+    )
     REFUSED = "matrix: the homeserver refused cross-signing, so the bot's device stays unverified"
 
 

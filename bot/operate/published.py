@@ -1,0 +1,39 @@
+"""A community's rules as they may be published: what holds there, in a few words, and its hash.
+
+Moderators' own rules come with their version; until then there is what a community has chosen.
+"""
+
+import json
+from hashlib import sha256
+
+from bot.events import CommunityId
+from bot.operate.ages import age_level
+from bot.platforms.base import Published
+from bot.settings import Config
+from bot.store.house import House
+
+VERSION = 0
+
+
+async def read_rules(house: House, config: Config, community: CommunityId) -> Published:
+    """With what the operator asks of everybody, which a community cannot loosen."""
+    chosen = await house.communities.of(community)
+    mature = config.door.mature
+    entry = max(chosen.least_age_level, age_level(config.door.entry))
+    summary = {
+        "ceiling": chosen.ceiling.name.lower(),
+        "entry": _name(entry.name),
+        "mature": "closed"
+        if mature == "closed" or config.door.listed
+        else _name(max(chosen.least_mature_level, age_level(mature)).name),
+    }
+    return Published(VERSION, hash_of(VERSION, summary), summary)
+
+
+def hash_of(version: int, summary: dict[str, str]) -> str:
+    text = json.dumps([version, summary], sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def _name(level: str) -> str:
+    return level.lower().replace("_", "-")

@@ -1,0 +1,70 @@
+"""What is chosen in the menu of a message: one's own words are forgotten, and the persona's latest
+ones are opened in a form, to be said another way.
+"""
+
+import discord
+
+from bot.commands.declared import COMMANDS
+from bot.events import Author, Deleted, Event, EventId, Room
+from bot.platforms.discord import names
+from bot.platforms.discord.asker import Data, Refused, chosen_message
+from bot.platforms.discord.buttons import Buttons, Words
+from bot.platforms.discord.menus import make_form
+from bot.platforms.discord.native import EDIT, FORGET, find_menu
+from bot.platforms.discord.signing import Kind, Press, Seal
+from bot.text import Text
+
+GONE = Text("I do not have this command any more. Please write `help`, which lists them all.")
+FORGOTTEN = Text("If I kept this message, I forget it now. Here it stays until you delete it.")
+NOT_YOUR_OWN_WORDS = Text("Only what you wrote yourself can be forgotten like this.")
+EDIT_IT_YOURSELF = Text(
+    "What you wrote yourself you can edit on Discord as any message of yours: I take it over."
+)
+ONLY_THE_LATEST = Text(
+    "Only my latest answer can be put in other words. If this is it, `/reword` and the words do it."
+)
+_REWORD = next(command for command in COMMANDS if command.name == "reword")
+
+
+class OnMessage:
+    def __init__(self, seal: Seal, buttons: Buttons, words: Words) -> None:
+        self._seal = seal
+        self._buttons = buttons
+        self._words = words
+
+    async def take(
+        self, interaction: discord.Interaction, data: Data, author: Author, room: Room
+    ) -> Event | None:
+        """Raises Refused."""
+        match find_menu(str(data.get("name"))):
+            case menu if menu == FORGET:
+                return await self._forget(interaction, data, author, room)
+            case menu if menu == EDIT:
+                await self._edit(interaction, data, author, room)
+                return None
+            case _:
+                raise Refused(GONE)
+
+    async def _forget(
+        self, interaction: discord.Interaction, data: Data, author: Author, room: Room
+    ) -> Event:
+        message = chosen_message(data)
+        if message.written_by != author.id:
+            raise Refused(NOT_YOUR_OWN_WORDS)
+        said = self._words(FORGOTTEN, author)
+        await interaction.response.send_message(said, ephemeral=True)
+        return Deleted(room, author, EventId(message.id), names.time_of(str(interaction.id)))
+
+    async def _edit(
+        self, interaction: discord.Interaction, data: Data, author: Author, room: Room
+    ) -> None:
+        """What is written into the form comes as the command would, and is judged as it is."""
+        message = chosen_message(data)
+        if message.written_by == author.id:
+            raise Refused(EDIT_IT_YOURSELF)
+        if not self._buttons.is_latest(room.id, EventId(message.id)):
+            raise Refused(ONLY_THE_LATEST)
+        custom_id = self._seal.sign(Press(Kind.FORM, _REWORD.name), room.id, author.id)
+        line = _REWORD.parameters[-1]
+        form = make_form(_REWORD, line, custom_id, self._words, author, begins=message.text)
+        await interaction.response.send_modal(form)

@@ -1,0 +1,195 @@
+"""Who is put out by policy lists (SAFETY M6): which rooms are lists, who follows them, and who is to
+be told that somebody has left.
+
+The operator's lists hold in every community, a community's own in it. What a list says stands in
+`lists`; what follows for a person is decided where that is decided for whoever has left.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+
+from bot.events import Author, Event, Left
+from bot.platforms.base import Locker
+from bot.platforms.matrix.chosen import Choices
+from bot.platforms.matrix.line import BROKEN_LINE, Line
+from bot.platforms.matrix.lists import ROOM, List, Rule, Source
+from bot.platforms.matrix.names import community_id, person_id, quoted
+from bot.platforms.matrix.rooms import Rooms
+from bot.platforms.matrix.setup import Start
+
+log = logging.getLogger(__name__)
+
+FOLLOWED = "lists"
+
+
+class Barring:
+    def __init__(
+        self,
+        line: Line,
+        rooms: Rooms,
+        choices: Choices,
+        locker: Locker,
+        *,
+        operators: Sequence[str],
+        put: Callable[[Event], None],
+        start: Start,
+        is_live: Callable[[], bool],
+    ) -> None:
+        """`operators` are their lists, by id or alias; `is_live`: what comes now is new."""
+        self._line = line
+        self._rooms = rooms
+        self._choices = choices
+        self._locker = locker
+        self._wanted = tuple(operators)
+        self._put = put
+        self._start = start
+        self._is_live = is_live
+        self._everywhere: set[str] = set()
+        self._lists: dict[str, List] = {}
+        self.missing: tuple[str, ...] = ()
+        """Of the operator's lists, those that could not be joined."""
+
+    # --- Which lists -------------------------------------------------------------------------
+
+    async def begin(self) -> None:
+        """Before the first sync: what a list says is no community's talk."""
+        try:
+            kept = await self._locker.fetch(FOLLOWED)
+            followed = json.loads(kept) if kept else {}
+            self._rooms.asides.update(map(str, followed.values()))
+            self._everywhere.update(followed[one] for one in self._wanted if one in followed)
+        except Exception as error:  # noqa: BLE001 - the store's, which this does not know
+            log.warning("matrix: which lists are followed was not read: %s", type(error).__name__)
+
+    async def join_lists(self) -> None:
+        """After the first sync."""
+        found = {one: await self.follow(one) for one in self._wanted}
+        self.missing = tuple(one for one, room in found.items() if room is None)
+        for one in self.missing:
+            log.warning("matrix: the policy list %s cannot be joined: nobody on it is put out", one)
+        self._everywhere = {room for room in found.values() if room is not None}
+        for community in self._rooms.communities():
+            for room in (await self._choices.of(community)).lists:
+                if await self.follow(room) is None:
+                    log.warning("matrix: a policy list of %s is not to be had any more", community)
+        self._leave_named(self._everywhere)
+
+    async def follow(self, where: str) -> str | None:
+        """Its room's id, once the bot is in it. None where it cannot be."""
+        try:
+            room = await self._find(where)
+            if room is None or room in self._rooms.communities():
+                return None
+            if room not in self._rooms.asides:
+                self._rooms.asides.add(room)
+                if self._rooms.place(room) is None and not await self._join(where):
+                    self._rooms.asides.discard(room)
+                    return None
+            elif self._rooms.place(room) is None and not await self._join(where):
+                return None
+        except BROKEN_LINE:
+            return None
+        await self._keep(where, room)
+        return room
+
+    async def _find(self, where: str) -> str | None:
+        if not where.startswith("#"):
+            return where
+        answer = await self._line.ask("GET", f"/directory/room/{quoted(where)}")
+        return str(answer.body.get("room_id") or "") or None if answer.is_fine else None
+
+    async def _join(self, where: str) -> bool:
+        server = where.partition(":")[2]
+        via = f"?via={quoted(server)}" if server else ""
+        answer = await self._line.ask("POST", f"/join/{quoted(where)}{via}", {})
+        if not answer.is_fine:
+            log.info("matrix: a policy list was not joined: %s", answer.code)
+        return answer.is_fine
+
+    async def _keep(self, where: str, room: str) -> None:
+        try:
+            kept = await self._locker.fetch(FOLLOWED)
+            followed = json.loads(kept) if kept else {}
+            if followed.get(where) != room:
+                text = json.dumps({**followed, where: room})
+                await self._locker.keep(FOLLOWED, text.encode())
+        except Exception as error:  # noqa: BLE001 - the store's, which this does not know
+            log.warning("matrix: that a list is followed is not kept: %s", type(error).__name__)
+
+    # --- Who is on them ----------------------------------------------------------------------
+
+    def take_state(self, room: str, source: Source) -> None:
+        if not str(source.get("type")).startswith("m.policy.rule."):
+            return
+        rule = self._lists.setdefault(room, List()).take(source)
+        if rule is not None and self._is_live():
+            self._tell(room, rule)
+
+    def redacted(self, room: str, event: str) -> None:
+        if (one := self._lists.get(room)) is not None:
+            one.redacted(event)
+
+    async def ready(self, room: str) -> bool:
+        if self._rooms.person_in(room) is not None or room in self._rooms.asides:
+            return True
+        community = self._rooms.community_of(room)
+        if self._choices.known(community) is not None:
+            return True
+        try:
+            await self._choices.read(community)
+        except Exception as error:  # noqa: BLE001 - the store's, which this does not know
+            # INVARIANT I3: its lists may put out whoever speaks.
+            log.warning("matrix: nobody is answered in a community: %s", type(error).__name__)
+            return False
+        return True
+
+    def is_barred(self, user: str, community: str) -> bool:
+        chosen = self._choices.known(community)
+        if chosen is None:
+            return True
+        return any(
+            room in self._lists and self._lists[room].names(user)
+            for room in (*self._everywhere, *chosen.lists)
+        )
+
+    def is_room_barred(self, room: str) -> bool:
+        """The operator's lists alone say which rooms the bot is not in."""
+        place = self._rooms.place(room)
+        names = (room, place.alias if place else "")
+        return any(
+            self._lists[one].names_room(*names) for one in self._everywhere if one in self._lists
+        )
+
+    def chose(self, community: str) -> None:
+        """A community follows other lists than before."""
+        for user in self._rooms.known_people():
+            if self.is_barred(user, community):
+                self._put_out(user, community)
+
+    # --- Below -------------------------------------------------------------------------------
+
+    def _tell(self, room: str, rule: Rule) -> None:
+        """SAFETY A11, M6: with the next event, and in mid-reply."""
+        if rule.kind == ROOM:
+            self._leave_named({room} & self._everywhere)
+            return
+        named = [user for user in self._rooms.known_people() if rule.names(user)]
+        for community in self._rooms.communities() if named else ():
+            chosen = self._choices.known(community)
+            if room in self._everywhere or (chosen is not None and room in chosen.lists):
+                for user in named:
+                    self._put_out(user, community)
+
+    def _put_out(self, user: str, community: str) -> None:
+        name = user[1:].partition(":")[0]
+        self._put(Left(Author(person_id(user), name), community_id(community)))
+
+    def _leave_named(self, lists: set[str]) -> None:
+        for place in self._rooms.places() if lists else ():
+            if place.id not in self._rooms.asides and self.is_room_barred(place.id):
+                self._start(self.leave(place.id))
+
+    async def leave(self, room: str) -> None:
+        log.warning("matrix: a room that a policy list names is left")
+        await self._line.attempt("POST", f"/rooms/{quoted(room)}/leave", {})

@@ -1,0 +1,148 @@
+"""Matrix's customs, each on the raw wire and as a client decrypts it: who speaks, as what, to whom."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import nio
+import pytest
+
+from bot.engine.scripted import ScriptedEngine
+from bot.platforms.matrix.reading import MARK
+from tests.matrix.people import People
+from tests.matrix.person import Person
+from tests.matrix.serving import Ground, Served, make_ground, serving
+
+pytestmark = pytest.mark.live
+
+LONG = " ".join(f"lantern-{n:_>40}" for n in range(90))
+LAST = LONG.rsplit(" ", maxsplit=1)[1]
+
+
+def sent(person: Person, room: str, sender: str) -> list[dict[str, Any]]:
+    """The contents of all messages and edits that this client could read, as they were sent."""
+    events = person.of(room, (nio.RoomMessage, nio.RoomEncryptedMedia))
+    return [one.source["content"] for one in events if one.sender == sender]
+
+
+def is_edit(content: dict[str, Any]) -> bool:
+    relation = content.get("m.relates_to") or {}
+    return bool(relation.get("rel_type") == "m.replace")
+
+
+async def unreadable(people: People, person: Person, room: str, sender: str) -> list[Any]:
+    """What the homeserver holds of the bot that is no ciphertext, by its type and content."""
+    wire = await people.wire_of(person).events(room)
+    spoken = [one for one in wire if one["sender"] == sender and "state_key" not in one]
+    return [one for one in spoken if one["type"] != "m.room.encrypted"]
+
+
+async def test_everything_that_is_said_is_marked_as_what_it_is(
+    people: People, tmp_path: Path
+) -> None:
+    ada = await people.person("ada")
+    engine = ScriptedEngine(lambda _: LONG, context_tokens=40_000)
+    async with serving(people, tmp_path / "data", engine) as bot:
+        room = await bot.let_in(ada)
+        await ada.write(room, "Tell me of the harbour")
+        await bot.says(ada, room, LAST)
+        await ada.write(room, "!nonsense")
+        await bot.says(ada, room, "There is no command")
+        contents = sent(ada, room, bot.id)
+        notices = [one for one in contents if one["msgtype"] == "m.notice"]
+        spoken = [one for one in contents if one["msgtype"] == "m.text"]
+        edits = [one for one in spoken if is_edit(one)]
+        assert notices
+        assert edits
+        assert len(notices) + len(spoken) == len(contents)
+        # SAFETY H7: on each page and each edit, and on both halves of an edit.
+        assert all(one[MARK] is True for one in spoken)
+        assert all(one["m.new_content"][MARK] is True for one in edits)
+        assert not any(MARK in one or is_edit(one) for one in notices)
+        # Nobody is called by any of it.
+        assert all(one["m.mentions"] == {} for one in contents)
+        assert all(one["m.new_content"]["m.mentions"] == {} for one in edits)
+        # Clients that know no edits read what is new.
+        assert all(one["body"].startswith("* lantern-") for one in edits)
+        for clear in await unreadable(people, ada, room, bot.id):
+            assert clear["type"] in ("m.reaction", "m.room.redaction")
+        # Beside the ciphertext stand ids and nothing else.
+        wire = await people.wire_of(ada).events(room)
+        relations = [
+            one["content"]["m.relates_to"]
+            for one in wire
+            if one["sender"] == bot.id and one["type"] == "m.room.encrypted"
+            if "m.relates_to" in one["content"]
+        ]
+        assert {tuple(sorted(one)) for one in relations} == {("event_id", "rel_type")}
+
+
+async def test_a_thread_keeps_all_that_is_said_to_it_and_an_edit_stays_with_its_message(
+    people: People, tmp_path: Path
+) -> None:
+    ada = await people.person("ada")
+    engine = ScriptedEngine(lambda _: LONG, context_tokens=40_000)
+    async with serving(people, tmp_path / "data", engine) as bot:
+        room = await bot.let_in(ada)
+        root = await ada.write(room, "Good evening")
+        await bot.says(ada, room, LAST)
+        before = len(sent(ada, room, bot.id))
+        question = await ada.answer(room, root, "Tell me of the harbour", thread=True)
+
+        def is_whole() -> bool:
+            return sum(LAST in one.body for one in bot.said(ada, room)) == 2
+
+        await ada.until(is_whole, "a second answer")
+        asked = await ada.answer(room, root, "!nonsense", thread=True)
+        await bot.says(ada, room, "There is no command")
+        answers = sent(ada, room, bot.id)[before:]
+        new = [one for one in answers if not is_edit(one)]
+        assert len([one for one in new if one["msgtype"] == "m.text"]) > 1
+        for one in new:
+            relation = one["m.relates_to"]
+            assert (relation["rel_type"], relation["event_id"]) == ("m.thread", root)
+            assert relation["is_falling_back"] is True
+        to = [one["m.relates_to"]["m.in_reply_to"]["event_id"] for one in new]
+        assert set(to) == {question, asked}
+
+
+@asynccontextmanager
+async def two_of_them(
+    people: People, tmp_path: Path, words: str
+) -> AsyncIterator[tuple[Served, Served]]:
+    """Two Parlours in one community; what the first's persona says names the second."""
+    one = await make_ground(people)
+    account = await people.account("other")
+    await one.keeper.invite(one.home, account.id)
+    two = Ground(account, one.home, one.keeper)
+    says = words.format(other=account.id)
+    first = serving(people, tmp_path / "one", ScriptedEngine(lambda _: says), ground=one)
+    async with first as a:
+        engine = ScriptedEngine(lambda _: f"Yes, {a.id}, tell me more.")
+        async with serving(people, tmp_path / "two", engine, ground=two) as b:
+            yield a, b
+
+
+async def test_two_of_them_in_one_room_answer_people_and_never_each_other(
+    people: People, tmp_path: Path
+) -> None:
+    ada = await people.person("ada")
+    async with two_of_them(people, tmp_path, "Good evening, {other}! What do you think?") as (a, b):
+        await a.let_in(ada)
+        await b.let_in(ada)
+        both = {"m.mentions": {"user_ids": [a.id, b.id]}}
+        await ada.write(a.home, "Good evening, both of you", **both)
+        said = await a.says(ada, a.home, "What do you think?")
+        await b.says(ada, a.home, "tell me more")
+        # An older client, which says nothing of whom it means, in answer to one of them.
+        await ada.answer(a.home, said.event, "And now?")
+        await ada.until(lambda: len(a.said(ada, a.home)) == 2, "a second answer")
+        # Once each has answered something newer, nothing of before is still to come.
+        await ada.write(a.home, "!about", **both)
+        await ada.until(lambda: len(a.said(ada, a.home)) == 3, "the one")
+        await ada.until(lambda: len(b.said(ada, a.home)) == 2, "the other")
+        assert [one.kind for one in a.said(ada, a.home)] == ["m.text", "m.text", "m.notice"]
+        assert [one.kind for one in b.said(ada, a.home)] == ["m.text", "m.notice"]
+        assert len(a.engine.prompts) == 2  # type: ignore[attr-defined]  # a scripted one
+        assert len(b.engine.prompts) == 1  # type: ignore[attr-defined]  # a scripted one

@@ -1,0 +1,238 @@
+"""What breaks: the line, the homeserver, the bot itself, the token; and that nothing is said twice."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.engine.scripted import ScriptedEngine
+from bot.platforms.matrix.filter import TIMELINE
+from bot.platforms.matrix.opening import open_matrix
+from tests.fakes import Drawer
+from tests.matrix.people import People, people_of
+from tests.matrix.proxy import Proxy
+from tests.matrix.serving import make_ground, serving, setup
+from tests.matrix.synapse import Homeserver
+from tests.matrix.test_talk import LAMP, SEND, Held
+
+pytestmark = pytest.mark.live
+
+SYNC = "GET /sync"
+
+
+async def test_what_was_missed_is_read_in_order_and_nothing_is_answered_twice(
+    people: People, tmp_path: Path
+) -> None:
+    ground, ada = await make_ground(people), await people.person("ada")
+    data, engine = tmp_path / "data", ScriptedEngine()
+    async with serving(people, data, engine, ground=ground) as bot:
+        room = await bot.let_in(ada)
+        await ada.write(room, "Before")
+        await bot.says(ada, room, "You said: Before")
+    for number in range(3):
+        await ada.write(room, f"Missed {number}")
+    engine = ScriptedEngine()
+    async with serving(people, data, engine, ground=ground) as bot:
+        await bot.says(ada, room, "You said: Missed 2")
+        await ada.write(room, "After")
+        await bot.says(ada, room, "You said: After")
+        said = [one.body for one in bot.said(ada, room)]
+        assert said.count("You said: Before") == 1
+        window = [part.text for part in engine.prompts[-1].parts]
+        missed = [text for text in window if text.startswith("Missed")]
+        assert missed == ["Missed 0", "Missed 1", "Missed 2"]
+
+
+async def test_of_what_is_too_old_only_the_newest_is_answered_however_much_it_is(
+    people: People, tmp_path: Path
+) -> None:
+    """More than one sync tells, so what fell between two is fetched, too."""
+    ground, ada = await make_ground(people), await people.person("ada")
+    data = tmp_path / "data"
+    async with serving(people, data, ScriptedEngine(), ground=ground) as bot:
+        room = await bot.let_in(ada)
+    for number in range(TIMELINE + 10):
+        await ada.write(room, f"Missed {number}")
+    engine = ScriptedEngine(context_tokens=100_000)
+    async with serving(people, data, engine, ground=ground, answer_missed_s=-1e12) as bot:
+        await bot.says(ada, room, f"You said: Missed {TIMELINE + 9}")
+        before = {one.body for one in bot.said(ada, room) if one.body.startswith("You said")}
+        assert before == {f"You said: Missed {TIMELINE + 9}"}
+        window = [part.text for part in engine.prompts[-1].parts]
+        missed = [text for text in window if text.startswith("Missed")]
+        assert missed == [f"Missed {number}" for number in range(TIMELINE + 10)]
+
+
+async def test_a_reply_that_a_stop_of_the_bot_cut_is_answered_once_after_it(
+    people: People, tmp_path: Path
+) -> None:
+    ground, ada = await make_ground(people), await people.person("ada")
+    data, held = tmp_path / "data", Held(LAMP, at=0)
+    async with serving(people, data, held.engine, ground=ground) as bot:
+        room = await bot.let_in(ada)
+        await ada.write(room, "Good evening")
+        await held.reached.wait()
+        await ada.write(room, "and a question")
+        # Ended in the middle, as by a power cut: nothing is closed in order.
+        bot.running.cancel()
+        await asyncio.wait([bot.running])
+    async with serving(people, data, ScriptedEngine(), ground=ground) as bot:
+        await bot.says(ada, room, "You said: and a question")
+        await ada.write(room, "Thank you")
+        await bot.says(ada, room, "You said: Thank you")
+        said = [one.body for one in bot.said(ada, room)]
+        assert said.count("You said: and a question") == 1
+
+
+async def test_a_homeserver_that_is_started_again_in_mid_reply_loses_none_of_it(
+    people: People, tmp_path: Path
+) -> None:
+    held = Held(LAMP, at=6)
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", held.engine) as bot:
+        room = await bot.let_in(ada)
+        await ada.write(room, "Good evening")
+        await held.reached.wait()
+        await people.homeserver.restart()
+        held.go()
+        await ada.sees(room, LAMP, sender=bot.id)
+        await ada.write(room, "Still there?")
+        # The engine says the same to everything.
+        await ada.until(
+            lambda: [one.body for one in bot.said(ada, room)].count(LAMP) == 2, "a second answer"
+        )
+
+
+async def test_cut_lines_lost_answers_and_broken_answers_double_nothing(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", ScriptedEngine(), through=proxy.url) as bot:
+        room = await bot.let_in(ada)
+        for number in range(3):
+            proxy.lose_answer(SEND)
+            proxy.fail(SEND, 502)
+            proxy.cut(SYNC)
+            proxy.fail(SYNC, 503)
+            proxy.lose_answer(SYNC)
+            await ada.write(room, f"Number {number}")
+            await bot.says(ada, room, f"You said: Number {number}")
+        said = [one.body for one in bot.said(ada, room) if one.body.startswith("You said")]
+        assert said == [f"You said: Number {number}" for number in range(3)]
+
+
+async def test_what_waits_for_a_slow_homeserver_arrives_in_order(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", ScriptedEngine(), through=proxy.url) as bot:
+        room = await bot.let_in(ada)
+        with proxy.delay(SEND):
+            await ada.write(room, "Slowly")
+            await proxy.until(lambda: proxy.waiting(SEND), "a message on its way")
+        await bot.says(ada, room, "You said: Slowly")
+
+
+async def test_keys_that_the_homeserver_did_not_take_are_shared_again(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    """The library calls them shared all the same, and nobody could read what follows."""
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", ScriptedEngine(), through=proxy.url) as bot:
+        room = await bot.meets(ada)
+        proxy.fail("PUT /sendToDevice/{}/{}", 502, times=2)
+        await ada.write(room, "hello")
+        await bot.says(ada, room, "1 of 4")
+
+
+async def test_a_dead_token_ends_the_bot_with_its_mend_and_asks_no_more(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", ScriptedEngine(), through=proxy.url) as bot:
+        await bot.let_in(ada)
+        proxy.end_tokens()
+        proxy.fail("POST /refresh", 403, times=99)
+        before = proxy.count(SYNC)
+        await bot.keeper.write(bot.home, "so that the long poll ends")
+        await asyncio.wait([bot.running])
+        assert "parlour login matrix" in bot.platform.trouble
+        assert proxy.count(SYNC) <= before + 2
+
+
+@pytest.mark.parametrize("soft", [True, False])
+async def test_a_token_that_ends_is_renewed_and_kept(
+    people: People, proxy: Proxy, tmp_path: Path, *, soft: bool
+) -> None:
+    ground, ada = await make_ground(people), await people.person("ada")
+    data = tmp_path / "data"
+    async with serving(people, data, ScriptedEngine(), ground=ground, through=proxy.url) as bot:
+        room = await bot.let_in(ada)
+        device = bot.platform.client.device_id
+        proxy.end_tokens(soft_logout=soft)
+        await ada.write(room, "Still there?")
+        await bot.says(ada, room, "You said: Still there?")
+    assert proxy.count("POST /refresh") == 1
+    async with serving(people, data, ScriptedEngine(), ground=ground) as bot:
+        await ada.write(room, "And now?")
+        await bot.says(ada, room, "You said: And now?")
+        assert bot.platform.client.device_id == device
+
+
+async def test_tokens_that_live_a_second_are_renewed_in_time(tmp_path: Path) -> None:
+    homeserver = Homeserver(tmp_path / "synapse", {"refreshable_access_token_lifetime": "1s"})
+    try:
+        await homeserver.restart()
+        async with people_of(homeserver, tmp_path) as people:
+            ada = await people.person("ada")
+            async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+                room = await bot.let_in(ada)
+                first = bot.platform.client.access_token
+                number = 0
+                while bot.platform.client.access_token == first or number < 3:
+                    number += 1
+                    await ada.write(room, f"Number {number}")
+                    await bot.says(ada, room, f"You said: Number {number}")
+                assert not bot.platform.trouble
+    finally:
+        homeserver.end()
+
+
+async def test_nothing_is_written_into_a_room_of_which_it_is_not_known_whether_it_is_encrypted(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", ScriptedEngine(), through=proxy.url) as bot:
+        await bot.let_in(ada)
+        asked = {"m.mentions": {"user_ids": [bot.id]}}
+        await ada.write(bot.home, "hello", **asked)
+        await ada.until(lambda: bot.said(ada, bot.home), "an answer in the community")
+        proxy.fail("GET /rooms/{}/state/m.room.encryption", 502, times=2)
+        before = len(bot.said(ada, bot.home))
+        await ada.write(bot.home, "and again", **asked)
+        await ada.until(lambda: len(bot.said(ada, bot.home)) > before, "an answer after all")
+        # Switched on behind the bot's back: what it says next is sealed, or not said.
+        with proxy.delay(SYNC):
+            await ada.write(bot.home, "so that the bot asks for what is next", **asked)
+            await proxy.until(lambda: proxy.waiting(SYNC), "a sync that waits")
+            await bot.keeper.set_state(
+                bot.home, "m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2"}
+            )
+        await ada.until(lambda: ada.client.rooms[bot.home].encrypted, "that it is encrypted")
+        await ada.write(bot.home, "sealed", **asked)
+        await bot.says(ada, bot.home, "You said: sealed")
+        wire = await people.wire_of(ada).events(bot.home)
+    switched = next(n for n, e in enumerate(wire) if e["type"] == "m.room.encryption")
+    after = [e for e in wire[switched + 1 :] if e["sender"] == bot.id and "state_key" not in e]
+    assert after
+    assert {e["type"] for e in after} == {"m.room.encrypted"}
+
+
+async def test_where_encryption_is_missing_it_does_not_open(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.platforms.matrix.device.ENCRYPTION_ENABLED", False)
+    account = await people.account("parlour")
+    with pytest.raises(Exception, match=r"encryption is not installed.*parlour\[matrix\]"):
+        async with open_matrix(setup(people, account, tmp_path), Drawer()):
+            raise AssertionError("nothing to open")
