@@ -264,7 +264,7 @@ class Asked:
         is_thinking: bool = False,
     ) -> Message:
         id_ = self._answering.wait(interaction, room, author, is_thinking=is_thinking)
-        return Message(id_, room, author, text, names.time_of(id_))
+        return Message(id_, room, author, text, names.time_of(str(interaction.id)))
 
     async def _say_privately(
         self, interaction: discord.Interaction, text: Text, author: Author

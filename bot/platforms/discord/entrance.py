@@ -206,7 +206,7 @@ class Entrance:
         await interaction.followup.send(said, ephemeral=True)
         if thread is None:
             return None
-        id_ = EventId(str(interaction.id))
+        id_ = names.asked_id(interaction.id)
         member = replace(author, role=Role.MEMBER)
         room = alone_in(str(interaction.guild_id), thread, is_gated=False)
         return Message(id_, room, member, f"{self._prefix}new", names.time_of(id_))
