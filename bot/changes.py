@@ -13,6 +13,7 @@ from bot.gather import gather_facts
 from bot.guarding import Guard
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Outcome
+from bot.rulings import Rulings, masked
 from bot.scene import Habits, Scene
 from bot.store.house import House
 from bot.store.rows import Exchange, Side, State
@@ -32,6 +33,7 @@ async def take_edit(
     habits: Habits,
     guard: Guard,
     *,
+    rulings: Rulings,
     now: float,
 ) -> Decision | None:
     """The scene's message is the edited one; the guard reads it as it would a new one (L6).
@@ -39,7 +41,7 @@ async def take_edit(
     turn = scene.look.turn if scene.look else None
     if turn is None or turn.side is not Side.PERSON or turn.text == scene.message.text:
         return None
-    facts = await gather_facts(scene, house, habits, now, guard_ready=guard.ready)
+    facts = await gather_facts(scene, house, habits, now, rulings=rulings, guard_ready=guard.ready)
     if facts.own:
         # An edit is no talk: who has talked enough for today may mend a word all the same.
         facts = replace(facts, own=replace(facts.own, daily_s=0.0))
@@ -48,7 +50,8 @@ async def take_edit(
     decision = decide(facts)
     if len(scene.message.text) <= LONGEST_MESSAGE:
         decision = await guard.judged(facts, decision)
-    await bear(decision, facts, scene, house, is_talk=False)
+    await bear(decision, facts, scene, house, rulings=rulings, is_talk=False)
+    scene = masked(scene, facts, decision)
     cared = await care(decision, facts, scene)
     if decision.outcome >= Outcome.REFUSE or len(scene.message.text) > LONGEST_MESSAGE:
         await vault.drop([turn.id])

@@ -5,15 +5,25 @@ from datetime import UTC, datetime
 from bot.commands.wishes import SOFTENED, STRETCH, TOLD_OF_DAY, TOLD_OF_PAUSE, talk_marks
 from bot.gather import romance_closed
 from bot.policy.facts import BESIDE, Care, Decision, Effect, Facts, Verdict
+from bot.rulings import Rulings
 from bot.scene import Scene
 from bot.store.house import House
 from bot.store.rows import DOOR
 
 
 async def bear(
-    decision: Decision, facts: Facts, scene: Scene, house: House, *, is_talk: bool = True
+    decision: Decision,
+    facts: Facts,
+    scene: Scene,
+    house: House,
+    *,
+    rulings: Rulings | None = None,
+    is_talk: bool = True,
 ) -> None:
-    """Everything that the decision asks to be remembered; before anything is said."""
+    """Everything that the decision asks to be remembered; before anything is said. Without
+    `rulings` nothing of a community's rules is carried out: it was, when the message came."""
+    if rulings is not None:
+        await rulings.carry_out(decision, facts, scene)
     vault, now = scene.vault, facts.now
     if Effect.LOCK_UNDER_18 in decision.effects:
         await house.lock(scene.message.author.id, "A2", now)

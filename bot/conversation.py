@@ -38,12 +38,14 @@ from bot.policy import door_rules
 from bot.policy.ceiling import Fall
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Effect, Facts, Outcome
+from bot.rulings import Rulings, masked
 from bot.scene import Habits, Scene, as_message, set_scene
 from bot.sessions import Sessions
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.rows import Gone, StoreError
 from bot.store.vault import Vault
+from bot.telling import give
 from bot.text import Text
 from bot.unkept import Unkept
 from bot.warming import Warming
@@ -72,7 +74,8 @@ class Conversation:
         self._metrics = metrics
         self._clock = clock
         self._flights = Flights(house)
-        self._guests = guests or Guests(clock)
+        self._rulings, self._guests = Rulings(house), guests or Guests(clock)
+        self.most_waiting = self._rulings.most_waiting
         self._sessions = Sessions(house, habits, clock)
         self._speech = speech or Speech(habits.language)
         around = partial(set_scene, speech=self._speech, house=house, personas=personas)
@@ -81,16 +84,9 @@ class Conversation:
         self._set_desk = partial(offered, guests=self._guests)
         self._warming = Warming(engine, clock, house.links.person_of)
         self._unkept = Unkept(house, habits, self._speech, self._sessions, self._warming, clock)
-        self._writer = Writer(
-            engine=engine,
-            sessions=self._sessions,
-            habits=habits,
-            metrics=metrics,
-            clock=clock,
-            guard=self._guard,
-            flights=self._flights,
-            guests=self._guests,
-        )
+        writer = partial(Writer, engine=engine, habits=habits, metrics=metrics, clock=clock)
+        under = partial(writer, guard=self._guard, flights=self._flights, rulings=self._rulings)
+        self._writer = under(sessions=self._sessions, guests=self._guests)
 
     async def warm_cards(self) -> None:
         """At the start: from then on nobody waits for a persona to be read."""
@@ -144,7 +140,8 @@ class Conversation:
         if scene.vault and scene.turn is not None:
             decision = await self._guard.judged(facts, decision)
         self._metrics.decided(decision)
-        await bear(decision, facts, scene, self._house)
+        await bear(decision, facts, scene, self._house, rulings=self._rulings)
+        scene = masked(scene, facts, decision)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
         if cared or (scene.message.is_past and decision.outcome >= Outcome.REFUSE):
@@ -172,9 +169,10 @@ class Conversation:
             # First, so that a crash in the middle does nothing twice.
             await self._settle(scene)
         match await follow(command, self._set_desk(scene, facts, decision)):
-            case desk.Answer(say, fall, file, about):
+            case desk.Answer(say, fall) as answer:
                 self._flights.end(fall)
-                await scene.answer(say, file, about, is_not_in=say == door_rules.missing(facts))
+                is_not_in = say == door_rules.missing(facts)
+                await give(answer, scene, self._house, is_not_in=is_not_in)
             case desk.Farewell(say):
                 self._sessions.close_door(account)
                 self._flights.end(Fall(scene.person))
@@ -221,10 +219,10 @@ class Conversation:
             if isinstance(change, Deleted):
                 await drop_deleted(change, vault)
                 return
-            edited = clean_message(as_message(change))
+            rulings, edited = self._rulings, clean_message(as_message(change))
             scene = await self._set_scene(Arrival(edited, None), stage, vault)
             around = (scene, vault, self._house, self._habits, self._guard)
-            if decision := await take_edit(*around, now=self._clock()):
+            if decision := await take_edit(*around, rulings=rulings, now=self._clock()):
                 self._end_flights(decision, scene)
 
     async def take_sign(self, seen: AgeSeen | AgeGates) -> None:
@@ -289,8 +287,8 @@ class Conversation:
     # --- Small parts --------------------------------------------------------------------------
 
     async def _gather(self, scene: Scene) -> Facts:
-        house, habits, now = self._house, self._habits, self._clock()
-        return await gather_facts(scene, house, habits, now, guard_ready=self._guard.ready)
+        around = (scene, self._house, self._habits, self._clock())
+        return await gather_facts(*around, rulings=self._rulings, guard_ready=self._guard.ready)
 
     async def _say(self, scene: Scene, text: Text) -> None:
         """Answered in the bot's own words; the message's words are not kept."""

@@ -59,6 +59,10 @@ class Handler(Protocol):
     async def arrive(self, message: Message) -> Arrival | None:
         """Commits the message; None when it was seen before."""
 
+    def most_waiting(self, message: Message) -> int | None:
+        """How many messages may wait with this one's author, where a community wants fewer than
+        the operator; asked of memory."""
+
     async def turn_away(self, message: Message, waiting: int, stage: Stage) -> None:
         """Says that too much waits already, here or everywhere; the message is not kept."""
 
@@ -180,7 +184,8 @@ class Dispatch:
         # What was missed may be more than anybody would write meanwhile, and takes no time.
         waits = [one for one in worker.inbox if not one.message.is_past] if worker else []
         waiting = 0 if message.is_past else len(waits)
-        if waiting >= self._waiting or (not worker and len(self._workers) >= self._rooms):
+        most = min(self._handler.most_waiting(message) or self._waiting, self._waiting)
+        if waiting >= most or (not worker and len(self._workers) >= self._rooms):
             await self._handler.turn_away(message, waiting, Stage(platform))
             if not worker:
                 await platform.do(Idle(message.room))

@@ -71,6 +71,12 @@ class Author:
     is_bot: bool = False
     language: str | None = None
     """As the platform tells it, in its own spelling: `de`, `pt-BR`."""
+    roles: frozenset[str] | None = None
+    """By the platform's own names for them; None where it does not say."""
+    power_level: int | None = None
+    """On Matrix."""
+    since: float | None = None
+    """When the account was made, where the platform tells."""
 
 
 @dataclass(frozen=True, slots=True)

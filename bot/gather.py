@@ -9,23 +9,27 @@ from datetime import datetime
 from bot.commands.wishes import read_ceiling, read_own, read_talk, read_zone
 from bot.events import PersonId, platform_of
 from bot.personas import Persona
-from bot.policy.community.compiled import NONE
 from bot.policy.community.rule import Member
 from bot.policy.door import DOOR_VERSION
 from bot.policy.facts import Facts
 from bot.policy.rest import talk_on
+from bot.rulings import Rulings, member_of
 from bot.scene import Habits, Scene
 from bot.store.house import House
 from bot.store.rows import DOOR, Community, Turn, Wishes
 
 RECENT_TURNS = 6
 NO_WISHES = Wishes({}, {}, (), {})
-NOTHING_HELD = Member(hits={}, pauses=(), is_revoked=False)
-"""Until the house keeps what communities hold against people."""
 
 
 async def gather_facts(
-    scene: Scene, house: House, habits: Habits, now: float, *, guard_ready: bool = False
+    scene: Scene,
+    house: House,
+    habits: Habits,
+    now: float,
+    *,
+    rulings: Rulings,
+    guard_ready: bool = False,
 ) -> Facts:
     message, author = scene.message, scene.message.author
     wishes = scene.look.wishes if scene.look else NO_WISHES
@@ -36,6 +40,10 @@ async def gather_facts(
     turns = scene.look.turns if scene.look and scene.session else ()
     offset = datetime.fromtimestamp(now, zone).utcoffset()
     assert offset is not None, "a zone has an offset"
+    # Its quotas are known with its rules.
+    rules = await rulings.rules_of(scene.community.id)
+    is_in = standing.consented is True
+    not_now = await rulings.not_now(scene, habits, now, is_in=is_in)
     return replace(
         standing,
         # What is said, also behind a command's sign: `/red` is a safe word, too.
@@ -61,8 +69,17 @@ async def gather_facts(
         region=habits.region,
         persona_name=scene.persona.name,
         persona_id=scene.persona.id,
-        rules=NONE,
-        member=NOTHING_HELD,
+        rules=rules,
+        member=replace(
+            standing.member or Member(),
+            roles=author.roles,
+            power_level=author.power_level,
+            account_since=author.since,
+            sent=rulings.sent_by(author.id, scene.community.id),
+            session_s=now - scene.session.began if scene.session else 0.0,
+        ),
+        digest_key=rulings.key,
+        not_now=not_now,
         recent=tuple(turn.text for turn in turns[-RECENT_TURNS:]),
     )
 
@@ -77,7 +94,7 @@ async def read_standing(
     now: float,
 ) -> Facts:
     """All that says whether somebody is in this community (`door_rules.is_in`), and no more."""
-    age, locked = await house.age_and_lock(person, community.id, now)
+    age, locked, strikes = await house.standing(person, community.id, now)
     return Facts(
         text="",
         now=now,
@@ -86,6 +103,7 @@ async def read_standing(
         least_age_level=habits.least_age(community),
         least_mature_level=max(habits.least_mature_level, community.least_mature_level),
         locked=locked,
+        member=member_of(strikes),
     )
 
 

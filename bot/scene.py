@@ -45,6 +45,13 @@ class Habits:
     allows_mature: bool = False
     is_listed: bool = False
     """SAFETY A7: in an app directory."""
+    allowed: frozenset[str] = frozenset()
+    """The communities that are served; none named: all."""
+    denied: frozenset[str] = frozenset()
+
+    def serves(self, community: CommunityId) -> bool:
+        """By the operator's lists; a community that is on both is not served."""
+        return community not in self.denied and (not self.allowed or community in self.allowed)
 
     def least_age(self, community: Community) -> AgeLevel:
         return max(self.least_age_level, community.least_age_level)

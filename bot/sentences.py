@@ -112,6 +112,14 @@ PRIVACY = Text(
     "machine holds its keys; on Discord, Discord itself can read direct messages. `export` gives you "
     "all of it, `pause` keeps nothing until `resume`, `leave` ends your consent."
 )
+PRIVACY_OF_RULES = Text(
+    "- What the rules of a community did with you: cases (rule, action, end, never your words), what "
+    "counts towards firmer steps, pauses, how much you wrote today: to keep its rules and for your "
+    "right to appeal, the community's legitimate interest; cases as long as its log, what counts a "
+    "year at most, today's use two days; `why` and `appeal`; `erase` takes out of them who it was, "
+    "and a pause or a block stays to its end as a keyed hash. Moderators see these cases, without "
+    "your name where we were alone, and words of yours only if you add them to an appeal or a report."
+)
 SAFE_WORD = Text(
     "Write `red`, in any spelling, and the scene ends at once; `yellow` makes it gentler. "
     "Neither ever counts against you. A word after `safeword` is one of your own beside them."

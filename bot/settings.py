@@ -92,6 +92,11 @@ class Door(Section):
     listed: bool = False
 
 
+class Communities(Section):
+    allow: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    deny: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+
 class Dispatch(Section):
     waiting: Annotated[int, Field(ge=1, le=1000)] = 8
     rooms: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
@@ -157,6 +162,7 @@ class Config(BaseSettings):
     guard: GuardSettings = GuardSettings()
     personas: PersonaSettings = PersonaSettings()
     door: Door = Door()
+    communities: Communities = Communities()
     dispatch: Dispatch = Dispatch()
     care: CareSettings = CareSettings()
     console: Console = Console()

@@ -28,6 +28,7 @@ from bot.policy.door_rules import UNKNOWN
 from bot.policy.facts import Decision, Effect, Facts
 from bot.policy.screen import Screen
 from bot.prompt import write_note
+from bot.rulings import Rulings
 from bot.scene import Habits, Scene
 from bot.sessions import Sessions
 from bot.store.rows import OpenReply, Side, State, Turn
@@ -62,10 +63,12 @@ class Writer:
         guard: Guard,
         flights: Flights,
         guests: Guests,
+        rulings: Rulings,
     ) -> None:
         self._guard = guard
         self._flights = flights
         self._guests = guests
+        self._rulings = rulings
         self._engine = engine
         self._sessions = sessions
         self._habits = habits
@@ -153,6 +156,7 @@ class Writer:
             # Shielded, so that a reply which is cancelled in flight is marked as cut all the same.
             await asyncio.shield(closing)
         self._metrics.reply_ended(state)
+        await self._rulings.count_written(bounds.rules.spoke, scene, self._clock())
         if not fits:
             await vault.drop([asked.id])
         if trouble:

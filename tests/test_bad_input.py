@@ -107,7 +107,7 @@ def test_a_full_disk_is_said_and_what_was_kept_is_still_there(data: Path) -> Non
     largest = max(path.stat().st_size for path in data.rglob("*"))
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (largest + 20_000, largest + 20_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest + 40_000, largest + 40_000))
 
     lines = [f"message {number} " + "of many words " * 400 for number in range(60)]
     done = subprocess.run(

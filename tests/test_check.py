@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
+from bot.events import CommunityId
 from bot.guarding import Standing
 from bot.operate.check import Finding, Level, check, print_findings
 from bot.operate.guards import TESTED, keep_test
@@ -26,6 +27,7 @@ from bot.settings import (
     PersonaSettings,
     RemoteSettings,
 )
+from bot.store.case_rows import NewCase
 from bot.store.house import House
 from bot.store.keys import make_master_key
 
@@ -147,6 +149,31 @@ async def test_a_house_opens_with_its_key_and_not_with_another(place: Place) -> 
     assert "The house opens" not in told(findings)
     assert (place.data / "house.db").read_bytes() == before
     assert not failing(await place.look(quick=True)), "quick leaves the house alone"
+
+
+async def test_m7_a_case_that_was_taken_away_is_found(place: Place) -> None:
+    from bot.store.keys import read_master_key
+
+    key = read_master_key(place.key)
+    tea = CommunityId("console:tea")
+
+    async def open_house() -> House:
+        return await House.open(
+            place.data, key, open_vaults=1, idle_s=1.0, clock=lambda: 1_800_000_000.0
+        )
+
+    house = await open_house()
+    for _ in range(3):
+        await house.moderation.cases.open(NewCase(tea, "no spoilers", 1, "warn", 1.0))
+    await house.close()
+    assert "3 cases, a whole chain" in told(await place.look())
+    house = await open_house()
+    gone = "DELETE FROM case_log WHERE number = 2"
+    await house._db.write(lambda db: db.execute(gone))
+    await house.close()
+    findings = await place.look()
+    assert "console:tea are not as they were written, from case 3 on" in told(findings)
+    assert failing(findings)
 
 
 async def test_a_house_in_which_a_bot_runs_is_no_fault(place: Place) -> None:

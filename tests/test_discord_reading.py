@@ -27,6 +27,8 @@ ANNA = {"id": "100000000000000001", "username": "anna", "global_name": "Anna"}
 BEN = {"id": "100000000000000002", "username": "ben", "global_name": None}
 BOT = {"id": OWN.id, "username": "parlour", "bot": True}
 AT = time_of("1300000000000000000")
+SINCE = time_of("100000000000000001")
+"""When the account was made: its number tells it."""
 
 
 def payload(**others: Any) -> dict[str, Any]:
@@ -49,10 +51,19 @@ def test_a_direct_message_is_its_authors_in_a_room_of_the_sponsor() -> None:
     assert read_message(payload(), OWN) == Message(
         id=EventId("1300000000000000000"),
         room=Room(RoomId("discord:300000000000000001"), True, OWN.sponsor),
-        author=Author(PersonId("discord:100000000000000001"), "Anna"),
+        author=Author(PersonId("discord:100000000000000001"), "Anna", since=SINCE),
         text="hello",
         at=AT,
     )
+
+
+def test_roles_come_with_what_is_said_in_a_server_and_are_unknown_elsewhere() -> None:
+    message = read_message(in_guild(member={"roles": ["7", "8"]}), OWN)
+    assert message is not None
+    assert message.author.roles == frozenset({"7", "8"})
+    alone = read_message(payload(), OWN)
+    assert alone is not None
+    assert alone.author.roles is None
 
 
 def test_in_a_server_the_room_is_the_communitys_and_the_mention_is_taken_off() -> None:

@@ -47,6 +47,9 @@ class Notebook:
         self.seen.add(message.id)
         return Arrival(message, None)
 
+    def most_waiting(self, message: Message) -> int | None:
+        return None
+
     async def turn_away(self, message: Message, waiting: int, stage: Stage) -> None:
         self.turned_away.append(message.text)
 

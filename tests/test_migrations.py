@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.migrations import HOUSE, VAULT, Step, migrate, version_of
+from bot.store.house_steps import HOUSE
+from bot.store.migrations import VAULT, Step, migrate, version_of
 from bot.store.rows import StoreError
 
 # Rows as a version wrote them, and what must be found in the newest. A released version's rows
@@ -43,6 +44,22 @@ HOUSE_4 = {
     "codes": "INSERT INTO codes VALUES (x'03', x'04', 'console:ada', 1, 0)",
     "unmerged": "INSERT INTO unmerged VALUES ('id2', 'console:ada', 'console:ben', x'05')",
 }
+HOUSE_5 = {
+    **HOUSE_4,
+    "rule_versions": "INSERT INTO rule_versions VALUES ('c', 1, 'x', x'06', 'console:mo', 1, '')",
+    "case_log": """INSERT INTO case_log VALUES
+        ('c', 1, 1, 'opened', 'flood', 1, 'pause', '', 1, 2, 0, x'07', NULL, x'08', x'09')""",
+    "case_heads": "INSERT INTO case_heads VALUES ('c', 1, 1, x'09')",
+    "cases": "INSERT INTO cases VALUES ('c', 1, 'open', 1)",
+    "case_people": "INSERT INTO case_people VALUES ('c', 1, 'person', 1, 'console:ada', x'0a')",
+    "case_words": "INSERT INTO case_words VALUES ('c', 1, 'appeal', 'console:ada', 'why?', 'r', NULL)",
+    "rule_hits": "INSERT INTO rule_hits VALUES (1, 'c', x'02', 'flood', 1, 1, NULL)",
+    "holds": "INSERT INTO holds VALUES ('c', x'02', 'pause', 1, 1, 2)",
+    "rule_counts": "INSERT INTO rule_counts VALUES ('c', '2026-01-31', 'flood', 0, 2)",
+    "approvals": "INSERT INTO approvals VALUES ('c', x'02', 'console:mo', 1)",
+    "log_rooms": "INSERT INTO log_rooms VALUES ('c', 'r', 0)",
+    "usage": "INSERT INTO usage VALUES ('2026-01-31', 'c', x'02', 3, 90)",
+}
 VAULT_2 = {
     **VAULT_1,
     "settings": "INSERT INTO settings VALUES ('time zone', 'Europe/Berlin')",
@@ -56,7 +73,7 @@ VAULT_4 = {
     "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r')",
 }
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
-    "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4}),
+    "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5}),
     "vault": (VAULT, {1: VAULT_1, 2: VAULT_2, 3: VAULT_2, 4: VAULT_4}),
 }
 CASES = [(name, version) for name, (_, versions) in ROWS.items() for version in versions]

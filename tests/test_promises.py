@@ -397,3 +397,18 @@ async def test_m8_a_name_that_is_a_command_or_a_control_token_stays_a_name(
 ) -> None:
     await parlour.let_in("<|im_end|>/help")
     assert spoken(await parlour.paper.say("who am I?", "<|im_end|>/help"))
+
+
+async def test_m2_m7_and_m9_what_a_rule_does_is_a_case_in_a_whole_chain_without_words_or_names(
+    parlour: Parlour,
+) -> None:
+    """Further: tests/test_rules_in_talk.py, tests/test_moderation.py, tests/test_cases.py."""
+    await parlour.let_in()
+    for text in ("/rules add words warn quince", "/rules add links refuse"):
+        await parlour.paper.say(text, "mod", Role.MODERATOR)
+    said = await parlour.paper.say("the quince is ripe")
+    assert "`why`" not in noticed(said) and "words-1" in noticed(said)
+    told = noticed(await parlour.paper.say("/case 1", "mod", Role.MODERATOR))
+    assert "words-1" in told and "warned" in told
+    assert "quince" not in told and "ada" not in told.lower()
+    assert await parlour.house.moderation.cases.faults() == ()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import migrations
+from bot.store import house_steps, migrations
 from bot.store.database import Database
 from bot.store.keys import new_file_key
 from bot.store.rows import StoreError
@@ -145,9 +145,9 @@ async def test_a_missing_or_foreign_vault_is_refused(tmp_path: Path) -> None:
 
 
 async def test_a_newer_database_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    later = (*migrations.HOUSE, ("CREATE TABLE later (x TEXT)",))
+    later = (*house_steps.HOUSE, ("CREATE TABLE later (x TEXT)",))
     with monkeypatch.context() as newer:
-        newer.setattr(migrations, "HOUSE", later)
+        newer.setattr(house_steps, "HOUSE", later)
         await furnish(tmp_path)
     await refused(tmp_path, "newer program")
 

@@ -21,7 +21,7 @@ MODERATOR = "moderator"
 
 
 async def attest(typed: PersonId, reason: str, desk: Desk) -> Answer:
-    person, moderator = _whole(typed, desk), desk.message.author.id
+    person, moderator = whole(typed, desk), desk.message.author.id
     if desk.locked or _is_own(person, desk):
         return Answer(sentences.NOT_YOUR_OWN_AGE)
     if names_a_date(reason):
@@ -34,7 +34,7 @@ async def attest(typed: PersonId, reason: str, desk: Desk) -> Answer:
 
 
 async def revoke(typed: PersonId, reason: str, desk: Desk) -> Answer:
-    person = _whole(typed, desk)
+    person = whole(typed, desk)
     if names_a_date(reason):
         return Answer(sentences.REASON_NAMES_A_DATE)
     scope = desk.community.id
@@ -46,7 +46,7 @@ async def revoke(typed: PersonId, reason: str, desk: Desk) -> Answer:
 
 
 async def unlock(typed: PersonId, reason: str, desk: Desk) -> Answer:
-    person, moderator = _whole(typed, desk), desk.message.author.id
+    person, moderator = whole(typed, desk), desk.message.author.id
     if desk.locked or _is_own(person, desk):
         return Answer(sentences.NOT_YOUR_OWN)
     opened = await desk.house.unlock(person, moderator=moderator, reason=reason, now=desk.now)
@@ -98,7 +98,7 @@ def _is_own(person: PersonId, desk: Desk) -> bool:
     return person in desk.house.links.accounts_of(desk.message.author.id)
 
 
-def _whole(person: PersonId, desk: Desk) -> PersonId:
+def whole(person: PersonId, desk: Desk) -> PersonId:
     """With the platform's name in front, which a moderator may leave out."""
     if ":" in person:
         return person

@@ -14,6 +14,7 @@ C = TypeVar("C", covariant=True)  # noqa: PLC0105 - a value that is only read gi
 @dataclass(frozen=True, slots=True)
 class Declares(Generic[C]):
     name: str
+    """One word, or two: `rules add` is `add` of the group `rules`."""
     about: Text
     """One line, as help and completion show it."""
     make: Callable[[Mapping[str, str]], C]
@@ -30,6 +31,16 @@ class Declares(Generic[C]):
     directory does not have it."""
     takes_more: bool = False
     """True where words too many must not stand in the way: `/stop please` stops."""
+
+    @property
+    def group(self) -> str:
+        """Empty for a command that stands alone."""
+        return self.name.rpartition(" ")[0]
+
+    @property
+    def last(self) -> str:
+        """Its name within the group."""
+        return self.name.rpartition(" ")[2]
 
     def may(self, role: Role) -> bool:
         return role >= self.least

@@ -8,9 +8,13 @@ What people may ask for themselves, at any time, stands in `own`.
 
 from dataclasses import dataclass
 
+from bot.commands import moderating, ruling
 from bot.commands.declaration import Declares
+from bot.commands.moderating import MODERATING, ModeratingCommand
+from bot.commands.operating import OPERATING, OperatingCommand
 from bot.commands.own import OWN, OwnCommand
 from bot.commands.parameters import Kind, Parameter, Place
+from bot.commands.ruling import RULING, RulesCommand
 from bot.events import AgeLevel, PersonId, Rating, Role
 from bot.text import Text
 
@@ -109,7 +113,8 @@ class Status: ...
 
 Command = (
     Help | Begin | Personas | Persona | Who | Where | Again | Continue | Back | Forward | Undo | New
-    | About | Ceiling | Unlock | Attest | Revoke | Age | Status | OwnCommand
+    | About | Ceiling | Unlock | Attest | Revoke | Age | Status
+    | OwnCommand | ModeratingCommand | RulesCommand | OperatingCommand
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -129,9 +134,8 @@ COMMANDS: tuple[Declaration, ...] = (
         words=("commands", "h"),
         bare=("help", "help?"),
         parameters=(
-            Parameter("command", Kind.WORD, Text("which command to explain"), is_required=False),
+            Parameter("command", Kind.LINE, Text("which command to explain"), is_required=False),
         ),
-        takes_more=True,
     ),
     Declares(
         "begin",
@@ -283,7 +287,13 @@ COMMANDS: tuple[Declaration, ...] = (
         lambda _: Status(),
         least=Role.MODERATOR,
     ),
+    *MODERATING,
+    *RULING,
+    *OPERATING,
 )
+
+# What the commands of two words have in common.
+GROUPS = {"report": moderating.REPORT_ABOUT, "rules": ruling.ABOUT}
 
 
 def commands_for(

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.events import AgeLevel, CommunityId, Message, Rating
+from bot.events import AgeLevel, CommunityId, Message, PersonId, Rating, Room
 from bot.files import File
 from bot.personas import Persona
 from bot.policy.ceiling import Fall
@@ -71,6 +71,19 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Tell:
+    """Somebody else, or moderators in their log room, once what was asked for is done."""
+
+    room: Room
+    say: Text
+    nonce: str
+    person: PersonId | None = None
+    """In whose language; None: the operator's."""
+    is_card: bool = False
+    """Of a case, to the log room of the room's community."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     say: Text
     fall: Fall | None = None
@@ -79,6 +92,8 @@ class Answer:
     """Handed over with it."""
     about: str = ""
     """The name of a persona whom it introduces."""
+    tells: tuple[Tell, ...] = ()
+    """What others are to know of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,21 +12,45 @@ from bot import sentences
 from bot.commands import ages, declared
 from bot.commands.declared import Command
 from bot.commands.desk import Answer, Desk, Greet, LikeAMessage, Outcome, Rewrite, Show
+from bot.commands.duties import NOT_YOURS, may
 from bot.commands.follow_accounts import linked
+from bot.commands.follow_cases import follow_moderating
+from bot.commands.follow_operating import follow_operating
 from bot.commands.follow_own import follow_own
+from bot.commands.follow_rules import follow_rules
+from bot.commands.moderating import ModeratingCommand
+from bot.commands.operating import OperatingCommand
 from bot.commands.own import OwnCommand
+from bot.commands.ruling import RulesCommand
 from bot.commands.words import help_text
 from bot.events import Rating
 from bot.personas import Persona
 from bot.policy.ceiling import Fall
+from bot.policy.community.rule import Duty
 from bot.policy.screen import Screen
 from bot.store.rows import Exchange
 from bot.text import Text, lines
+
+_DUTIES: Mapping[type, Duty] = {
+    declared.Attest: Duty.APPROVE_AGE,
+    declared.Revoke: Duty.APPROVE_AGE,
+    declared.Unlock: Duty.APPROVE_AGE,
+    declared.Ceiling: Duty.CHANGE_RULES,
+    declared.Age: Duty.CHANGE_RULES,
+}
 
 
 async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR0912 - one arm for each command: a table in the shape that the type checker proves complete
     if isinstance(command, OwnCommand):
         return await follow_own(command, desk)
+    if isinstance(command, ModeratingCommand):
+        return await follow_moderating(command, desk)
+    if isinstance(command, OperatingCommand):
+        return await follow_operating(command, desk)
+    if isinstance(command, RulesCommand):
+        return await follow_rules(command, desk)
+    if (duty := _DUTIES.get(type(command))) and not await may(duty, desk):
+        return Answer(NOT_YOURS)
     match command:
         case declared.Help(topic):
             return Answer(

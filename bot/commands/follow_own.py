@@ -54,7 +54,8 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
             return Answer(FAREWELL)
         case kept.Privacy():
             accounts = linked(desk)
-            return Answer(lines(sentences.PRIVACY, accounts) if accounts else sentences.PRIVACY)
+            told = lines(sentences.PRIVACY, sentences.PRIVACY_OF_RULES)
+            return Answer(lines(told, accounts) if accounts else told)
         case Link() | Unlink() | Sponsor():
             return await follow_accounts(command, desk)
         case own.Safeword(word) if not word:
@@ -293,6 +294,7 @@ async def _export(desk: Desk) -> Outcome:
         "locked": await desk.house.locked(person),
         "accounts": desk.house.links.accounts_of(person),
         "sponsor": desk.house.links.sponsor_of(person),
+        "moderation": await desk.house.moderation.export(person, desk.now),
     }
     file = as_json("parlour-export", everything)
     return Answer(sentences.EXPORTED, file=file) if file else Answer(sentences.EXPORT_TOO_LARGE)

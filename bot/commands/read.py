@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.commands.declared import Command, Declaration, Unlock, commands_for
+from bot.commands.moderating import ModeratorsWords
 from bot.commands.own import Safeword
 from bot.commands.parameters import Kind, Parameter
+from bot.commands.ruling import RulesCommand
 from bot.commands.words import (
     FILE_TOO_LARGE,
     MANY_FILES,
@@ -23,6 +25,7 @@ from bot.commands.words import (
     TOO_MUCH,
     find_command,
     form,
+    is_group,
     normal,
     place_text,
     unknown_text,
@@ -47,10 +50,11 @@ _MARKS = "\u200b\u200c\u200d\u200e\u200f\u2060\u2066\u2067\u2068\u2069\ufeff\u06
 
 
 def may_name_it(command: Command | Misread | None, text: str) -> bool:
-    """Whether urgent words in a command are no cry: `/safeword` asks about it, and a moderator's
-    reason for opening a lock may tell what somebody else has said."""
+    """Whether urgent words in a command are no cry: `/safeword` asks about it, and what a
+    moderator gives as a reason, or tries rules with, may be what somebody else has said."""
     alone = len(text.split()) == 1
-    return isinstance(command, Unlock) or (isinstance(command, Safeword) and alone)
+    is_moderators = isinstance(command, Unlock | RulesCommand | ModeratorsWords)
+    return is_moderators or (isinstance(command, Safeword) and alone)
 
 
 def read_message(message: Message, prefix: str) -> Command | Misread | None:
@@ -73,17 +77,16 @@ def read(
     typed = text[len(prefix) :]
     if not typed or unicodedata.normalize("NFKC", text[: len(prefix)]) != prefix:
         return None
-    first, *rest = typed.split(maxsplit=1)
-    name = normal(first)
+    name, rest = _split_name(typed, role)
     declaration = find_command(name, role)
     if declaration is None:
         # `/ well`, `//`, `/path/to`, `!!!` are talk; only what could be a name was meant as one.
-        if typed[0].isspace() or not _NAME.fullmatch(name):
+        if typed[0].isspace() or not all(map(_NAME.fullmatch, name.split(" "))):
             return None
         return Misread(unknown_text(name, role, prefix, is_direct=is_direct))
     if not declaration.fits(is_direct=is_direct):
         return Misread(place_text(declaration, prefix))
-    values = _split(declaration, rest[0] if rest else "")
+    values = _split(declaration, rest)
     if values is None:
         return Misread(TOO_MUCH.format(form=prefix + form(declaration)))
     return fill(declaration, values, prefix=prefix, attached=attached)
@@ -118,6 +121,16 @@ def fill(
             return Misread(wrong)
         checked[parameter.name] = value
     return declaration.make(checked)
+
+
+def _split_name(typed: str, role: Role) -> tuple[str, str]:
+    """Of a group the first two words are the name: `rules add`."""
+    first, *rest = typed.split(maxsplit=1)
+    name, after = normal(first), rest[0] if rest else ""
+    if not after or not is_group(name, role):
+        return name, after
+    second, *rest = after.split(maxsplit=1)
+    return f"{name} {normal(second)}", rest[0] if rest else ""
 
 
 def _read_bare(text: str, role: Role) -> Command | None:

@@ -1,9 +1,10 @@
 """What the commands are called and how they are explained. Words only."""
 
 import unicodedata
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
-from bot.commands.declared import COMMANDS, Declaration, commands_for
+from bot.commands.declared import COMMANDS, GROUPS, Declaration, commands_for
 from bot.commands.parameters import Parameter
 from bot.events import Role
 from bot.text import Text, lines
@@ -43,14 +44,15 @@ def help_text(
     role: Role, prefix: str, topic: str = "", *, is_direct: bool, age_restricted: bool = True
 ) -> Text:
     """The list of what this person can use in this room, or one command explained."""
-    if not topic.strip():
-        listed = (
-            LISTED.format(command=prefix + form(command), about=command.about)
-            for command in commands_for(role, is_direct=is_direct, age_restricted=age_restricted)
-        )
-        return lines(JUST_WRITE if is_direct else HERE, *listed)
-    name = normal(topic.strip().removeprefix(prefix))
-    command = find_command(name, role)
+    offered = commands_for(role, is_direct=is_direct, age_restricted=age_restricted)
+    name = " ".join(map(normal, topic.strip().removeprefix(prefix).split()[:2]))
+    if not name:
+        return lines(JUST_WRITE if is_direct else HERE, *_listed(offered, prefix))
+    if is_group(name, role):
+        of_group = [command for command in offered if command.group == name]
+        listed = (_listed_alone(command, prefix) for command in of_group)
+        return lines(EXPLAINED.format(command=prefix + name, about=GROUPS[name]), *listed)
+    command = find_command(name, role) or find_command(name.split(" ")[0], role)
     if command is None or (command.is_age_restricted and not age_restricted):
         return unknown_text(name, role, prefix, is_direct=is_direct)
     told = [EXPLAINED.format(command=prefix + form(command), about=command.about)]
@@ -62,6 +64,21 @@ def help_text(
     if not command.fits(is_direct=is_direct):
         told.append(place_text(command, prefix))
     return lines(*told)
+
+
+def _listed(offered: Sequence[Declaration], prefix: str) -> Iterator[Text]:
+    """A group in one line: `help rules` tells the rest."""
+    groups: set[str] = set()
+    for command in offered:
+        if not command.group:
+            yield _listed_alone(command, prefix)
+        elif command.group not in groups:
+            groups.add(command.group)
+            yield LISTED.format(command=prefix + command.group, about=GROUPS[command.group])
+
+
+def _listed_alone(command: Declaration, prefix: str) -> Text:
+    return LISTED.format(command=prefix + form(command), about=command.about)
 
 
 def form(command: Declaration) -> str:
@@ -87,6 +104,11 @@ def unknown_text(name: str, role: Role, prefix: str, *, is_direct: bool) -> Text
 def place_text(command: Declaration, prefix: str) -> Text:
     only = ONLY_ALONE if command.fits(is_direct=True) else ONLY_WITH_OTHERS
     return only.format(command=prefix + command.name)
+
+
+def is_group(name: str, role: Role) -> bool:
+    """Whether what is typed after it belongs to the name: `rules add`."""
+    return any(command.group == name and command.may(role) for command in COMMANDS)
 
 
 def near_names(name: str, role: Role, *, is_direct: bool) -> tuple[str, ...]:

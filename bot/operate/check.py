@@ -21,6 +21,7 @@ from rich.markup import escape
 from bot.config import MASTER_KEY_VARIABLE, ConfigError, master_key_path
 from bot.operate.engines import find_adapters
 from bot.operate.guards import guard_format, guard_name, last_test
+from bot.operate.houses import look_at_house
 from bot.operate.keys import find_master_key
 from bot.operate.matrix import look_at_matrix
 from bot.operate.models import DEMO, ModelError, Setting, check_model, describe, find_model
@@ -28,8 +29,7 @@ from bot.operate.platforms import look_at_discord
 from bot.operate.protocol import is_old, oldest_line, require_page
 from bot.personas import PersonaError, load_personas
 from bot.settings import Config
-from bot.store.house import House
-from bot.store.rows import InUse, StoreError
+from bot.store.rows import StoreError
 
 _LOW_BYTES = 1_000_000_000
 _NO_ROOM_BYTES = 50_000_000
@@ -69,7 +69,10 @@ async def check(
         ),
     ]
     if not quick:
-        findings.append(await _house(config, environ, now))
+        findings += [
+            Finding(Level.FAIL if is_bad else Level.OK, what, mend)
+            for is_bad, what, mend in await look_at_house(config, environ, now)
+        ]
     return findings
 
 
@@ -279,28 +282,6 @@ def _core_dumps() -> Iterator[Finding]:
     else:
         mend = "`ulimit -c 0` before the start; the container and the unit have it so."
         yield Finding(Level.WARN, "A crash may leave a core dump, with people's words in it.", mend)
-
-
-async def _house(config: Config, environ: Mapping[str, str], now: float) -> Finding:
-    if not (config.data / "house.db").exists():
-        return Finding(Level.OK, "There is no house yet; the first start makes it.")
-    try:
-        key = find_master_key(config, environ)
-        assert key is not None, "there is a house"
-        house = await House.open(
-            config.data,
-            key,
-            open_vaults=1,
-            idle_s=config.store.idle_s,
-            clock=lambda: now,
-        )
-        await house.close()
-    except InUse:
-        # Whoever runs has opened it with its key; a second one may not look inside meanwhile.
-        return Finding(Level.OK, f"{config.data} is in use: a bot runs there.")
-    except StoreError as exc:
-        return Finding(Level.FAIL, _sentence(exc))
-    return Finding(Level.OK, "The house opens with the master key.")
 
 
 def _sentence(exc: Exception) -> str:

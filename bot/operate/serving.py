@@ -36,6 +36,7 @@ from bot.store.house import House
 from bot.store.keys import MasterKey, make_master_key
 
 TIDY_S = 30.0
+DAY_S = 86_400.0
 
 Note = Callable[[str], None]
 """Tells the operator."""
@@ -176,8 +177,12 @@ async def _start(engine: Engine, personas: Mapping[str, Persona]) -> None:
 
 
 async def _tidy(house: House, reminders: Reminders) -> None:
+    tidied = time.time()
     while True:
         await asyncio.sleep(TIDY_S)
+        if abs(time.time() - tidied) >= DAY_S:
+            tidied = time.time()
+            await house.moderation.tidy(tidied)
         await reminders.tick()
         await house.close_idle()
 
@@ -208,4 +213,6 @@ def _habits(config: Config) -> Habits:
         allows_mature=config.door.mature != "closed",
         is_listed=config.door.listed,
         language=config.care.language,
+        allowed=frozenset(config.communities.allow),
+        denied=frozenset(config.communities.deny),
     )

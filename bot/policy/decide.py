@@ -13,6 +13,7 @@ from bot.policy.community.layer import community_rules
 from bot.policy.crisis import crisis
 from bot.policy.facts import BESIDE, Care, Decision, Effect, Facts, Outcome, Verdict
 from bot.policy.matching import forget_views
+from bot.policy.quotas import not_now
 from bot.text import SILENCE, Text
 
 LOCK = Effect.LOCK_UNDER_18
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     floor.serious_harm,
     floor.sexual_content,
     community_rules,
+    not_now,
     care.own_limits,
     care.disclosure_is_due,
     care.break_is_due,

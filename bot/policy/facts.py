@@ -129,6 +129,8 @@ class Facts:
     persona_name: str = ""
     region: str = ""
     """Two letters of a country, for crisis lines; empty: words that hold anywhere."""
+    not_now: Text = SILENCE
+    """What the operator's lists or a community's quotas say to this message; empty: nothing."""
     recent: tuple[str, ...] = ()
     """The last few messages of both sides, oldest first."""
     persona_id: str | None = None

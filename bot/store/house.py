@@ -11,17 +11,20 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from bot.events import PersonId, RoomId
-from bot.store import accounts, ages, heard, locker, migrations, people
+from bot.events import CommunityId, PersonId, RoomId
+from bot.store import accounts, ages, heard, house_steps, locker, migrations, moderation, people
+from bot.store.case_rows import Strikes
 from bot.store.communities import Communities
 from bot.store.database import Database, empty_log
 from bot.store.folder import Folder
 from bot.store.keys import MasterKey, new_file_key
 from bot.store.links import Links
+from bot.store.moderation import Moderation
 from bot.store.pool import Pool
-from bot.store.receipts import receipt
+from bot.store.receipts import Erased, receipt
 from bot.store.referrals import Referrals
 from bot.store.rows import AgeRecord, Attestation, Receipt, StoreError
+from bot.store.strikes import strikes_of
 from bot.store.vault import Vault
 
 
@@ -46,6 +49,7 @@ class House:
         self.communities = Communities(database)
         self.referrals = Referrals(database)
         self.links = Links(database, self._pool, folder, master, clock)
+        self.moderation = Moderation(database, self.links)
 
     @classmethod
     async def open(
@@ -62,12 +66,12 @@ class House:
             house_key = owned.open_house_key(key)
             if house_key is not None:
                 database = await Database.open(
-                    owned.house, house_key, migrations.HOUSE, durable="power"
+                    owned.house, house_key, house_steps.HOUSE, durable="power"
                 )
             else:
                 house_key = owned.first_house_key(key)
                 database = await Database.make(
-                    owned.house, house_key, migrations.HOUSE, durable="power"
+                    owned.house, house_key, house_steps.HOUSE, durable="power"
                 )
         except BaseException:
             owned.release()
@@ -147,14 +151,13 @@ class House:
     async def erase(self, person: PersonId, now: float) -> Receipt:
         """At once, also while others use the vault or wait for it: they meet Gone, or None."""
         person = self.links.person_of(person)
-        known = len(self.links.accounts_of(person))
-        traces: list[people.Traces] = []
+        traces: list[Erased] = []
 
         async def erase() -> None:
             traces.append(await self._db.read(self._erase_now, person, now))
 
         await self._pool.close_person(person, erase)
-        return receipt(person, traces[0], known)
+        return receipt(person, traces[0])
 
     async def set_alarm(self, person: PersonId, at: float | None) -> None:
         """When to look into this vault for a reminder; None: never."""
@@ -172,14 +175,15 @@ class House:
     async def age_records(self, person: PersonId) -> tuple[AgeRecord, ...]:
         return await self._db.read(ages.age_records, self._who(person))
 
-    async def age_and_lock(
-        self, person: PersonId, scope: str, now: float
-    ) -> tuple[AgeRecord | None, bool]:
-        """Both at once: every message asks for both."""
+    async def standing(
+        self, person: PersonId, scope: CommunityId, now: float
+    ) -> tuple[AgeRecord | None, bool, Strikes]:
+        """Age, lock and strikes at once: every message asks for them."""
         return await self._db.read(
             lambda db: (
                 ages.age_record(db, self._who(person), scope, now),
                 self._is_locked(db, person),
+                strikes_of(db, self.links.whos(person), scope, now),
             )
         )
 
@@ -234,6 +238,7 @@ class House:
         self._pepper = await self._db.write(people.pepper)
         await self._db.write(ages.drop_old, now)
         await self.links.begin(self._pepper)
+        await self.moderation.begin(self._pepper, now)
         erased = await asyncio.to_thread(self._folder.erased)
         # A crash after the ledger's line and before the last step: the erasing is finished now.
         for person in await self._db.read(people.vaults_among, erased):
@@ -270,7 +275,7 @@ class House:
             raise
         return database
 
-    def _erase_now(self, db: sqlite3.Connection, person: PersonId, now: float) -> people.Traces:
+    def _erase_now(self, db: sqlite3.Connection, person: PersonId, now: float) -> Erased:
         """One function on the house's thread, so that a cancelled task cannot cut it in two."""
         vaults = accounts.vaults_of(db, person)
         for vault in vaults:
@@ -282,10 +287,12 @@ class House:
             self._folder.remove_vault(vault)
         return traces
 
-    def _erase_rows(self, db: sqlite3.Connection, person: PersonId) -> people.Traces:
-        traces = people.erase_person(db, person, self.links.whos(person))
+    def _erase_rows(self, db: sqlite3.Connection, person: PersonId) -> Erased:
+        known, whos = self.links.accounts_of(person), self.links.whos(person)
+        traces = people.erase_person(db, person, whos)
+        moderated = moderation.forget(db, known, whos)
         accounts.drop(db, person)
-        return traces
+        return Erased(traces, moderated, len(known))
 
     def _who(self, person: PersonId) -> bytes:
         """Of the person: what is recorded of their age is one, whatever accounts they have. For

@@ -56,6 +56,10 @@ class Links:
         """Each account of theirs as a keyed hash: a lock lies on all of them (SAFETY A2)."""
         return [keyed_hash(self._pepper, one) for one in self.accounts_of(account)]
 
+    def who(self, account: PersonId) -> bytes:
+        """One account as a keyed hash."""
+        return keyed_hash(self._pepper, account)
+
     def sponsor_of(self, account: PersonId) -> CommunityId | None:
         """Whose guest they have chosen to be; None where they never chose."""
         return self._known.sponsors.get(account)
@@ -92,7 +96,7 @@ class Links:
 
     async def part(self, account: PersonId) -> tuple[PersonId, ...]:
         """Those that are on their own from now on; the vault stays where it was."""
-        return await self._db.read(self.change, accounts.part, self._hash, account)
+        return await self._db.read(self.change, accounts.part, self.who, account)
 
     async def merge_into(self, vault: Database, person: PersonId) -> None:
         """What joined accounts had, before anybody reads the vault; again after a crash."""
@@ -128,7 +132,7 @@ class Links:
         def join(db: sqlite3.Connection) -> bool:
             # Looked at again: of two who come at once, the first has used it up.
             shower = accounts.shown_by(db, self._pepper, accounts.read_code(code), now)
-            return shower is not None and accounts.join(db, self._hash, shower, account)
+            return shower is not None and accounts.join(db, self.who, shower, account)
 
         return self.change(db, join)
 
@@ -137,6 +141,3 @@ class Links:
         self.change(db, accounts.merged, [vault])
         empty_log(db)
         self._folder.remove_vault(vault)
-
-    def _hash(self, account: PersonId) -> bytes:
-        return keyed_hash(self._pepper, account)

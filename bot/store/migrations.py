@@ -1,4 +1,5 @@
-"""How the house and the vaults came to look as they do: numbered steps, in order.
+"""How a vault came to look as it does, and how files are brought up to date: numbered steps, in
+order. The house's are in `house_steps`.
 
 A step is a tuple of statements. Steps are applied in order and never edited once released;
 PRAGMA user_version counts them. A later change is a further step, with a further line of rows
@@ -11,102 +12,6 @@ from pathlib import Path
 from bot.store.rows import StoreError
 
 Step = tuple[str, ...]
-
-HOUSE: tuple[Step, ...] = (
-    (
-        "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT",
-        # `open` is 1 while a vault is open, and stays 1 when the process dies.
-        """CREATE TABLE vaults (
-            person TEXT PRIMARY KEY,
-            id TEXT NOT NULL UNIQUE,
-            wrapped BLOB NOT NULL,
-            open INTEGER NOT NULL DEFAULT 0
-        ) STRICT""",
-        # `who` is a keyed hash, here and below: these rows outlive the vault or name nobody.
-        """CREATE TABLE age_records (
-            who BLOB NOT NULL,
-            scope TEXT NOT NULL,
-            level INTEGER NOT NULL,
-            method TEXT NOT NULL,
-            attester TEXT NOT NULL,
-            at REAL NOT NULL,
-            expires REAL NOT NULL,
-            policy_version TEXT NOT NULL,
-            PRIMARY KEY (who, scope)
-        ) STRICT""",
-        "CREATE TABLE locks (who BLOB PRIMARY KEY, code TEXT NOT NULL, at REAL NOT NULL) STRICT",
-        """CREATE TABLE unlocks (
-            id INTEGER PRIMARY KEY,
-            who BLOB NOT NULL,
-            moderator TEXT NOT NULL,
-            reason TEXT NOT NULL,
-            at REAL NOT NULL
-        ) STRICT""",
-        """CREATE TABLE communities (
-            id TEXT PRIMARY KEY,
-            ceiling INTEGER NOT NULL,
-            least_age_level INTEGER NOT NULL,
-            changed_by TEXT NOT NULL,
-            changed_at REAL NOT NULL
-        ) STRICT""",
-        """CREATE TABLE referrals (
-            day TEXT NOT NULL,
-            kind TEXT NOT NULL,
-            count INTEGER NOT NULL,
-            PRIMARY KEY (day, kind)
-        ) STRICT""",
-    ),
-    # When to look into somebody's vault for a reminder: the time and nothing of what it says.
-    ("CREATE TABLE alarms (person TEXT PRIMARY KEY, at REAL NOT NULL) STRICT",),
-    # What speaks for an age stands side by side, so that one can be taken back alone.
-    (
-        """CREATE TABLE age_records_by_method (
-            who BLOB NOT NULL,
-            scope TEXT NOT NULL,
-            level INTEGER NOT NULL,
-            method TEXT NOT NULL,
-            attester TEXT NOT NULL,
-            at REAL NOT NULL,
-            expires REAL NOT NULL,
-            policy_version TEXT NOT NULL,
-            PRIMARY KEY (who, scope, method)
-        ) STRICT""",
-        "INSERT INTO age_records_by_method SELECT * FROM age_records",
-        "DROP TABLE age_records",
-        "ALTER TABLE age_records_by_method RENAME TO age_records",
-        # Who said so, and why; without a level, who took it back.
-        """CREATE TABLE attestations (
-            id INTEGER PRIMARY KEY,
-            who BLOB NOT NULL,
-            scope TEXT NOT NULL,
-            level INTEGER,
-            by TEXT NOT NULL,
-            reason TEXT NOT NULL,
-            at REAL NOT NULL
-        ) STRICT""",
-        "ALTER TABLE communities ADD COLUMN least_mature_level INTEGER NOT NULL DEFAULT 1",
-    ),
-    (
-        # Those accounts of a person that are not the one with the vault.
-        "CREATE TABLE accounts (account TEXT PRIMARY KEY, person TEXT NOT NULL) STRICT",
-        "CREATE TABLE guests (account TEXT PRIMARY KEY, sponsor TEXT NOT NULL) STRICT",
-        # One-time codes, as keyed hashes.
-        """CREATE TABLE codes (
-            handle BLOB PRIMARY KEY,
-            secret BLOB NOT NULL,
-            account TEXT NOT NULL UNIQUE,
-            at REAL NOT NULL,
-            tries INTEGER NOT NULL
-        ) STRICT""",
-        # Vaults of joined accounts, from the join until they are merged into their person's.
-        """CREATE TABLE unmerged (
-            id TEXT PRIMARY KEY,
-            person TEXT NOT NULL,
-            account TEXT NOT NULL,
-            wrapped BLOB NOT NULL
-        ) STRICT""",
-    ),
-)
 
 VAULT: tuple[Step, ...] = (
     (

@@ -1,12 +1,24 @@
 """What erasing did, in words for the person (INVARIANT I6). No SQL."""
 
+from dataclasses import dataclass
+
 from bot.events import PersonId
-from bot.store.people import Traces
+from bot.store import moderation, people
 from bot.store.rows import Receipt
 from bot.text import Text
 
 
-def receipt(person: PersonId, traces: Traces, accounts: int) -> Receipt:
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What of a person was in the house."""
+
+    traces: people.Traces
+    moderated: moderation.Traces
+    accounts: int
+
+
+def receipt(person: PersonId, erased: Erased) -> Receipt:
+    traces, moderated = erased.traces, erased.moderated
     gone: list[Text] = []
     stays: list[Text] = []
     if traces.vault is not None:
@@ -18,7 +30,7 @@ def receipt(person: PersonId, traces: Traces, accounts: int) -> Receipt:
                 "A random number, which says that some vault was erased, so that no backup brings it back."
             )
         )
-    if accounts > 1:
+    if erased.accounts > 1:
         gone.append(Text("That your accounts are one person; the vault was that of all of them."))
     if traces.age_records:
         gone.append(Text("What was recorded about your age."))
@@ -32,4 +44,19 @@ def receipt(person: PersonId, traces: Traces, accounts: int) -> Receipt:
                 "The under-18 lock: a code, a date and a keyed hash, from which nobody can read who you are."
             )
         )
+    if moderated.cases:
+        gone.append(Text("Whom cases of moderation were about, and what you attached to them."))
+        stays.append(
+            Text(
+                "Those cases without you: what was done, when, and by which rule; nobody can read from them who you are."
+            )
+        )
+    if moderated.is_held:
+        stays.append(
+            Text(
+                "A pause, a door taken back or a block, for as long as it holds: a kind, an end and a keyed hash, from which nobody can read who you are."
+            )
+        )
+    if moderated.done:
+        gone.append(Text("Your name under what you did as a moderator; what was done stays."))
     return Receipt(person=person, gone=tuple(gone), stays=tuple(stays))

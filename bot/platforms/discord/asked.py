@@ -36,6 +36,7 @@ from bot.platforms.discord.asker import (
     code_of,
     files_of,
     gate_of,
+    name_of,
     room_of,
     typing_in,
     values_of,
@@ -176,7 +177,7 @@ class Asked:
         data: Data = interaction.data or {}
         if data.get("type") == ON_MESSAGE:
             return await self._on_message.take(interaction, data, author, room)
-        command = _BY_NAME.get(str(data.get("name")))
+        command = _BY_NAME.get(name_of(data))
         if command is None:
             raise Refused(UNKNOWN)
         values = values_of(data)
@@ -263,7 +264,7 @@ class Asked:
         is_thinking: bool = False,
     ) -> Message:
         id_ = self._answering.wait(interaction, room, author, is_thinking=is_thinking)
-        return Message(id_, room, author, text, names.time_of(id_))
+        return Message(id_, room, author, text, names.time_of(str(interaction.id)))
 
     async def _say_privately(
         self, interaction: discord.Interaction, text: Text, author: Author
@@ -275,7 +276,7 @@ class Asked:
         data: Data = interaction.data or {}
         found: list[tuple[str, str]] = []
         if typing := typing_in(data):
-            asker, command = Asker(author.role, room.is_direct), str(data.get("name"))
+            asker, command = Asker(author.role, room.is_direct), name_of(data)
             found = self._suggestions.suggest(command, *typing, asker)
         choices = [app_commands.Choice(name=name, value=value) for name, value in found]
         await interaction.response.autocomplete(choices)

@@ -1,6 +1,6 @@
 """Who asks, where, and with which values: what an interaction says of itself. It answers nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from bot.text import Text
 Data = Mapping[str, Any]
 Sponsor = Callable[[PersonId], CommunityId | None]
 """Whose rules go with a person into their direct room."""
+
+SUB_COMMAND = 1
 
 FAILED = (discord.DiscordException, aiohttp.ClientError, OSError)
 """What an answer can meet: a refusal, or a line that broke."""
@@ -33,12 +35,15 @@ def author_of(interaction: discord.Interaction) -> Author:
     manages = interaction.guild_id is not None and (
         permissions.manage_guild or permissions.administrator
     )
+    roles = user.roles if isinstance(user, discord.Member) else None
     return Author(
         id=names.person_id(str(user.id)),
         name=user.display_name,
         role=Role.MODERATOR if manages else Role.MEMBER,
         is_bot=user.bot,
         language=str(interaction.locale),
+        roles=frozenset(str(role.id) for role in roles) if roles is not None else None,
+        since=names.time_of(str(user.id)),
     )
 
 
@@ -47,6 +52,12 @@ def room_of(interaction: discord.Interaction, sponsor: Sponsor) -> Room:
     if interaction.guild_id is not None:
         return names.shared_room(str(interaction.guild_id), channel)
     return names.direct_room(channel, sponsor(names.person_id(str(interaction.user.id))))
+
+
+def name_of(data: Data) -> str:
+    """Of the command; of a group with what was chosen in it: `rules add`."""
+    chosen = _chosen_in(data)
+    return f"{data.get('name')} {chosen.get('name')}" if chosen else str(data.get("name"))
 
 
 def gate_of(interaction: discord.Interaction) -> RoomId | None:
@@ -62,19 +73,19 @@ def gate_of(interaction: discord.Interaction) -> RoomId | None:
 
 def values_of(data: Data) -> dict[str, str]:
     """The options of a command, by name."""
-    return {str(one["name"]): str(one["value"]) for one in data.get("options") or ()}
+    return {str(one["name"]): str(one["value"]) for one in _options(data)}
 
 
 def files_of(data: Data) -> list[Data]:
     """What was attached to its options."""
     found = (data.get("resolved") or {}).get("attachments") or {}
-    named = (str(one.get("value")) for one in data.get("options") or ())
+    named = (str(one.get("value")) for one in _options(data))
     return [found[id_] for id_ in named if id_ in found]
 
 
 def typing_in(data: Data) -> tuple[str, str] | None:
     """The option that somebody is just filling in, and what stands in it."""
-    for one in data.get("options") or ():
+    for one in _options(data):
         if one.get("focused"):
             return str(one["name"]), str(one["value"])
     return None
@@ -98,3 +109,13 @@ def chosen_message(data: Data) -> ChosenMessage:
 def code_of(error: Exception) -> int:
     """Discord's own, for a log that holds nobody's words; 0 where it gave none."""
     return error.code if isinstance(error, discord.HTTPException) else 0
+
+
+def _options(data: Data) -> Sequence[Data]:
+    return (_chosen_in(data) or data).get("options") or ()
+
+
+def _chosen_in(data: Data) -> Data | None:
+    """Of a group."""
+    options = data.get("options") or ()
+    return options[0] if options and options[0].get("type") == SUB_COMMAND else None

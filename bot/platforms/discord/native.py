@@ -5,18 +5,19 @@ to write, what they type on other platforms, and what they tell each other. What
 options are and what can be chosen is said in the person's own language.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
 from discord.http import Route
 
-from bot.commands.declared import COMMANDS, Declaration
+from bot.commands.declared import COMMANDS, GROUPS, Declaration
 from bot.commands.parameters import Kind, Parameter, Place
 from bot.events import Role
 from bot.languages.catalogue import say
 from bot.languages.names import LANGUAGES
 from bot.platforms.discord import setting_up
+from bot.platforms.discord.asker import SUB_COMMAND
 from bot.platforms.discord.names import person_id
 from bot.platforms.discord.suggestions import SUGGESTED
 from bot.text import Text
@@ -24,6 +25,7 @@ from bot.text import Text
 Body = dict[str, Any]
 
 SLASH, ON_MESSAGE = 1, 3
+
 STRING, USER, ATTACHMENT = 3, 6, 11
 _TYPES = {Kind.PERSON: USER, Kind.FILE: ATTACHMENT}
 """Of options that are no text."""
@@ -56,7 +58,8 @@ def application_commands(*, is_listed: bool) -> list[Body]:
     """Everything to be registered. `is_listed`: in an app directory, which takes nothing that is
     age-restricted (SAFETY A7)."""
     drawn = [one for one in COMMANDS if _is_drawn(one, is_listed=is_listed)]
-    return [*map(_command, drawn), _setup(), *map(_menu, MENUS.values())]
+    alone = [_command(one, draw_options(one)) for one in drawn if not one.group]
+    return [*alone, *_groups(drawn), _setup(), *map(_menu, MENUS.values())]
 
 
 def differs(ours: list[Body], theirs: list[Body]) -> bool:
@@ -108,12 +111,31 @@ def _is_drawn(command: Declaration, *, is_listed: bool) -> bool:
     return command.least is Role.MEMBER
 
 
-def _command(command: Declaration) -> Body:
+def _groups(drawn: Sequence[Declaration]) -> list[Body]:
+    """Each group as one command with its subcommands; who may, and where, is the same for all."""
+    names = dict.fromkeys(one.group for one in drawn if one.group)
+    return [_group(name, [one for one in drawn if one.group == name]) for name in names]
+
+
+def _group(name: str, commands: Sequence[Declaration]) -> Body:
+    inside = [
+        {
+            "type": SUB_COMMAND,
+            "name": one.last,
+            **_described(one.about),
+            "options": draw_options(one),
+        }
+        for one in commands
+    ]
+    return _command(commands[0], inside) | {"name": name, **_described(GROUPS[name])}
+
+
+def _command(command: Declaration, options: list[Body]) -> Body:
     body: Body = {
         "type": SLASH,
         "name": command.name,
         **_described(command.about),
-        "options": [draw_option(command, parameter) for parameter in command.parameters],
+        "options": options,
         "contexts": _contexts(command),
         # A person's own installation brings a command into every guild that they are in, also
         # where nobody has asked the bot in: so only what is used in direct messages.
@@ -158,6 +180,10 @@ def _contexts(command: Declaration) -> list[int]:
     return everywhere if command.least is Role.MEMBER else [GUILD]
 
 
+def draw_options(command: Declaration) -> list[Body]:
+    return [draw_option(command, parameter) for parameter in command.parameters]
+
+
 def draw_option(command: Declaration, parameter: Parameter) -> Body:
     body: Body = {
         "type": _TYPES.get(parameter.kind, STRING),
@@ -192,6 +218,7 @@ def _in_all_languages(text: Text) -> dict[str, str]:
 _OPTION_KEYS = (
     *("type", "name", "name_localizations", "description", "description_localizations"),
     *("required", "choices", "min_length", "max_length", "autocomplete", "value"),
+    "options",
 )
 _COMMAND_KEYS = (
     *("type", "name", "name_localizations", "description", "description_localizations"),

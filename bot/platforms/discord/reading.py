@@ -98,7 +98,14 @@ def room_of(data: Payload, own: Own) -> Room:
 def read_author(data: Payload, role: Role = Role.MEMBER) -> Author:
     user, member = data["author"], data.get("member") or {}
     name = member.get("nick") or user.get("global_name") or user.get("username") or ""
-    return Author(person_id(str(user["id"])), str(name), role)
+    id_, roles = str(user["id"]), member.get("roles")
+    return Author(
+        person_id(id_),
+        str(name),
+        role,
+        roles=None if roles is None else frozenset(map(str, roles)),
+        since=time_of(id_),
+    )
 
 
 def is_persons(data: Payload) -> bool:

@@ -1,0 +1,124 @@
+"""How much each person and community has used today: counted in memory, and kept by the day.
+
+A crash forgets what was counted since it was written down last, which is little. Words are no part
+of it, and what a reply took is reckoned from its length.
+"""
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.events import CommunityId, PersonId, TurnId
+from bot.policy.quotas import MINUTE_S, Used
+from bot.store import usage
+from bot.store.house import House
+
+PEOPLE = 10_000
+WRITE_AFTER = 10
+"""So many messages of one person are counted before they are written down."""
+TALKING_S = 600.0
+"""Who has written so lately is in a talk."""
+CHARS_PER_TOKEN = 4
+_MOST_A_MINUTE = 1_000
+
+Key = tuple[PersonId, CommunityId]
+
+
+@dataclass(slots=True)
+class _Count:
+    day: str
+    before: usage.Used
+    """What lay in the house when this day's count began."""
+    now: usage.Used = field(default_factory=usage.Used)
+    unwritten: usage.Used = field(default_factory=usage.Used)
+    times: deque[float] = field(default_factory=lambda: deque(maxlen=_MOST_A_MINUTE))
+    reply: TurnId | None = None
+    """The last that was counted."""
+
+
+class Quotas:
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._people: OrderedDict[Key, _Count] = OrderedDict()
+        self._communities: dict[CommunityId, _Count] = {}
+        self._talking: dict[CommunityId, OrderedDict[PersonId, float]] = {}
+
+    async def by(self, person: PersonId, community: CommunityId, now: float) -> Used:
+        count = await self._count(person, community, now)
+        return _used(count, now)
+
+    async def by_all(self, community: CommunityId, now: float, *, but: PersonId) -> Used:
+        count = await self._count_all(community, now)
+        talking = self._talking.get(community, OrderedDict())
+        while talking and next(iter(talking.values())) <= now - TALKING_S:
+            talking.popitem(last=False)
+        used = _used(count, now)
+        return Used(used.times, used.messages, used.tokens, len(talking.keys() - {but}))
+
+    async def note(
+        self,
+        person: PersonId,
+        community: CommunityId,
+        now: float,
+        reply: tuple[TurnId, str] | None = None,
+    ) -> None:
+        """One message, and the reply before it, which is counted once."""
+        count = await self._count(person, community, now)
+        tokens = 0
+        if reply is not None and reply[0] != count.reply:
+            count.reply, tokens = reply[0], -(-len(reply[1]) // CHARS_PER_TOKEN)
+        more = usage.Used(1, tokens)
+        for one in (count, await self._count_all(community, now)):
+            one.now = _sum(one.now, more)
+            one.times.append(now)
+        talking = self._talking.setdefault(community, OrderedDict())
+        talking[person] = now
+        talking.move_to_end(person)
+        count.unwritten = _sum(count.unwritten, more)
+        if count.unwritten.messages >= WRITE_AFTER:
+            await self._write(person, community, count)
+
+    async def _count(self, person: PersonId, community: CommunityId, now: float) -> _Count:
+        key, day = (person, community), _day(now)
+        known = self._people.get(key)
+        if known is None or known.day != day:
+            if known is not None:
+                await self._write(person, community, known)
+            began = await self._house.moderation.usage.of(day, community, person)
+            # Somebody in two rooms at once: the first count that was begun is the one.
+            met = self._people.get(key)
+            known = met if met is not None and met.day == day else _Count(day, began)
+            self._people[key] = known
+        self._people.move_to_end(key)
+        while len(self._people) > PEOPLE:
+            (other, where), gone = self._people.popitem(last=False)
+            await self._write(other, where, gone)
+        return known
+
+    async def _count_all(self, community: CommunityId, now: float) -> _Count:
+        known, day = self._communities.get(community), _day(now)
+        if known is None or known.day != day:
+            began = await self._house.moderation.usage.of_community(day, community)
+            met = self._communities.get(community)
+            known = met if met is not None and met.day == day else _Count(day, began)
+            self._communities[community] = known
+        return known
+
+    async def _write(self, person: PersonId, community: CommunityId, count: _Count) -> None:
+        more, count.unwritten = count.unwritten, usage.Used()
+        if more.messages:
+            await self._house.moderation.usage.add(count.day, community, person, more)
+
+
+def _used(count: _Count, now: float) -> Used:
+    total = _sum(count.before, count.now)
+    recent = tuple(at for at in count.times if at > now - MINUTE_S)
+    return Used(recent, total.messages, total.tokens)
+
+
+def _sum(one: usage.Used, other: usage.Used) -> usage.Used:
+    return usage.Used(one.messages + other.messages, one.tokens + other.tokens)
+
+
+def _day(now: float) -> str:
+    return datetime.fromtimestamp(now, UTC).date().isoformat()

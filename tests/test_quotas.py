@@ -1,0 +1,192 @@
+"""Quotas: what is counted, what is said when it is used up, and who gets how much of the machine."""
+
+import asyncio
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.engine.scripted import ScriptedEngine
+from bot.events import CommunityId, PersonId
+from bot.policy.community.rule import Quota
+from bot.policy.quotas import Used, quota_of, shares, used_up
+from bot.quotas import WRITE_AFTER, Quotas
+from tests.conftest import HABITS, Parlour, running
+from tests.fakes import noticed, spoken
+from tests.store_help import ADA, BEN, house_in
+from tests.test_rules_in_talk import set_rules
+
+TEA = CommunityId("paper:tea")
+NOW = 1_800_000_000.0
+NONE = Quota()
+ALL = Quota("community")
+
+# --- Pure ----------------------------------------------------------------------------------------
+
+
+def test_a_minute_is_over_when_the_oldest_of_its_messages_is_a_minute_old() -> None:
+    own = Quota(messages_a_minute=2)
+    used = Used(times=(NOW - 50, NOW - 20))
+    assert "goes on in 10 s" in used_up(own, used, ALL, Used(), NOW)
+    assert not used_up(own, Used(times=(NOW - 60, NOW - 20)), ALL, Used(), NOW)
+
+
+def test_a_clock_that_was_set_back_makes_nobody_wait_longer_than_a_minute() -> None:
+    said = used_up(Quota(messages_a_minute=1), Used(times=(NOW + 9_999,)), ALL, Used(), NOW)
+    assert "goes on in 60 s" in said
+
+
+def test_what_is_used_up_is_said_with_when_it_goes_on() -> None:
+    table = [
+        (Quota(messages_a_day=3), Used(messages=3), ALL, Used(), "00:00 UTC"),
+        (Quota(tokens_a_day=100), Used(tokens=100), ALL, Used(), "00:00 UTC"),
+        (NONE, Used(), Quota("community", messages_a_day=9), Used(messages=9), "everybody"),
+        (NONE, Used(), Quota("community", sessions=2), Used(talking=2), "room for (2)"),
+        (NONE, Used(messages=9_999), ALL, Used(messages=9_999), ""),
+    ]
+    for own, used, general, by_all, said in table:
+        told = used_up(own, used, general, by_all, NOW)
+        assert said in told and bool(told) is bool(said)
+
+
+def test_of_several_roles_the_most_generous_counts_and_unknown_roles_are_not_held() -> None:
+    quotas = (
+        Quota("person", messages_a_day=10),
+        Quota("7", messages_a_day=50, messages_a_minute=5),
+        Quota("8", messages_a_day=20),
+    )
+    assert quota_of(quotas, frozenset({"7", "8"})).messages_a_day == 50
+    # No bound is the most generous of all.
+    assert quota_of(quotas, frozenset({"7", "8"})).messages_a_minute == 0
+    assert quota_of(quotas, None).messages_a_day == 10
+    assert quota_of((), frozenset({"7"})) == Quota()
+
+
+def test_shares_go_by_weight_and_leave_nobody_with_nothing() -> None:
+    assert shares({}, {"a": 9, "b": 9}, 4) == {"a": 2, "b": 2}
+    assert shares({"a": 3.0}, {"a": 9, "b": 9}, 4) == {"a": 3, "b": 1}
+    assert shares({"a": 100.0}, {"a": 9, "b": 9, "c": 1}, 3) == {"a": 1, "b": 1, "c": 1}
+    assert shares({}, {"a": 1, "b": 9}, 8) == {"a": 1, "b": 7}
+    assert shares({}, {"a": 0}, 8) == {}
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.floats(0.1, 100)),
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 9)),
+    st.integers(0, 30),
+)
+def test_no_place_stays_empty_while_somebody_waits_and_none_is_given_twice(
+    weights: dict[str, float], waiting: dict[str, int], places: int
+) -> None:
+    given_ = shares(weights, waiting, places)
+    assert sum(given_.values()) == min(places, sum(waiting.values()))
+    assert all(0 <= given_[name] <= waiting[name] for name in given_)
+    if places >= len(given_):
+        assert all(given_.values())
+
+
+# --- Counted -------------------------------------------------------------------------------------
+
+
+async def test_a_days_use_outlives_a_restart_but_for_the_last_few(tmp_path: Path) -> None:
+    async with house_in(tmp_path) as house:
+        quotas = Quotas(house)
+        for at in range(WRITE_AFTER + 3):
+            await quotas.note(ADA, TEA, NOW + at)
+        assert (await quotas.by(ADA, TEA, NOW + 20)).messages == WRITE_AFTER + 3
+    async with house_in(tmp_path) as house:
+        assert (await Quotas(house).by(ADA, TEA, NOW + 30)).messages == WRITE_AFTER
+        assert (await Quotas(house).by_all(TEA, NOW + 30, but=BEN)).messages == WRITE_AFTER
+        assert (await Quotas(house).by(ADA, TEA, NOW + 86_400)).messages == 0
+
+
+async def test_a_reply_is_counted_once_with_the_message_after_it(tmp_path: Path) -> None:
+    async with house_in(tmp_path) as house:
+        quotas = Quotas(house)
+        for _ in range(2):
+            await quotas.note(ADA, TEA, NOW, (7, "x" * 41))  # type: ignore[arg-type]  # a turn's number
+        assert (await quotas.by(ADA, TEA, NOW)).tokens == 11
+
+
+async def test_who_has_not_written_lately_is_not_talking(tmp_path: Path) -> None:
+    async with house_in(tmp_path) as house:
+        quotas = Quotas(house)
+        await quotas.note(ADA, TEA, NOW)
+        assert (await quotas.by_all(TEA, NOW + 599, but=BEN)).talking == 1
+        assert (await quotas.by_all(TEA, NOW + 599, but=ADA)).talking == 0
+        assert (await quotas.by_all(TEA, NOW + 601, but=BEN)).talking == 0
+
+
+# --- On the whole bot ----------------------------------------------------------------------------
+
+QUOTA = '[[quota]]\nwho = "person"\nmessages_a_minute = 2\nmessages_a_day = 3\n'
+
+
+async def test_who_has_used_it_up_is_told_when_it_goes_on_and_care_goes_before_it(
+    parlour: Parlour,
+) -> None:
+    await parlour.let_in()
+    parlour.clock.now += 120
+    await set_rules(parlour, QUOTA)
+    for number in range(2):
+        assert spoken(await parlour.paper.say(f"number {number}"))
+    said = await parlour.paper.say("number 3")
+    assert "goes on in 60 s" in noticed(said) and not spoken(said)
+    assert "messages a minute" not in noticed(await parlour.paper.say("I want to die"))
+    parlour.clock.now += 61
+    await parlour.paper.say("good evening")
+    parlour.clock.now += 61
+    assert "00:00 UTC" in noticed(await parlour.paper.say("good evening"))
+    assert "no case is about you" in noticed(await parlour.paper.say("/why"))
+    parlour.clock.now += 86_400
+    assert spoken(await parlour.paper.say("good morning"))
+
+
+async def test_a_community_that_the_operator_does_not_serve_is_told_so_at_the_door(
+    tmp_path: Path,
+) -> None:
+    from dataclasses import replace
+
+    for habits in (
+        replace(HABITS, denied=frozenset({"paper:tea"})),
+        replace(HABITS, allowed=frozenset({"paper:cake"})),
+    ):
+        folder = tmp_path / str(len(habits.denied))
+        async with running(folder, ScriptedEngine(), habits=habits) as parlour:
+            assert "not opened it to this community" in noticed(await parlour.paper.say("hello"))
+
+
+async def test_a11_a_block_of_the_operators_holds_from_the_next_message(parlour: Parlour) -> None:
+    from bot.events import Role
+
+    await parlour.let_in()
+    assert "is blocked" in noticed(await parlour.paper.say("/block ada", "op", Role.OPERATOR))
+    assert not spoken(await parlour.paper.say("good evening"))
+    assert "operator of this machine has blocked" in noticed(await parlour.paper.say("/why"))
+    await parlour.paper.say("/unblock ada", "op", Role.OPERATOR)
+    assert spoken(await parlour.paper.say("good evening"))
+    said = noticed(await parlour.paper.say("/overview", "op", Role.OPERATOR))
+    assert "No community" in said
+    assert PersonId("paper:ada") not in said
+
+
+async def test_a_community_can_want_fewer_messages_to_wait(tmp_path: Path) -> None:
+    held, release = asyncio.Event(), asyncio.Event()
+
+    async def hold(_count: int) -> None:
+        held.set()
+        await release.wait()
+
+    engine = ScriptedEngine(before_piece=hold)
+    async with running(tmp_path / "data", engine, waiting=1_000) as parlour:
+        await parlour.let_in()
+        await set_rules(parlour, '[[quota]]\nwho = "person"\nwaiting = 2\n')
+        # The quotas are known with the first message after a start.
+        message = parlour.paper.write("the first")
+        await held.wait()
+        for number in range(20):
+            parlour.paper.write(f"message {number}")
+        await parlour.paper.read()
+        release.set()
+        await parlour.paper.rest(message.room.id)
+        assert [one for one in parlour.paper.shown if "wait already (2)" in one.text]
