@@ -7,7 +7,8 @@ nothing was seen (its message waits again) or one whose pages and nonces are kno
 import sqlite3
 from collections.abc import Sequence
 
-from bot.events import EventId, SessionId, TurnId
+from bot.events import EventId, Rating, SessionId, TurnId
+from bot.store import recalled
 from bot.store.database import sound
 from bot.store.rows import Gone, OpenReply, Page, Side, State, StoreError
 
@@ -98,11 +99,18 @@ def pages(db: sqlite3.Connection, turn: TurnId) -> tuple[Page, ...]:
 
 
 def close_reply(
-    db: sqlite3.Connection, reply: OpenReply, *, state: State, text: str, now: float
+    db: sqlite3.Connection,
+    reply: OpenReply,
+    *,
+    state: State,
+    text: str,
+    now: float,
+    remember: Rating | None = None,
 ) -> None:
-    """The final text, the states and the counter, together; `text` stands behind what the reply
-    was begun with. Nothing said and nothing shown: the
-    reply is taken away again, and its message counts as answered all the same."""
+    """The final text, the states, the counter and what memory is to take in, together; `text` stands
+    behind what the reply was begun with. Nothing said and nothing shown: the reply is taken away
+    again, and its message counts as answered all the same. `remember` is the rating of what was
+    said; None where none of it is to be recalled."""
     if state not in {State.DONE, State.CUT}:
         raise StoreError(f"a reply is closed as done or cut, not as {state}")
     step = _step(db, reply)
@@ -123,6 +131,8 @@ def close_reply(
             ON CONFLICT DO UPDATE SET value = value + 1"""
         )
     db.execute("UPDATE turns SET state = ? WHERE id = ?", (State.DONE, reply.answers))
+    if remember is not None:
+        recalled.queue(db, [reply.answers, reply.turn], remember)
 
 
 def left_open(db: sqlite3.Connection) -> tuple[OpenReply, ...]:
