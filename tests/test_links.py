@@ -189,7 +189,7 @@ async def test_a_consent_to_other_words_is_asked_anew(tmp_path: Path) -> None:
 
 MADE_ANEW = {"scopes", "words"}
 """By a job, from what is queued for it."""
-OF_WHAT_IS_MADE_ANEW = {"scope", "spot", "asks", "words"}
+OF_WHAT_IS_MADE_ANEW = {"scope", "spot", "words"}
 
 
 def test_every_table_of_a_vault_is_merged() -> None:

@@ -58,7 +58,7 @@ VAULT_4 = {
 VAULT_5 = {
     **VAULT_4,
     "scopes": "INSERT INTO scopes VALUES (1, 'wren', '', '', x'06', 0)",
-    "indexed": """INSERT INTO indexed VALUES (1, 1, 0, 1, 1, 0, 'persona', 0, '[7]')""",
+    "indexed": """INSERT INTO indexed VALUES (1, 1, 0, 1, 1, 0, 'persona', '[7]')""",
     "words": "INSERT INTO words VALUES (1, 7, 0)",
     "to_index": "INSERT INTO to_index VALUES (1, 0, 0)",
     "quotes": "INSERT INTO quotes VALUES (1, 1)",

@@ -12,7 +12,7 @@ from bot.store.rows import STRETCH, Side, Spot
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NAMES = {Side.PERSON: "Ada", Side.PERSONA: "Wren"}
-TELLS = Spot(Side.PERSON, asks=False, at=0.0)
+TELLS = Spot(Side.PERSON, at=0.0)
 
 
 def order(
@@ -35,7 +35,7 @@ def test_a_rare_word_tells_more_than_a_common_one() -> None:
 
 
 def test_the_answer_behind_a_question_is_found_though_it_has_none_of_its_words() -> None:
-    known = {4: Spot(Side.PERSONA, asks=True, at=0.0), 5: TELLS, 9: TELLS}
+    known = {4: Spot(Side.PERSONA, at=0.0), 5: TELLS, 9: TELLS}
     assert order(Question({"sist": 1.0}), {"sist": [4]}, known) == [4, 5]
 
 
@@ -59,14 +59,14 @@ def test_of_two_that_say_the_same_the_newer_comes_first() -> None:
 
 
 def test_who_is_asked_for_comes_first() -> None:
-    known = {1: Spot(Side.PERSONA, asks=False, at=0.0), 90: TELLS}
+    known = {1: Spot(Side.PERSONA, at=0.0), 90: TELLS}
     found = {"lake": [1, 90]}
     assert order(Question({"lake": 1.0}, Side.PERSONA), found, known)[0] == 1
     assert order(Question({"lake": 1.0}, Side.PERSON), found, known)[0] == 90
 
 
 def test_the_time_that_is_asked_for_comes_first() -> None:
-    known = {1: Spot(Side.PERSON, asks=False, at=50.0), 90: Spot(Side.PERSON, asks=False, at=900.0)}
+    known = {1: Spot(Side.PERSON, at=50.0), 90: Spot(Side.PERSON, at=900.0)}
     question = Question({"lake": 1.0}, ranges=((40.0, 60.0),))
     assert order(question, {"lake": [1, 90]}, known)[0] == 1
 

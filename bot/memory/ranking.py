@@ -26,12 +26,8 @@ class Rules:
     """Of a word, in a turn so many places behind the one that it was said in."""
     too_common: float = 0.2
     """Words that more than this share of all turns have are passed over, where others are left."""
-    covered: float = 0.3
-    """How much it counts that many of a question's words are near."""
     stretch: float = 0.1
     """What the best turns of its stretch of talk add to a turn."""
-    asks: float = 0.8
-    """What a turn that asks is worth beside one that tells."""
     by_that_side: float = 2.0
     in_that_time: float = 2.0
 
@@ -73,7 +69,7 @@ def rank(
 
 
 def _worth(turn: Spot, question: Question, rules: Rules) -> float:
-    worth = rules.asks if turn.asks else 1.0
+    worth = 1.0
     if turn.side is question.side:
         worth *= rules.by_that_side
     if any(first <= turn.at < last for first, last in question.ranges):
@@ -105,7 +101,6 @@ def _near(
     """Of each known place, what its words and those around it are worth; and its own alone."""
     scores: Scores = {}
     alone: Scores = {}
-    covered: dict[int, int] = {}
     for word, weight in weights.items():
         here: Scores = {}
         for said in found[word]:
@@ -119,9 +114,6 @@ def _near(
                     here[spot] = share
         for spot, share in here.items():
             scores[spot] = scores.get(spot, 0.0) + share * weight
-            covered[spot] = covered.get(spot, 0) + 1
-    for spot, count in covered.items():
-        scores[spot] *= (count / len(weights)) ** rules.covered
     return scores, alone
 
 

@@ -22,7 +22,6 @@ INDEX: tuple[str, ...] = (
         at REAL NOT NULL,
         rating INTEGER NOT NULL,
         side TEXT NOT NULL,
-        asks INTEGER NOT NULL,
         words TEXT NOT NULL,
         UNIQUE (scope, spot)
     ) STRICT""",

@@ -79,11 +79,10 @@ def catch_up(db: sqlite3.Connection, words_of: Words, most: int) -> int:
         db.execute("DELETE FROM indexed WHERE turn = ?", (turn,))
         spot = _next_spot(db, scope, session, at) if _is_taken(db, scope, old_spot) else old_spot
         db.execute(
-            """INSERT INTO indexed (turn, scope, spot, session, at, rating, side, asks, words)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (turn, scope, spot, session, at, rating, side,
-                text.rstrip().endswith(("?", "？", "؟")), json.dumps(words)),
-        )  # fmt: skip
+            """INSERT INTO indexed (turn, scope, spot, session, at, rating, side, words)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            (turn, scope, spot, session, at, rating, side, json.dumps(words)),
+        )
         db.executemany(
             "INSERT INTO words (scope, word, spot) VALUES (?, ?, ?)",
             [(scope, word, spot) for word in words],
@@ -169,12 +168,12 @@ def recall(
 
     def look(spots: Sequence[int]) -> dict[int, Spot]:
         rows = db.execute(
-            """SELECT spot, side, asks, at FROM indexed WHERE scope = ? AND rating <= ?
+            """SELECT spot, side, at FROM indexed WHERE scope = ? AND rating <= ?
             AND spot IN (SELECT value FROM json_each(?))
             AND NOT (session = ? AND spot >= ?)""",
             (id_, int(wanted.ceiling), json.dumps(list(spots)), *hidden),
         )
-        return {spot: Spot(Side(side), bool(asks), at) for spot, side, asks, at in rows.fetchall()}
+        return {spot: Spot(Side(side), at) for spot, side, at in rows.fetchall()}
 
     ranked = rank(found, total, look)[: wanted.most]
     if is_late():

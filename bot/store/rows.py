@@ -253,7 +253,6 @@ class Spot:
     """What ranking knows of a turn that may be recalled."""
 
     side: Side
-    asks: bool
     at: float
 
 
