@@ -40,6 +40,8 @@ Scores = dict[int, float]
 class Ranked:
     spot: int
     score: float
+    share: float
+    """How much of what the question tells by is said there or near."""
 
 
 def rank(
@@ -61,11 +63,17 @@ def rank(
     known = look(sorted(near))
     scores, alone = _near(weights, found, known, rules)
     stretches = _stretches(alone)
-    for spot, score in scores.items():
-        whole = score + rules.stretch * stretches.get(_stretch(spot), 0.0)
-        scores[spot] = whole * _worth(known[spot], question, rules)
-    ordered = sorted(scores, key=lambda spot: (-scores[spot], -spot))
-    return [Ranked(spot, scores[spot]) for spot in ordered]
+    asked = sum(weights.values())
+    ranked = [
+        Ranked(
+            spot,
+            (score + rules.stretch * stretches.get(_stretch(spot), 0.0))
+            * _worth(known[spot], question, rules),
+            score / asked,
+        )
+        for spot, score in scores.items()
+    ]
+    return sorted(ranked, key=lambda one: (-one.score, -one.spot))
 
 
 def _worth(turn: Spot, question: Question, rules: Rules) -> float:

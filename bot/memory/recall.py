@@ -29,16 +29,22 @@ class Place:
 
 
 async def recall(
-    vault: Vault, question: Question, place: Place, *, most: int, budget_s: float = BUDGET_S
+    vault: Vault,
+    question: Question,
+    place: Place,
+    *,
+    most: int,
+    budget_s: float = BUDGET_S,
+    least: float = 0.0,
 ) -> tuple[Recalled, ...]:
-    """The best first."""
+    """The best first; of what says or stands near at least such a share of the question."""
     if not question.words:
         return ()
     due = time.monotonic() + budget_s
     wanted = Wanted(place.scope, tuple(question.words), place.ceiling, place.session, most)
 
     def by_question(found: Mapping[str, Sequence[int]], total: int, look: Look) -> Sequence[int]:
-        return [ranked.spot for ranked in rank(question, found, total, look)]
+        return [one.spot for one in rank(question, found, total, look) if one.share >= least]
 
     return await vault.recall(wanted, by_question, lambda: time.monotonic() > due)
 

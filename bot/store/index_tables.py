@@ -62,6 +62,7 @@ INDEX: tuple[str, ...] = (
     """CREATE TRIGGER out_of_the_talk AFTER UPDATE OF session ON turns WHEN new.session IS NULL BEGIN
         DELETE FROM indexed WHERE turn = new.id;
         DELETE FROM to_index WHERE turn = new.id;
+        DELETE FROM quotes WHERE turn = new.id;
     END""",
     """CREATE TRIGGER quotes_go AFTER DELETE ON turns BEGIN
         UPDATE turns SET note = '' WHERE id IN (SELECT turn FROM quotes WHERE quoted = old.id);

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from secrets import token_bytes
 
 from bot.events import Rating, SessionId, TurnId
-from bot.store.rows import STRETCH, Recalled, Scope, Side, Spot
+from bot.store.rows import STRETCH, Gone, Recalled, Scope, Side, Spot
 
 Words = Callable[[str], Sequence[str]]
 Look = Callable[[Sequence[int]], Mapping[int, Spot]]
@@ -89,6 +89,17 @@ def catch_up(db: sqlite3.Connection, words_of: Words, most: int) -> int:
         )
         db.execute("DELETE FROM to_index WHERE turn = ?", (turn,))
     return len(rows)
+
+
+def quote(db: sqlite3.Connection, turn: TurnId, quoted: Sequence[TurnId]) -> None:
+    """Part of the transaction that writes the note; Gone where one was forgotten meanwhile."""
+    there = db.execute(
+        "SELECT count(*) FROM indexed WHERE turn IN (SELECT value FROM json_each(?))",
+        (json.dumps(quoted),),
+    ).fetchone()
+    if there[0] < len(quoted):
+        raise Gone(f"what the note of turn {turn} quotes was forgotten meanwhile")
+    db.executemany("INSERT OR IGNORE INTO quotes VALUES (?, ?)", [(turn, one) for one in quoted])
 
 
 def _consents(db: sqlite3.Connection, kind: str) -> bool:
@@ -175,10 +186,24 @@ def recall(
         )
         return {spot: Spot(Side(side), at) for spot, side, at in rows.fetchall()}
 
-    ranked = rank(found, total, look)[: wanted.most]
+    told = _told(db, wanted.session, id_)
+    ranked = [spot for spot in rank(found, total, look) if spot not in told][: wanted.most]
     if is_late():
         return ()
     return tuple(_read(db, id_, spot) for spot in ranked)
+
+
+def _told(db: sqlite3.Connection, session: SessionId | None, scope: int) -> set[int]:
+    """What a note in the window holds already."""
+    rows = db.execute(
+        """SELECT indexed.spot FROM sessions
+        JOIN turns ON turns.session = sessions.id AND turns.place >= sessions.first_place
+        JOIN quotes ON quotes.turn = turns.id
+        JOIN indexed ON indexed.turn = quotes.quoted AND indexed.scope = ?
+        WHERE sessions.id = ?""",
+        (scope, session),
+    )
+    return {row[0] for row in rows.fetchall()}
 
 
 def _window(db: sqlite3.Connection, wanted: Wanted) -> tuple[int, int]:

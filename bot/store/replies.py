@@ -21,8 +21,10 @@ def open_reply(
     nonce: str,
     note: str,
     now: float,
+    quoted: Sequence[TurnId] = (),
 ) -> OpenReply:
-    """The answered message takes its place in the talk, with the note that it had in its prompt."""
+    """The answered message takes its place in the talk, with the note that it had in its prompt.
+    `quoted` are the turns whose words stand in that note: it goes with any of them."""
     place = db.execute("SELECT coalesce(max(place), 0) + 1 FROM turns").fetchone()[0]
     placed = db.execute(
         """UPDATE turns SET session = ?, place = ?, note = ? WHERE id = ? AND state = 'waiting'
@@ -31,6 +33,7 @@ def open_reply(
     )
     if placed.rowcount == 0:
         raise Gone(f"turn {answers} does not wait for an answer any more")
+    recalled.quote(db, answers, quoted)
     turn = db.execute(
         """INSERT INTO turns (session, place, side, state, at, answers, room, is_direct, sponsor)
         SELECT session, place + 1, ?, ?, ?, id, room, is_direct, sponsor FROM turns WHERE id = ?

@@ -110,9 +110,16 @@ class Vault:
         nonce: str,
         note: str,
         now: float,
+        quoted: Sequence[TurnId] = (),
     ) -> OpenReply:
         return await self._db.write(
-            replies.open_reply, session=session, answers=answers, nonce=nonce, note=note, now=now
+            replies.open_reply,
+            session=session,
+            answers=answers,
+            nonce=nonce,
+            note=note,
+            now=now,
+            quoted=quoted,
         )
 
     async def open_again(
