@@ -44,7 +44,8 @@ async def fill(vault: Vault, database: Database, said: Sequence[Said]) -> None:
     await vault.give_consent(Consent("memory", "2", 0.0))
     await database.write(_write, said)
     await vault.queue([TurnId(number + 1) for number in range(len(said))], Rating.GENERAL)
-    await catch_up(vault)
+    while await catch_up(vault):
+        pass
 
 
 def _write(db: sqlite3.Connection, said: Iterable[Said]) -> None:

@@ -10,10 +10,10 @@ from datetime import datetime
 from bot.commands.wishes import read_zone
 from bot.events import Rating, TurnId
 from bot.gather import NO_WISHES
-from bot.memory.notes import write_memory
+from bot.memory.notes import excerpt, write_memory
 from bot.memory.question import ask_memory
 from bot.memory.recall import Place, recall
-from bot.policy.memories import fit_to_surface, may_remember, surface_under
+from bot.policy.memories import may_remember, may_surface, surface_under
 from bot.scene import Scene
 from bot.store.rows import Scope, Session, Side
 from bot.store.vault import Vault
@@ -59,7 +59,12 @@ async def remember(
     under = surface_under(ceiling, romance_closed=romance_closed)
     place = Place(Scope(session.persona, session.sponsor, None), under, session.id)
     found = await recall(vault, question, place, most=MOST, least=LEAST)
-    fit = fit_to_surface([turn.text for turn in found], under, hard_limits)
     told = {Side.PERSON: "the person", Side.PERSONA: "you"}
-    note, quoted = write_memory([turn for turn in found if turn.text in fit], told, zone)
+    note, quoted = write_memory(found, told, zone)
+    if note and not may_surface(note, under, hard_limits):
+        # One by one, which takes longer; and together once more, since two may make a third thing.
+        found = tuple(t for t in quoted if may_surface(excerpt(t.text), under, hard_limits))
+        note, quoted = write_memory(found, told, zone)
+        if not may_surface(note, under, hard_limits):
+            return NOTHING
     return Memory(note, tuple(turn.turn for turn in quoted))

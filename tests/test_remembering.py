@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.engine.scripted import ScriptedEngine
-from bot.events import Deleted, Edited, Message, Rating
+from bot.events import Deleted, Edited, Message, Rating, TurnId
+from bot.memory.masking import mask
 from bot.memory.notes import BUDGET, OPENING, write_memory
+from bot.memory.recall import catch_up
 from bot.policy.door import DOOR_VERSION
-from bot.policy.memories import fit_to_surface, may_remember, surface_under
-from bot.store.rows import Recalled, Side
+from bot.policy.memories import may_remember, may_surface, surface_under
+from bot.store.rows import Consent, Recalled, Side, State
 from tests.conftest import Parlour, running
 from tests.fakes import PaperPlatform
 
@@ -57,6 +59,15 @@ async def test_nothing_is_remembered_for_who_did_not_agree(parlour: Parlour) -> 
     await parlour.paper.say("/memory on")
     await parlour.paper.say(ASKED)
     assert notes(parlour) == [], "what was said before they agreed is not remembered either"
+
+
+async def test_a10_who_agreed_to_older_words_is_not_remembered(parlour: Parlour) -> None:
+    await talked(parlour)
+    async with parlour.house.vault(parlour.paper.message("").author.id) as vault:
+        assert vault is not None
+        await vault.give_consent(Consent("memory", "1", 0.0))
+    await parlour.paper.say(ASKED)
+    assert notes(parlour) == []
 
 
 async def test_memory_off_takes_it_out_of_the_very_next_prompt(parlour: Parlour) -> None:
@@ -155,7 +166,7 @@ async def test_who_does_not_agree_again_is_forgotten(parlour: Parlour) -> None:
 
 
 def recalled(number: int, text: str, at: float) -> Recalled:
-    return Recalled(number, Side.PERSON, text, at)  # type: ignore[arg-type] - any number will do
+    return Recalled(TurnId(number), Side.PERSON, text, at)
 
 
 NAMES = {Side.PERSON: "the person", Side.PERSONA: "you"}
@@ -181,6 +192,37 @@ def test_a_quote_cannot_close_the_note() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Write to ada@example.org, please.", "Write to (an e-mail address), please."),
+        ("Call +49 (30) 1234-5678 tonight.", "Call (a number) tonight."),
+        ("It is 4111 1111 1111 1111.", "It is (a number)."),
+        ("Use DE89 3704 0044 0532 0130 00.", "Use (an account)."),
+        ("My number is 5551234.", "My number is (a number)."),
+        ("Born 1990-01-31, at 12.05.2024 it was 100 000.", None),
+        ("Room 12, page 1024, in 2026.", None),
+    ],
+)
+def test_p4_addresses_and_numbers_are_masked(said: str, kept: str | None) -> None:
+    assert mask(said) == (said if kept is None else kept)
+    note, _ = write_memory([recalled(1, said, 1.0)], NAMES, UTC)
+    assert mask(said) in note
+
+
+async def test_p4_what_is_masked_is_not_found_by_its_own_words(parlour: Parlour) -> None:
+    await parlour.let_in()
+    await parlour.paper.say("/memory on")
+    await parlour.paper.say("My aunt has the number 5550199 at home.")
+    await parlour.paper.say("/persona wren")
+    await parlour.paper.say("5550199?")
+    assert notes(parlour) == []
+    await parlour.paper.say("Which number has my aunt?")
+    (note,) = notes(parlour)
+    assert "(a number)" in note
+    assert "5550199" not in note
+
+
+@pytest.mark.parametrize(
     ("ceiling", "closed", "under"),
     [
         (Rating.MATURE, False, Rating.MATURE),
@@ -196,14 +238,49 @@ def test_l3_where_romance_is_closed_nothing_that_was_said_with_it_comes_up(
     assert surface_under(ceiling, romance_closed=bool(closed)) is under
 
 
-def test_c2_what_crosses_a_hard_limit_does_not_come_up() -> None:
-    texts = ["A spider sat on the sill.", "The kettle sang."]
-    assert fit_to_surface(texts, Rating.ROMANCE, ("spiders",)) == ("The kettle sang.",)
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        "A spider sat on the lighthouse of my sister Mara.",
+        "A love scene with a 15-year-old, said my sister Mara of the lighthouse.",
+    ],
+)
+async def test_l2_c2_what_may_not_be_said_now_does_not_come_up(
+    parlour: Parlour, unfit: str
+) -> None:
+    """It was said when no rule and no limit stood against it."""
+    await talked(parlour)
+    async with parlour.house.vault(parlour.paper.message("").author.id) as vault:
+        assert vault is not None
+        session = await vault.session()
+        assert session is not None
+        turn = await vault.take_in(parlour.paper.message(unfit))
+        assert turn is not None
+        reply = await vault.open_reply(
+            session=session.id, answers=turn, nonce="n", note="", now=1.0
+        )
+        await vault.close_reply(
+            reply, state=State.DONE, text="I see.", now=2.0, remember=Rating.GENERAL
+        )
+        await catch_up(vault)
+    await parlour.paper.say("/limit hard spider")
+    await parlour.paper.say("/persona wren")
+    await parlour.paper.say("What of my sister Mara and the lighthouse?")
+    (note,) = notes(parlour)
+    assert SISTER in note
+    assert unfit not in note
 
 
-def test_l2_what_a_card_may_not_say_does_not_come_up() -> None:
-    texts = ["A love scene with a 15-year-old.", "The kettle sang."]
-    assert fit_to_surface(texts, Rating.ROMANCE, ()) == ("The kettle sang.",)
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("The kettle sang.", True),
+        ("A spider sat on the sill.", False),
+        ("A love scene with a 15-year-old.", False),
+    ],
+)
+def test_what_may_surface(text: str, *, fits: bool) -> None:
+    assert may_surface(text, Rating.ROMANCE, ("spiders",)) is fits
 
 
 def test_a10_only_the_words_that_stand_now_count_and_shared_rooms_keep_nothing() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
+from bot.memory.masking import mask
 from bot.store.rows import Recalled, Side
 
 BUDGET = 900
@@ -28,10 +29,15 @@ def write_memory(
     return said, tuple(turn for turn, _ in lines)
 
 
+def excerpt(text: str) -> str:
+    """On one line, masked, without the marks that a note is made of, and not too long."""
+    words = " ".join(mask(text).translate(_MARKS).split())
+    if len(words) <= LONGEST:
+        return words
+    # Scripts without spaces are cut where it comes.
+    return f"{words[:LONGEST].rsplit(' ', 1)[0]} …"
+
+
 def _line(turn: Recalled, names: Mapping[Side, str], zone: tzinfo) -> str:
     when = datetime.fromtimestamp(turn.at, zone)
-    words = " ".join(turn.text.translate(_MARKS).split())
-    if len(words) > LONGEST:
-        # Scripts without spaces are cut where it comes.
-        words = f"{words[:LONGEST].rsplit(' ', 1)[0]} …"
-    return f"{when.day} {when:%B %Y}, {names[turn.side]}: “{words}”"
+    return f"{when.day} {when:%B %Y}, {names[turn.side]}: “{excerpt(turn.text)}”"

@@ -18,11 +18,6 @@ def surface_under(ceiling: Rating, *, romance_closed: bool) -> Rating:
     return Rating.GENERAL if romance_closed else ceiling
 
 
-def fit_to_surface(
-    texts: Sequence[str], ceiling: Rating, hard_limits: Sequence[str]
-) -> tuple[str, ...]:
+def may_surface(text: str, ceiling: Rating, hard_limits: Sequence[str]) -> bool:
     """Looked at again on reading: rules and limits may be newer than what was said."""
-    terms = read_terms(hard_limits)
-    return tuple(
-        text for text in texts if check_card(ceiling, [text]) is None and not crosses(terms, text)
-    )
+    return check_card(ceiling, [text]) is None and not crosses(read_terms(hard_limits), text)
