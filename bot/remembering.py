@@ -37,6 +37,11 @@ def remembers(scene: Scene) -> bool:
     return may_remember(wishes.consents, is_private=scene.message.room.shared is None)
 
 
+def keeps_as(scene: Scene, ceiling: Rating, *, romance_closed: bool) -> Rating | None:
+    """The rating of what is said now; None where it is not kept beyond the talk."""
+    return surface_under(ceiling, romance_closed=romance_closed) if remembers(scene) else None
+
+
 async def remember(
     scene: Scene,
     vault: Vault,

@@ -29,7 +29,7 @@ from bot.policy.door_rules import UNKNOWN
 from bot.policy.facts import Decision, Effect, Facts
 from bot.policy.screen import Screen
 from bot.prompt import write_note
-from bot.remembering import remember, remembers
+from bot.remembering import keeps_as, remember, remembers
 from bot.scene import Habits, Scene
 from bot.sessions import Sessions
 from bot.store.rows import Gone, OpenReply, Side, State, Turn
@@ -175,7 +175,7 @@ class Writer:
                 state=state,
                 text=text,
                 now=self._clock(),
-                remember=bounds.ceiling if remembers(scene) else None,
+                remember=keeps_as(scene, bounds.ceiling, romance_closed=bounds.romance_closed),
             )
             # Shielded, so that a reply which is cancelled in flight is marked as cut all the same.
             await asyncio.shield(closing)

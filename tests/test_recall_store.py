@@ -152,7 +152,7 @@ async def test_an_edited_turn_is_found_by_its_new_words_and_among_its_neighbours
         session = await begin(vault)
         turn = await say(vault, session, "1", "My sister is called Mara.")
         await say(vault, session, "2", "She keeps bees.")
-        await vault.revise_turn(turn, "My cousin is called Lotte.", 9.0)
+        await vault.revise_turn(turn, "My cousin is called Lotte.", 9.0, Rating.GENERAL)
         assert "My cousin is called Lotte." not in await found(vault, "sister Mara")
         await catch_up(vault)
         assert await found(vault, "sister Mara") == []
@@ -180,6 +180,30 @@ async def test_of_several_answers_only_the_chosen_one_is_found(tmp_path: Path) -
         await catch_up(vault)
         assert await found(vault, "Signe") == []
         assert "Old Henrik does." in await found(vault, "Henrik")
+
+
+@pytest.mark.parametrize("rating", [Rating.MATURE, None])
+async def test_what_is_said_anew_under_a_higher_ceiling_does_not_come_up_under_the_old_one(
+    tmp_path: Path, rating: Rating | None
+) -> None:
+    async with vault_in(tmp_path) as vault:
+        await vault.give_consent(MEMORY)
+        session = await begin(vault)
+        turn = await say(vault, session, "1", "Who keeps the light?", answer="Old Henrik does.")
+        exchange = await vault.last_exchange(session.id)
+        assert exchange is not None
+        assert exchange[1] is not None
+        again = await vault.open_again(turn=exchange[1].id, nonce="again", now=8.0)
+        await vault.keep_shown(again, ["The lantern was blue."])
+        await vault.close_reply(
+            again, state=State.DONE, text="The lantern was blue.", now=9.0, remember=rating
+        )
+        if rating is not None:
+            await vault.revise_turn(turn, "The kettle was red.", 9.0, rating)
+        await catch_up(vault)
+        for ceiling in Rating:
+            assert "The lantern was blue." not in await found(vault, "lantern", ceiling=ceiling)
+            assert "The kettle was red." not in await found(vault, "kettle", ceiling=ceiling)
 
 
 async def test_what_is_late_is_left_out(tmp_path: Path) -> None:
@@ -373,6 +397,6 @@ def _take(plain: Plain, stands: dict[TurnId, str], step: str, turn: TurnId | Non
             plain.drop_all(turn)
             del stands[turn]
         case "edit" if turn is not None:
-            turns.revise_turn(plain.db, turn, "Something else altogether.", 9.0)
+            turns.revise_turn(plain.db, turn, "Something else altogether.", 9.0, Rating.GENERAL)
         case "swipe" if turn is not None:
             turns.choose(plain.db, turn, -1)

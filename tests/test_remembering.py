@@ -70,6 +70,17 @@ async def test_a10_who_agreed_to_older_words_is_not_remembered(parlour: Parlour)
     assert notes(parlour) == []
 
 
+async def test_l3_where_romance_is_closed_what_is_said_from_then_on_comes_up(
+    parlour: Parlour,
+) -> None:
+    await talked(parlour)
+    await parlour.paper.say("She met a girl who is 15 at the school play.")
+    await parlour.paper.say("My uncle Piet mends the ferry.")
+    await parlour.paper.say("/persona wren")
+    await parlour.paper.say("What does my uncle Piet do?")
+    assert any("My uncle Piet mends the ferry." in note for note in notes(parlour))
+
+
 async def test_memory_off_takes_it_out_of_the_very_next_prompt(parlour: Parlour) -> None:
     await talked(parlour)
     await parlour.paper.say(ASKED)

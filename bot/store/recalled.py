@@ -46,19 +46,28 @@ class Wanted:
 # --- Written ------------------------------------------------------------------------------------
 
 
-def queue(db: sqlite3.Connection, turns: Sequence[TurnId], rating: Rating) -> None:
-    """To be indexed; part of the transaction that ends the turn. Once intimate, always so."""
-    if rating >= Rating.MATURE and not _consents(db, "intimate memory"):
+def queue(db: sqlite3.Connection, turns: Sequence[TurnId], rating: Rating | None) -> None:
+    """To be indexed; part of the transaction that ends the turn. Once intimate, always so.
+
+    None: none of it is to be recalled, whatever was said there before.
+    """
+    if rating is None or not _may_keep(db, rating):
+        db.executemany("DELETE FROM to_index WHERE turn = ?", [(turn,) for turn in turns])
         return
-    if _consents(db, "memory"):
-        db.executemany(
-            # One that is indexed keeps its place and the stricter of both ratings.
-            """INSERT INTO to_index (turn, rating, spot)
-            SELECT turns.id, max(?2, coalesce(indexed.rating, 0)), indexed.spot
-            FROM turns LEFT JOIN indexed ON indexed.turn = turns.id WHERE turns.id = ?1
-            ON CONFLICT DO UPDATE SET rating = max(rating, excluded.rating)""",
-            [(turn, int(rating)) for turn in turns],
-        )
+    db.executemany(
+        # One that is indexed keeps its place and the stricter of both ratings.
+        """INSERT INTO to_index (turn, rating, spot)
+        SELECT turns.id, max(?2, coalesce(indexed.rating, 0)), indexed.spot
+        FROM turns LEFT JOIN indexed ON indexed.turn = turns.id WHERE turns.id = ?1
+        ON CONFLICT DO UPDATE SET rating = max(rating, excluded.rating)""",
+        [(turn, int(rating)) for turn in turns],
+    )
+
+
+def queue_anew(db: sqlite3.Connection, turn: TurnId, rating: Rating) -> None:
+    """Of a turn whose words were changed: it was indexed before, or it is not now either."""
+    if db.execute("SELECT 1 FROM to_index WHERE turn = ?", (turn,)).fetchone() is not None:
+        queue(db, [turn], rating)
 
 
 def catch_up(db: sqlite3.Connection, words_of: Words, most: int) -> int:
@@ -100,6 +109,10 @@ def quote(db: sqlite3.Connection, turn: TurnId, quoted: Sequence[TurnId]) -> Non
     if there[0] < len(quoted):
         raise Gone(f"what the note of turn {turn} quotes was forgotten meanwhile")
     db.executemany("INSERT OR IGNORE INTO quotes VALUES (?, ?)", [(turn, one) for one in quoted])
+
+
+def _may_keep(db: sqlite3.Connection, rating: Rating) -> bool:
+    return _consents(db, "memory") and (rating < Rating.MATURE or _consents(db, "intimate memory"))
 
 
 def _consents(db: sqlite3.Connection, kind: str) -> bool:

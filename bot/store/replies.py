@@ -134,8 +134,7 @@ def close_reply(
             ON CONFLICT DO UPDATE SET value = value + 1"""
         )
     db.execute("UPDATE turns SET state = ? WHERE id = ?", (State.DONE, reply.answers))
-    if remember is not None:
-        recalled.queue(db, [reply.answers, reply.turn], remember)
+    recalled.queue(db, [reply.answers, reply.turn], remember)
 
 
 def left_open(db: sqlite3.Connection) -> tuple[OpenReply, ...]:

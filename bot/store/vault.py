@@ -97,8 +97,11 @@ class Vault:
     async def turn_of(self, room: RoomId, event_id: EventId) -> Turn | None:
         return await self._db.read(turns.turn_of, room, event_id)
 
-    async def revise_turn(self, turn: TurnId, text: str, now: float) -> None:
-        await self._db.write(turns.revise_turn, turn, text, now)
+    async def revise_turn(
+        self, turn: TurnId, text: str, now: float, rating: Rating = Rating.MATURE
+    ) -> None:
+        """`rating`: the ceiling that it is said under now."""
+        await self._db.write(turns.revise_turn, turn, text, now, rating)
 
     # --- A reply -----------------------------------------------------------------------------
 
@@ -162,7 +165,7 @@ class Vault:
 
     # --- Memory ------------------------------------------------------------------------------
 
-    async def queue(self, turn_ids: Sequence[TurnId], rating: Rating) -> None:
+    async def queue(self, turn_ids: Sequence[TurnId], rating: Rating | None) -> None:
         """To be indexed, where the person has agreed to that."""
         await self._db.write(recalled.queue, turn_ids, rating)
 
