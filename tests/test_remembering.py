@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from bot.events import Deleted, Edited, Message, Rating, TurnId
 from bot.memory.masking import mask
 from bot.memory.notes import BUDGET, OPENING, write_memory
 from bot.memory.recall import catch_up
+from bot.personas import load_personas
 from bot.policy.door import DOOR_VERSION
 from bot.policy.memories import may_remember, may_surface, surface_under
 from bot.store.rows import Consent, Recalled, Side, State
-from tests.conftest import Parlour, running
+from tests.conftest import PERSONAS, Parlour, running
 from tests.fakes import PaperPlatform
 
 SISTER = "My sister Mara keeps the lighthouse."
@@ -71,14 +73,25 @@ async def test_a10_who_agreed_to_older_words_is_not_remembered(parlour: Parlour)
 
 
 async def test_l3_where_romance_is_closed_what_is_said_from_then_on_comes_up(
-    parlour: Parlour,
+    tmp_path: Path,
 ) -> None:
-    await talked(parlour)
-    await parlour.paper.say("She met a girl who is 15 at the school play.")
-    await parlour.paper.say("My uncle Piet mends the ferry.")
-    await parlour.paper.say("/persona wren")
-    await parlour.paper.say("What does my uncle Piet do?")
-    assert any("My uncle Piet mends the ferry." in note for note in notes(parlour))
+    """It was said without romance; what was said before, under a higher ceiling, stays away."""
+    wren = replace(load_personas(PERSONAS)["wren"], rating=Rating.ROMANCE)
+    engine = ScriptedEngine(lambda _: "I see.")
+    async with running(tmp_path / "data", engine, personas={"wren": wren}) as parlour:
+        await talked(parlour)
+        await parlour.paper.say(ASKED)
+        assert notes(parlour)
+        async with parlour.house.vault(parlour.paper.message("").author.id) as vault:
+            assert vault is not None
+            await vault.set_mark("romance closed: wren", 1.0)
+        for text in ("My uncle Piet mends the ferry.", "/persona wren", ASKED):
+            await parlour.paper.say(text)
+        assert notes(parlour) == []
+        await parlour.paper.say("What does my uncle Piet do?")
+        (note,) = notes(parlour)
+        assert "My uncle Piet mends the ferry." in note
+        assert SISTER not in note
 
 
 async def test_memory_off_takes_it_out_of_the_very_next_prompt(parlour: Parlour) -> None:
