@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: chat test lint types unit format languages bench bench-peers bench-path bench-rules eval-safety soak soak-discord soak-engine picture clean
+.PHONY: chat test lint types unit format languages bench bench-peers bench-path bench-rules bench-memory eval-safety soak soak-discord soak-engine picture clean
 
 chat:
 	@tools/setup chat
@@ -51,6 +51,11 @@ bench-path: setup-test
 # FUZZ=100000 reads and decides so many random rule files and messages besides (ten minutes).
 bench-rules: setup-test
 	$(PY) -m bench.rules --fuzz $(or $(FUZZ),0)
+
+# LOCOMO=FILE is locomo10.json, which is not ours to ship; without it, only what needs none.
+# ARGS=--tried takes each rule of the ranking away in turn.
+bench-memory: setup-test
+	$(PY) -m bench.memory $(LOCOMO) $(ARGS)
 
 # SETS=FOLDER holds the public sets under their own file names; docs/classifier.md says which.
 eval-safety: setup-test

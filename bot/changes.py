@@ -59,7 +59,7 @@ async def take_edit(
             say = decision.say or sentences.EDIT_REFUSED
             await scene.alone(say, sentences.ALONE_PLEASE, name="edit")
     else:
-        await vault.revise_turn(turn.id, scene.message.text, now)
+        await vault.revise_turn(turn.id, scene.message.text, now, decision.ceiling)
     return decision
 
 

@@ -43,7 +43,9 @@ def write_head(*, person_name: str, greeting: str) -> str:
     return f"{head} You greeted them with these words: {greeting}" if greeting else head
 
 
-def write_note(*, reminder: str, lore: Sequence[str], hints: Sequence[str]) -> str:
+def write_note(
+    *, reminder: str, lore: Sequence[str], hints: Sequence[str], memory: str = ""
+) -> str:
     """What the persona should have in mind for one message."""
-    lines = [*lore, *hints, *([reminder] if reminder else [])]
+    lines = [*([memory] if memory else []), *lore, *hints, *([reminder] if reminder else [])]
     return f"[{' '.join(lines)}]" if lines else ""

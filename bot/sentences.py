@@ -85,8 +85,9 @@ MEMORY_ON = Text("Memory is on, intimate memory is off.")
 MEMORY_INTIMATE = Text("Memory is on, intimate memory is on.")
 MEMORY_OFF = Text("Memory is off, intimate memory is off.")
 MEMORY_HOW = Text(
-    "`{prefix}memory on`, `{prefix}memory intimate` and `{prefix}memory off` change it. This version "
-    "remembers nothing beyond the talk itself; your choice is kept for when it can."
+    "`{prefix}memory on`, `{prefix}memory intimate` and `{prefix}memory off` change it. With memory "
+    "on, a persona finds again what you say to each other in private from then on; switching it off "
+    "deletes what is kept for that."
 )
 ABOUT = Text(
     "I am software, not a human. I play personas with a language model that runs on this machine; "
@@ -97,6 +98,8 @@ PRIVACY = Text(
     "What is kept of you, why, on what basis, how long, and how it ends:\n"
     "- Our talk, to answer you: your consent at the door; until you erase it; `undo` takes back the "
     "last exchange, `erase` all of it.\n"
+    "- By which words of our talk you are known again, if you chose memory: your consent; until you "
+    "take it back; `memory off`, `erase`.\n"
     "- Your limits, ceiling, safe word, breaks, quiet hours, reminders, time zone and language, to keep to them: your "
     "own wish; until you take them back; each command takes back what it sets, `mute` every reminder.\n"
     "- That you said you are an adult, with date and level and no birth date, and who else said so, "

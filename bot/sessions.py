@@ -151,7 +151,8 @@ class Sessions:
             await vault.set_setting(LANGUAGE, scene.speech.chosen(scene.message.author.id))
             # What was chosen now stands, and nothing that was chosen before.
             await vault.set_setting(MATURE_IN, "")
-            for kind in (MEMORY, INTIMATE):
+            # To withdraw one forgets what was kept by it, so what is agreed to again only stays.
+            for kind in {MEMORY, INTIMATE} - entered.consents:
                 await vault.withdraw_consent(kind)
             for kind in sorted(entered.consents):
                 await vault.give_consent(Consent(kind, entered.version, now))

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot import sentences
 from bot.commands.wishes import SOFTENED
@@ -19,6 +20,7 @@ from bot.gather import romance_closed
 from bot.guarding import Guard
 from bot.guests import Guests
 from bot.memory.asking import ask
+from bot.memory.recall import catch_up
 from bot.memory.window import TRIM_ABOVE, Talk, trim
 from bot.operate.metrics import Metrics
 from bot.patience import Patience
@@ -28,10 +30,11 @@ from bot.policy.door_rules import UNKNOWN
 from bot.policy.facts import Decision, Effect, Facts
 from bot.policy.screen import Screen
 from bot.prompt import write_note
+from bot.remembering import keeps_as, remember, remembers
 from bot.rulings import Rulings
 from bot.scene import Habits, Scene
 from bot.sessions import Sessions
-from bot.store.rows import OpenReply, Side, State, Turn
+from bot.store.rows import Gone, OpenReply, Side, State, Turn
 from bot.store.vault import Vault
 from bot.text import SILENCE, Text
 
@@ -92,12 +95,31 @@ class Writer:
             hints.append(sentences.SOFTENING)
         said = [*facts.recent, scene.message.text]
         lore = find_lore(scene.persona, said, LORE_CHARS)
-        note = write_note(reminder=scene.persona.note, lore=lore, hints=hints)
-        reply = await vault.open_reply(
-            session=session.id, answers=turn, nonce=scene.nonce, note=note, now=self._clock()
+        bounds = _bounds(facts, by)
+        memory = await remember(
+            scene,
+            vault,
+            session,
+            ceiling=bounds.ceiling,
+            romance_closed=bounds.romance_closed,
+            hard_limits=bounds.hard_limits,
+            utc_offset_s=facts.utc_offset_s,
+            now=self._clock(),
         )
+        write = partial(write_note, reminder=scene.persona.note, lore=lore, hints=hints)
+        begin = partial(
+            vault.open_reply, session=session.id, answers=turn, nonce=scene.nonce, now=self._clock()
+        )
+        note = write(memory=memory.note)
+        try:
+            reply = await begin(note=note, quoted=memory.quoted)
+        except Gone:
+            # What it quotes was forgotten this very moment; or the message itself, which is
+            # told once more.
+            note = write()
+            reply = await begin(note=note)
         asked = Turn(turn, Side.PERSON, State.WAITING, scene.message.text, note)
-        await self._stream(reply, asked, _bounds(facts, by), scene, vault)
+        await self._stream(reply, asked, bounds, scene, vault)
 
     async def write_another(
         self,
@@ -152,7 +174,13 @@ class Writer:
             trouble = (broken if display.is_empty else broke_off).format(prefix=prefix)
         finally:
             text = "" if display.is_empty else display.text
-            closing = vault.close_reply(reply, state=state, text=text, now=self._clock())
+            closing = vault.close_reply(
+                reply,
+                state=state,
+                text=text,
+                now=self._clock(),
+                remember=keeps_as(scene, bounds.ceiling, romance_closed=bounds.romance_closed),
+            )
             # Shielded, so that a reply which is cancelled in flight is marked as cut all the same.
             await asyncio.shield(closing)
         self._metrics.reply_ended(state)
@@ -165,6 +193,8 @@ class Writer:
             # An engine that fails now has answered already: the next reply trims.
             with suppress(EngineError):
                 await trim(self.talk(scene, vault), self._engine, above=TRIM_ABOVE)
+            if remembers(scene):
+                await catch_up(vault)
 
     async def _show_pieces(
         self,

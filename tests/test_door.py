@@ -24,7 +24,7 @@ from bot.policy.door import (
     screen,
 )
 
-TEXT_OF_VERSION = {"2": "db99c3985fa3"}
+TEXT_OF_VERSION = {"2": "db99c3985fa3", "3": "f08701df9abd"}
 SALON = Terms("The Salon", Rating.ROMANCE)
 
 

@@ -72,9 +72,17 @@ VAULT_4 = {
     **VAULT_2,
     "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r')",
 }
+VAULT_5 = {
+    **VAULT_4,
+    "scopes": "INSERT INTO scopes VALUES (1, 'wren', '', '', x'06', 0)",
+    "indexed": """INSERT INTO indexed VALUES (1, 1, 0, 1, 1, 0, 'persona', '[7]')""",
+    "words": "INSERT INTO words VALUES (1, 7, 0)",
+    "to_index": "INSERT INTO to_index VALUES (1, 0, 0)",
+    "quotes": "INSERT INTO quotes VALUES (1, 1)",
+}
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
     "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5}),
-    "vault": (VAULT, {1: VAULT_1, 2: VAULT_2, 3: VAULT_2, 4: VAULT_4}),
+    "vault": (VAULT, {1: VAULT_1, 2: VAULT_2, 3: VAULT_2, 4: VAULT_4, 5: VAULT_5}),
 }
 CASES = [(name, version) for name, (_, versions) in ROWS.items() for version in versions]
 

@@ -14,7 +14,7 @@ from bot.events import AgeLevel, Rating
 from bot.policy.door_words import Answer, read_answer, shown
 from bot.text import Text, paragraphs
 
-DOOR_VERSION = "2"
+DOOR_VERSION = "3"
 """Consent carries it: change a word of the screens, and everybody is asked again."""
 MEMORY = "memory"
 INTIMATE = "intimate memory"
@@ -55,7 +55,8 @@ CHOOSE = Text(
 4 of 4. What may be remembered from one conversation to the next? Nothing, unless you choose it:
 {memory} `memory`: what matters of our talks, in your vault, so that a persona knows you again.
 {intimate} `intimate`: intimate things, too; only together with `memory`.
-This version remembers nothing beyond the talk itself; what you choose is kept for when it can.
+A persona then finds again what you have said to each other in private; switching it off deletes \
+what is kept for that.
 
 Write one of the words to switch it, `done` to come in, `back`, or `leave`. You can change it later."""
 )

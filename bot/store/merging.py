@@ -49,6 +49,12 @@ def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> 
         """DELETE FROM main.consents WHERE NOT EXISTS (SELECT 1 FROM other.consents AS theirs
             WHERE theirs.kind = main.consents.kind AND theirs.version = main.consents.version)"""
     )
+    for kind, rating in (("memory", 0), ("intimate memory", 2)):
+        db.execute(
+            """DELETE FROM main.to_index WHERE rating >= ?
+            AND NOT EXISTS (SELECT 1 FROM main.consents WHERE kind = ?)""",
+            (rating, kind),
+        )
     _merge_marks(db)
     db.execute("INSERT INTO main.marks (name, value) VALUES (?, ?)", (done, now))
 
@@ -99,6 +105,19 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> None:
     )
     for reply in db.execute("SELECT turn, answers FROM main.replies").fetchall():
         _end(db, TurnId(reply[0]), TurnId(reply[1]), now)
+    # Their places are others here: what was indexed there is indexed anew, behind what is mine.
+    db.execute(
+        """INSERT INTO main.to_index (turn, rating)
+        SELECT turn + :turns, max(rating) FROM
+            (SELECT turn, rating FROM other.indexed UNION ALL SELECT turn, rating FROM other.to_index)
+        WHERE turn + :turns IN (SELECT id FROM main.turns) GROUP BY turn""",
+        shift,
+    )
+    db.execute(
+        """INSERT INTO main.quotes (turn, quoted)
+        SELECT turn + :turns, quoted + :turns FROM other.quotes""",
+        shift,
+    )
     db.execute("INSERT OR IGNORE INTO main.seen SELECT room, event_id FROM other.seen")
 
 

@@ -7,7 +7,8 @@ nothing was seen (its message waits again) or one whose pages and nonces are kno
 import sqlite3
 from collections.abc import Sequence
 
-from bot.events import EventId, SessionId, TurnId
+from bot.events import EventId, Rating, SessionId, TurnId
+from bot.store import recalled
 from bot.store.database import sound
 from bot.store.rows import Gone, OpenReply, Page, Side, State, StoreError
 
@@ -20,8 +21,10 @@ def open_reply(
     nonce: str,
     note: str,
     now: float,
+    quoted: Sequence[TurnId] = (),
 ) -> OpenReply:
-    """The answered message takes its place in the talk, with the note that it had in its prompt."""
+    """The answered message takes its place in the talk, with the note that it had in its prompt.
+    `quoted` are the turns whose words stand in that note: it goes with any of them."""
     place = db.execute("SELECT coalesce(max(place), 0) + 1 FROM turns").fetchone()[0]
     placed = db.execute(
         """UPDATE turns SET session = ?, place = ?, note = ? WHERE id = ? AND state = 'waiting'
@@ -30,6 +33,7 @@ def open_reply(
     )
     if placed.rowcount == 0:
         raise Gone(f"turn {answers} does not wait for an answer any more")
+    recalled.quote(db, answers, quoted)
     turn = db.execute(
         """INSERT INTO turns (session, place, side, state, at, answers, room, is_direct, sponsor)
         SELECT session, place + 1, ?, ?, ?, id, room, is_direct, sponsor FROM turns WHERE id = ?
@@ -98,11 +102,18 @@ def pages(db: sqlite3.Connection, turn: TurnId) -> tuple[Page, ...]:
 
 
 def close_reply(
-    db: sqlite3.Connection, reply: OpenReply, *, state: State, text: str, now: float
+    db: sqlite3.Connection,
+    reply: OpenReply,
+    *,
+    state: State,
+    text: str,
+    now: float,
+    remember: Rating | None = None,
 ) -> None:
-    """The final text, the states and the counter, together; `text` stands behind what the reply
-    was begun with. Nothing said and nothing shown: the
-    reply is taken away again, and its message counts as answered all the same."""
+    """The final text, the states, the counter and what memory is to take in, together; `text` stands
+    behind what the reply was begun with. Nothing said and nothing shown: the reply is taken away
+    again, and its message counts as answered all the same. `remember` is the rating of what was
+    said; None where none of it is to be recalled."""
     if state not in {State.DONE, State.CUT}:
         raise StoreError(f"a reply is closed as done or cut, not as {state}")
     step = _step(db, reply)
@@ -123,6 +134,7 @@ def close_reply(
             ON CONFLICT DO UPDATE SET value = value + 1"""
         )
     db.execute("UPDATE turns SET state = ? WHERE id = ?", (State.DONE, reply.answers))
+    recalled.queue(db, [reply.answers, reply.turn], remember)
 
 
 def left_open(db: sqlite3.Connection) -> tuple[OpenReply, ...]:

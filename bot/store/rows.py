@@ -231,3 +231,36 @@ class Receipt:
     person: PersonId
     gone: tuple[Text, ...]
     stays: tuple[Text, ...]
+
+
+STRETCH = 1024
+"""Places of a stretch of talk: a turn's is `spot // STRETCH`. Between two stretches some stay free,
+so that who looks at a turn's neighbours never reaches into another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """INVARIANT I1, SAFETY P3: with whom, as whose guest and in which room something was said;
+    nothing is recalled elsewhere. `room` as `Room` tells it: None is the private talk."""
+
+    persona: str
+    sponsor: CommunityId | None
+    room: RoomId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What ranking knows of a turn that may be recalled."""
+
+    side: Side
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A turn that was said outside of the window, found again."""
+
+    turn: TurnId
+    side: Side
+    text: str
+    at: float

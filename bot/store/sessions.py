@@ -89,8 +89,10 @@ def consent(db: sqlite3.Connection, kind: str) -> Consent | None:
 
 
 def give_consent(db: sqlite3.Connection, given: Consent) -> None:
+    # Not replaced: a row that goes, goes with all that was kept by it.
     db.execute(
-        "INSERT OR REPLACE INTO consents (kind, version, at) VALUES (?, ?, ?)",
+        """INSERT INTO consents (kind, version, at) VALUES (?, ?, ?)
+        ON CONFLICT DO UPDATE SET version = excluded.version, at = excluded.at""",
         (given.kind, given.version, given.at),
     )
 

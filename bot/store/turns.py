@@ -13,13 +13,14 @@ from bot.events import (
     EventId,
     Message,
     PersonId,
+    Rating,
     Role,
     Room,
     RoomId,
     SessionId,
     TurnId,
 )
-from bot.store import replies
+from bot.store import recalled, replies
 from bot.store.database import sound
 from bot.store.rows import Exchange, Gone, Side, State, Turn, Waiting
 
@@ -136,7 +137,14 @@ def turn_of(db: sqlite3.Connection, room: RoomId, event_id: EventId) -> Turn | N
     )
 
 
-def revise_turn(db: sqlite3.Connection, turn: TurnId, text: str, now: float) -> None:
+def revise_turn(
+    db: sqlite3.Connection,
+    turn: TurnId,
+    text: str,
+    now: float,
+    rating: Rating = Rating.MATURE,
+) -> None:
+    """`rating`: the ceiling that it is said under now; memory takes the strictest for unknown."""
     step = replies.next_step(db, turn)
     if step == 1:
         raise Gone(f"turn {turn} is not there any more")
@@ -145,6 +153,7 @@ def revise_turn(db: sqlite3.Connection, turn: TurnId, text: str, now: float) -> 
         (turn, step, sound(text), now),
     )
     db.execute("UPDATE turns SET chosen = ? WHERE id = ?", (step, turn))
+    recalled.queue_anew(db, turn, rating)
 
 
 def turn_from(row: tuple[int, str, str, str, str, int, float]) -> Turn:

@@ -5,19 +5,20 @@ Every call is one transaction on the vault's own thread. Any may raise StoreErro
 the vault was erased or the turn forgotten meanwhile.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.events import (
     CommunityId,
     EventId,
     Message,
     PersonId,
+    Rating,
     Room,
     RoomId,
     SessionId,
     TurnId,
 )
-from bot.store import export, heard, looks, replies, sessions, turns, wishes
+from bot.store import export, heard, looks, recalled, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
 from bot.store.rows import (
     Consent,
@@ -26,6 +27,7 @@ from bot.store.rows import (
     Look,
     OpenReply,
     Page,
+    Recalled,
     Reminder,
     Session,
     State,
@@ -95,8 +97,11 @@ class Vault:
     async def turn_of(self, room: RoomId, event_id: EventId) -> Turn | None:
         return await self._db.read(turns.turn_of, room, event_id)
 
-    async def revise_turn(self, turn: TurnId, text: str, now: float) -> None:
-        await self._db.write(turns.revise_turn, turn, text, now)
+    async def revise_turn(
+        self, turn: TurnId, text: str, now: float, rating: Rating = Rating.MATURE
+    ) -> None:
+        """`rating`: the ceiling that it is said under now."""
+        await self._db.write(turns.revise_turn, turn, text, now, rating)
 
     # --- A reply -----------------------------------------------------------------------------
 
@@ -108,9 +113,16 @@ class Vault:
         nonce: str,
         note: str,
         now: float,
+        quoted: Sequence[TurnId] = (),
     ) -> OpenReply:
         return await self._db.write(
-            replies.open_reply, session=session, answers=answers, nonce=nonce, note=note, now=now
+            replies.open_reply,
+            session=session,
+            answers=answers,
+            nonce=nonce,
+            note=note,
+            now=now,
+            quoted=quoted,
         )
 
     async def open_again(
@@ -130,8 +142,19 @@ class Vault:
     async def pages(self, turn: TurnId) -> tuple[Page, ...]:
         return await self._db.read(replies.pages, turn)
 
-    async def close_reply(self, reply: OpenReply, *, state: State, text: str, now: float) -> None:
-        await self._db.write(replies.close_reply, reply, state=state, text=text, now=now)
+    async def close_reply(
+        self,
+        reply: OpenReply,
+        *,
+        state: State,
+        text: str,
+        now: float,
+        remember: Rating | None = None,
+    ) -> None:
+        """`remember`: what was said is to be found again, and has this rating."""
+        await self._db.write(
+            replies.close_reply, reply, state=state, text=text, now=now, remember=remember
+        )
 
     async def left_open(self) -> tuple[OpenReply, ...]:
         """Replies that a crash left: to be closed as cut, or reopened if nothing was shown."""
@@ -139,6 +162,20 @@ class Vault:
 
     async def reopen(self, reply: OpenReply) -> None:
         await self._db.write(replies.reopen, reply)
+
+    # --- Memory ------------------------------------------------------------------------------
+
+    async def queue(self, turn_ids: Sequence[TurnId], rating: Rating | None) -> None:
+        """To be indexed, where the person has agreed to that."""
+        await self._db.write(recalled.queue, turn_ids, rating)
+
+    async def catch_up(self, words_of: recalled.Words, most: int) -> int:
+        return await self._db.write(recalled.catch_up, words_of, most)
+
+    async def recall(
+        self, wanted: recalled.Wanted, rank: recalled.Rank, is_late: Callable[[], bool]
+    ) -> tuple[Recalled, ...]:
+        return await self._db.read(recalled.recall, wanted, rank, is_late)
 
     # --- Sessions, consents, marks -----------------------------------------------------------
 

@@ -1,0 +1,136 @@
+"""Where words were said -> the places that a question is most likely about. Pure.
+
+A turn counts for the words in it and, less, for those of the turns around it: an answer often has
+none of the words of its question. What each rule brings was measured (docs/memory.md); rules that
+brought nothing are not here.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.memory.question import Question
+from bot.store.rows import STRETCH, Spot
+
+CANDIDATES = 100
+STRETCH_BEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What each thing weighs; the bench takes one away at a time."""
+
+    around: Mapping[int, float] = field(
+        default_factory=lambda: {0: 1.0, 1: 0.6, -1: 0.35, 2: 0.35, -2: 0.2, 3: 0.2, -3: 0.1}
+    )
+    """Of a word, in a turn so many places behind the one that it was said in."""
+    too_common: float = 0.2
+    """Words that more than this share of all turns have are passed over, where others are left."""
+    stretch: float = 0.1
+    """What the best turns of its stretch of talk add to a turn."""
+    by_that_side: float = 2.0
+    in_that_time: float = 2.0
+
+
+RULES = Rules()
+Scores = dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    spot: int
+    score: float
+    share: float
+    """How much of what the question tells by is said there or near."""
+
+
+def rank(
+    question: Question,
+    found: Mapping[str, Sequence[int]],
+    total: int,
+    look: Callable[[Sequence[int]], Mapping[int, Spot]],
+    rules: Rules = RULES,
+) -> list[Ranked]:
+    """`found` has the places of each word among `total` turns; `look` tells what stands in some
+    of them, and leaves out those that may not be recalled now."""
+    weights = _weights(question, found, total, rules)
+    alone: Scores = {}
+    for word, weight in weights.items():
+        for spot in found[word]:
+            alone[spot] = alone.get(spot, 0.0) + weight
+    best = sorted(alone, key=lambda spot: (-alone[spot], -spot))[:CANDIDATES]
+    near = {spot + step for spot in best for step in rules.around}
+    known = look(sorted(near))
+    scores, alone = _near(weights, found, known, rules)
+    stretches = _stretches(alone)
+    asked = sum(weights.values())
+    ranked = [
+        Ranked(
+            spot,
+            (score + rules.stretch * stretches.get(_stretch(spot), 0.0))
+            * _worth(known[spot], question, rules),
+            score / asked,
+        )
+        for spot, score in scores.items()
+    ]
+    return sorted(ranked, key=lambda one: (-one.score, -one.spot))
+
+
+def _worth(turn: Spot, question: Question, rules: Rules) -> float:
+    worth = 1.0
+    if turn.side is question.side:
+        worth *= rules.by_that_side
+    if any(first <= turn.at < last for first, last in question.ranges):
+        worth *= rules.in_that_time
+    return worth
+
+
+def _weights(
+    question: Question, found: Mapping[str, Sequence[int]], total: int, rules: Rules
+) -> dict[str, float]:
+    """The more seldom a word, the more it tells."""
+    said = {word: len(found[word]) for word in question.words if found.get(word)}
+    seldom = {word: count for word, count in said.items() if count <= rules.too_common * total}
+    if len(seldom) >= 2:
+        said = seldom
+    return {
+        word: question.words[word]
+        * max(math.log((max(total - count, 0) + 0.5) / (count + 0.5)), 1e-6)
+        for word, count in said.items()
+    }
+
+
+def _near(
+    weights: Mapping[str, float],
+    found: Mapping[str, Sequence[int]],
+    known: Mapping[int, Spot],
+    rules: Rules,
+) -> tuple[Scores, Scores]:
+    """Of each known place, what its words and those around it are worth; and its own alone."""
+    scores: Scores = {}
+    alone: Scores = {}
+    for word, weight in weights.items():
+        here: Scores = {}
+        for said in found[word]:
+            if said not in known:
+                continue
+            alone[said] = alone.get(said, 0.0) + weight
+            for step, share in rules.around.items():
+                spot = said + step
+                # Once is enough: what is said again beside itself is not twice as true.
+                if spot in known and share > here.get(spot, 0.0):
+                    here[spot] = share
+        for spot, share in here.items():
+            scores[spot] = scores.get(spot, 0.0) + share * weight
+    return scores, alone
+
+
+def _stretches(alone: Scores) -> Scores:
+    best: dict[int, list[float]] = {}
+    for spot, score in alone.items():
+        best.setdefault(_stretch(spot), []).append(score)
+    return {s: sum(sorted(of, reverse=True)[:STRETCH_BEST]) for s, of in best.items()}
+
+
+def _stretch(spot: int) -> int:
+    return spot // STRETCH

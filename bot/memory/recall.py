@@ -1,0 +1,61 @@
+"""What was said long ago and is about what is said now, found within a budget.
+
+What is not ready in time is left out; nothing waits for it.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.events import Rating, SessionId
+from bot.memory.masking import mask
+from bot.memory.question import Question
+from bot.memory.ranking import rank
+from bot.memory.words import words_of
+from bot.store.recalled import Look, Wanted
+from bot.store.rows import Recalled, Scope
+from bot.store.vault import Vault
+
+BUDGET_S = 0.05
+AT_ONCE = 50
+"""Turns in one transaction, and so many of these: 0.1 s where a vault is large."""
+ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody asks from: what is recalled has been said there, and nowhere else."""
+
+    scope: Scope
+    ceiling: Rating
+    session: SessionId | None
+
+
+async def recall(
+    vault: Vault,
+    question: Question,
+    place: Place,
+    *,
+    most: int,
+    budget_s: float = BUDGET_S,
+    least: float = 0.0,
+) -> tuple[Recalled, ...]:
+    """The best first; of what says or stands near at least such a share of the question."""
+    if not question.words:
+        return ()
+    due = time.monotonic() + budget_s
+    wanted = Wanted(place.scope, tuple(question.words), place.ceiling, place.session, most)
+
+    def by_question(found: Mapping[str, Sequence[int]], total: int, look: Look) -> Sequence[int]:
+        return [one.spot for one in rank(question, found, total, look) if one.share >= least]
+
+    return await vault.recall(wanted, by_question, lambda: time.monotonic() > due)
+
+
+async def catch_up(vault: Vault) -> bool:
+    """Indexes what has been said and was not indexed yet, so much at once that nobody waits long;
+    whether more is left, as after two accounts were joined."""
+    for _ in range(ROUNDS):
+        if await vault.catch_up(lambda text: words_of(mask(text)), AT_ONCE) < AT_ONCE:
+            return False
+    return True

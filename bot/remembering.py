@@ -1,0 +1,75 @@
+"""What a persona remembers with a message: asked of the vault within a budget, looked at by policy,
+written as the first lines of the message's note.
+
+Nothing of it where the person has not agreed to memory, and nothing in shared rooms.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.commands.wishes import read_zone
+from bot.events import Rating, TurnId
+from bot.gather import NO_WISHES
+from bot.memory.notes import excerpt, write_memory
+from bot.memory.question import ask_memory
+from bot.memory.recall import Place, recall
+from bot.policy.memories import may_remember, may_surface, surface_under
+from bot.scene import Scene
+from bot.store.rows import Scope, Session, Side
+from bot.store.vault import Vault
+
+MOST = 6
+LEAST = 0.4
+"""Of what a message tells by, so much must have been said there: small talk recalls little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    note: str = ""
+    quoted: tuple[TurnId, ...] = ()
+
+
+NOTHING = Memory()
+
+
+def remembers(scene: Scene) -> bool:
+    wishes = scene.look.wishes if scene.look else NO_WISHES
+    return may_remember(wishes.consents, is_private=scene.message.room.shared is None)
+
+
+def keeps_as(scene: Scene, ceiling: Rating, *, romance_closed: bool) -> Rating | None:
+    """The rating of what is said now; None where it is not kept beyond the talk."""
+    return surface_under(ceiling, romance_closed=romance_closed) if remembers(scene) else None
+
+
+async def remember(
+    scene: Scene,
+    vault: Vault,
+    session: Session,
+    *,
+    ceiling: Rating,
+    romance_closed: bool,
+    hard_limits: tuple[str, ...],
+    utc_offset_s: float,
+    now: float,
+) -> Memory:
+    if not remembers(scene) or scene.look is None:
+        return NOTHING
+    names = {Side.PERSON: scene.message.author.name, Side.PERSONA: scene.persona.name}
+    zone = read_zone(scene.look.wishes, utc_offset_s)
+    before = [turn.text for turn in scene.look.turns[-2:]] if scene.session else []
+    question = ask_memory(
+        scene.message.text, names=names, now=datetime.fromtimestamp(now, zone), before=before
+    )
+    under = surface_under(ceiling, romance_closed=romance_closed)
+    place = Place(Scope(session.persona, session.sponsor, None), under, session.id)
+    found = await recall(vault, question, place, most=MOST, least=LEAST)
+    told = {Side.PERSON: "the person", Side.PERSONA: "you"}
+    note, quoted = write_memory(found, told, zone)
+    if note and not may_surface(note, under, hard_limits):
+        # One by one, which takes longer; and together once more, since two may make a third thing.
+        found = tuple(t for t in quoted if may_surface(excerpt(t.text), under, hard_limits))
+        note, quoted = write_memory(found, told, zone)
+        if not may_surface(note, under, hard_limits):
+            return NOTHING
+    return Memory(note, tuple(turn.turn for turn in quoted))

@@ -1,0 +1,242 @@
+"""By which words a turn is found again: written by a job, searched, and gone with its turn.
+
+The words stand in a table of their own and not in FTS5: with 100,000 turns it answers in a fifth
+of the time. They stand there as numbers, made with a key that ends with the consent, since a file
+keeps more than its rows: SQLite leaves old bytes in pages that it balances, and FTS5 keeps terms in
+what separates its pages.
+
+Triggers of the schema take a turn's words away whatever becomes of it (INVARIANT I5): deleted,
+edited, said anew, or its consent withdrawn (SAFETY A10). What is to be indexed stands in a queue
+that is written with the turn, so a crash in between loses nothing.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from secrets import token_bytes
+
+from bot.events import Rating, SessionId, TurnId
+from bot.store.rows import STRETCH, Gone, Recalled, Scope, Side, Spot
+
+Words = Callable[[str], Sequence[str]]
+Look = Callable[[Sequence[int]], Mapping[int, Spot]]
+Rank = Callable[[Mapping[str, Sequence[int]], int, Look], Sequence[int]]
+
+PAUSE_S = 6 * 3600.0
+"""After a pause like this, talk is about something else."""
+LONGEST_STRETCH = 1000
+NEVER = 2**62
+MOST_SPOTS = 20_000
+"""Of one word, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    scope: Scope
+    words: Sequence[str]
+    ceiling: Rating
+    """What was said above it stays hidden."""
+    session: SessionId | None
+    """Of what it has in its window nothing is recalled: that is read anyway."""
+    most: int
+
+
+# --- Written ------------------------------------------------------------------------------------
+
+
+def queue(db: sqlite3.Connection, turns: Sequence[TurnId], rating: Rating | None) -> None:
+    """To be indexed; part of the transaction that ends the turn. Once intimate, always so.
+
+    None: none of it is to be recalled, whatever was said there before.
+    """
+    if rating is None or not _may_keep(db, rating):
+        db.executemany("DELETE FROM to_index WHERE turn = ?", [(turn,) for turn in turns])
+        return
+    db.executemany(
+        # One that is indexed keeps its place and the stricter of both ratings.
+        """INSERT INTO to_index (turn, rating, spot)
+        SELECT turns.id, max(?2, coalesce(indexed.rating, 0)), indexed.spot
+        FROM turns LEFT JOIN indexed ON indexed.turn = turns.id WHERE turns.id = ?1
+        ON CONFLICT DO UPDATE SET rating = max(rating, excluded.rating)""",
+        [(turn, int(rating)) for turn in turns],
+    )
+
+
+def queue_anew(db: sqlite3.Connection, turn: TurnId, rating: Rating) -> None:
+    """Of a turn whose words were changed: it was indexed before, or it is not now either."""
+    if db.execute("SELECT 1 FROM to_index WHERE turn = ?", (turn,)).fetchone() is not None:
+        queue(db, [turn], rating)
+
+
+def catch_up(db: sqlite3.Connection, words_of: Words, most: int) -> int:
+    """Indexes what is queued, the oldest first; how many it took."""
+    rows = db.execute(
+        """SELECT turns.id, to_index.rating, to_index.spot, revisions.text, turns.side, turns.at,
+            turns.session
+        FROM to_index JOIN turns ON turns.id = to_index.turn
+        JOIN revisions ON revisions.turn = turns.id AND revisions.step = turns.chosen
+        WHERE turns.place IS NOT NULL AND turns.state IN ('done', 'cut')
+        ORDER BY turns.place LIMIT ?""",
+        (most,),
+    ).fetchall()
+    for turn, rating, old_spot, text, side, at, session in rows:
+        scope, key = _scope_of(db, session)
+        words = sorted({_number(word, key) for word in words_of(text)})
+        # Of one that was indexed before; closed a second time, it keeps its place.
+        db.execute("DELETE FROM indexed WHERE turn = ?", (turn,))
+        spot = _next_spot(db, scope, session, at) if _is_taken(db, scope, old_spot) else old_spot
+        db.execute(
+            """INSERT INTO indexed (turn, scope, spot, session, at, rating, side, words)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            (turn, scope, spot, session, at, rating, side, json.dumps(words)),
+        )
+        db.executemany(
+            "INSERT INTO words (scope, word, spot) VALUES (?, ?, ?)",
+            [(scope, word, spot) for word in words],
+        )
+        db.execute("DELETE FROM to_index WHERE turn = ?", (turn,))
+    return len(rows)
+
+
+def quote(db: sqlite3.Connection, turn: TurnId, quoted: Sequence[TurnId]) -> None:
+    """Part of the transaction that writes the note; Gone where one was forgotten meanwhile."""
+    there = db.execute(
+        "SELECT count(*) FROM indexed WHERE turn IN (SELECT value FROM json_each(?))",
+        (json.dumps(quoted),),
+    ).fetchone()
+    if there[0] < len(quoted):
+        raise Gone(f"what the note of turn {turn} quotes was forgotten meanwhile")
+    db.executemany("INSERT OR IGNORE INTO quotes VALUES (?, ?)", [(turn, one) for one in quoted])
+
+
+def _may_keep(db: sqlite3.Connection, rating: Rating) -> bool:
+    return _consents(db, "memory") and (rating < Rating.MATURE or _consents(db, "intimate memory"))
+
+
+def _consents(db: sqlite3.Connection, kind: str) -> bool:
+    return db.execute("SELECT 1 FROM consents WHERE kind = ?", (kind,)).fetchone() is not None
+
+
+def _number(word: str, key: bytes) -> int:
+    """Fits into a column of SQLite; two words share one about never."""
+    return int.from_bytes(hashlib.blake2b(word.encode(), key=key, digest_size=7).digest())
+
+
+def _scope_of(db: sqlite3.Connection, session: int) -> tuple[int, bytes]:
+    persona, sponsor, room = db.execute(
+        "SELECT persona, coalesce(sponsor, ''), coalesce(room, '') FROM sessions WHERE id = ?",
+        (session,),
+    ).fetchone()
+    found = _scope(db, persona, sponsor, room)
+    if found is None:
+        db.execute(
+            "INSERT INTO scopes (persona, sponsor, room, key) VALUES (?, ?, ?, ?)",
+            (persona, sponsor, room, token_bytes(16)),
+        )
+        found = _scope(db, persona, sponsor, room)
+    assert found is not None, "just made"
+    return found[:2]
+
+
+def _scope(
+    db: sqlite3.Connection, persona: str, sponsor: str, room: str
+) -> tuple[int, bytes, int] | None:
+    found: tuple[int, bytes, int] | None = db.execute(
+        "SELECT id, key, turns FROM scopes WHERE persona = ? AND sponsor = ? AND room = ?",
+        (persona, sponsor, room),
+    ).fetchone()
+    return found
+
+
+def _is_taken(db: sqlite3.Connection, scope: int, spot: int | None) -> bool:
+    where = "SELECT 1 FROM indexed WHERE scope = ? AND spot = ?"
+    return spot is None or db.execute(where, (scope, spot)).fetchone() is not None
+
+
+def _next_spot(db: sqlite3.Connection, scope: int, session: int, at: float) -> int:
+    last = db.execute(
+        "SELECT spot, session, at FROM indexed WHERE scope = ? ORDER BY spot DESC LIMIT 1", (scope,)
+    ).fetchone()
+    if last is None:
+        return 0
+    goes_on = last[1] == session and at - last[2] < PAUSE_S
+    if goes_on and last[0] % STRETCH < LONGEST_STRETCH:
+        return int(last[0]) + 1
+    return (int(last[0]) // STRETCH + 1) * STRETCH
+
+
+# --- Searched -----------------------------------------------------------------------------------
+
+
+def recall(
+    db: sqlite3.Connection, wanted: Wanted, rank: Rank, is_late: Callable[[], bool]
+) -> tuple[Recalled, ...]:
+    """The best first; nothing where it is too late for more."""
+    scope = wanted.scope
+    known = _scope(db, scope.persona, scope.sponsor or "", scope.room or "")
+    if known is None or not _consents(db, "memory"):
+        return ()
+    id_, key, total = known
+    hidden = _window(db, wanted)
+    found: dict[str, list[int]] = {}
+    for word in wanted.words:
+        if is_late():
+            return ()
+        rows = db.execute(
+            "SELECT spot FROM words WHERE scope = ? AND word = ? ORDER BY spot DESC LIMIT ?",
+            (id_, _number(word, key), MOST_SPOTS),
+        ).fetchall()
+        found[word] = [row[0] for row in rows]
+
+    def look(spots: Sequence[int]) -> dict[int, Spot]:
+        rows = db.execute(
+            """SELECT spot, side, at FROM indexed WHERE scope = ? AND rating <= ?
+            AND spot IN (SELECT value FROM json_each(?))
+            AND NOT (session = ? AND spot >= ?)""",
+            (id_, int(wanted.ceiling), json.dumps(list(spots)), *hidden),
+        )
+        return {spot: Spot(Side(side), at) for spot, side, at in rows.fetchall()}
+
+    told = _told(db, wanted.session, id_)
+    ranked = [spot for spot in rank(found, total, look) if spot not in told][: wanted.most]
+    if is_late():
+        return ()
+    return tuple(_read(db, id_, spot) for spot in ranked)
+
+
+def _told(db: sqlite3.Connection, session: SessionId | None, scope: int) -> set[int]:
+    """What a note in the window holds already."""
+    rows = db.execute(
+        """SELECT indexed.spot FROM sessions
+        JOIN turns ON turns.session = sessions.id AND turns.place >= sessions.first_place
+        JOIN quotes ON quotes.turn = turns.id
+        JOIN indexed ON indexed.turn = quotes.quoted AND indexed.scope = ?
+        WHERE sessions.id = ?""",
+        (scope, session),
+    )
+    return {row[0] for row in rows.fetchall()}
+
+
+def _window(db: sqlite3.Connection, wanted: Wanted) -> tuple[int, int]:
+    """The session, and the first of its places that the window shows."""
+    row = db.execute(
+        """SELECT min(indexed.spot) FROM sessions
+        JOIN turns ON turns.session = sessions.id AND turns.place >= sessions.first_place
+        JOIN indexed ON indexed.turn = turns.id
+        WHERE sessions.id = ?""",
+        (wanted.session,),
+    ).fetchone()
+    return (wanted.session or 0, NEVER if row[0] is None else row[0])
+
+
+def _read(db: sqlite3.Connection, scope: int, spot: int) -> Recalled:
+    turn, side, text, at = db.execute(
+        """SELECT turns.id, turns.side, revisions.text, turns.at FROM indexed
+        JOIN turns ON turns.id = indexed.turn
+        JOIN revisions ON revisions.turn = turns.id AND revisions.step = turns.chosen
+        WHERE indexed.scope = ? AND indexed.spot = ?""",
+        (scope, spot),
+    ).fetchone()
+    return Recalled(TurnId(turn), Side(side), text, at)
