@@ -18,7 +18,7 @@ from tests.matrix.files import send_file
 from tests.matrix.people import People
 from tests.matrix.person import Person
 from tests.matrix.proxy import Proxy
-from tests.matrix.serving import Served, serving
+from tests.matrix.serving import Served, make_ground, serving
 from tests.matrix.shown import Shown
 from tests.matrix.wire import Json
 
@@ -131,6 +131,23 @@ async def test_a_reply_grows_by_edits_and_ends_whole_though_they_are_limited(
     assert all(e.body.startswith("* ") for e in edits), "words for clients that know no edits"
 
 
+async def test_edits_that_the_homeserver_does_not_take_yet_wait_and_the_end_comes(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    held = Held(LAMP, at=6)
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", held.engine, through=proxy.url) as bot:
+        room = await bot.let_in(ada)
+        await ada.write(room, "Good evening")
+        await held.reached.wait()
+        await bot.says(ada, room, "The")
+        proxy.limit(SEND, retry_after_ms=20, times=3)
+        held.go()
+        shown = await ada.sees(room, LAMP, sender=bot.id)
+        assert len(shown.history) > 1
+    assert [one.status for one in proxy.of(SEND)].count(429) == 3
+
+
 async def test_markdown_is_shown_and_no_tag_that_was_written_becomes_one(
     people: People, tmp_path: Path
 ) -> None:
@@ -212,6 +229,23 @@ async def test_while_a_person_types_the_next_prompt_is_prepared(
         assert len(engine.warmed) > warmed
 
 
+async def test_while_a_person_types_keys_are_shared(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    """After a start nobody has the key of what the bot says next."""
+    ground, ada = await make_ground(people), await people.person("ada")
+    data, shared = tmp_path / "data", "PUT /sendToDevice/{}/{}"
+    async with serving(people, data, ScriptedEngine(), ground=ground) as bot:
+        room = await bot.let_in(ada)
+    async with serving(people, data, ScriptedEngine(), ground=ground, through=proxy.url) as bot:
+        await ada.type(room)
+        await proxy.until(lambda: proxy.count(shared), "keys on their way")
+        before = proxy.count(shared)
+        await ada.write(room, "Good evening")
+        await bot.says(ada, room, "Good evening")
+        assert proxy.count(shared) == before
+
+
 def typing_of(person: Any, room: str) -> bool:
     told = [one for where, one in person.ephemeral if where == room]
     return any(person.id in one.users for one in told if isinstance(one, nio.TypingNoticeEvent))
@@ -239,8 +273,8 @@ async def test_an_answer_stays_in_its_thread_and_a_quotation_is_not_read(
 async def test_an_emote_is_words_and_a_picture_is_told_kindly_and_a_notice_is_nobodys_words(
     people: People, tmp_path: Path
 ) -> None:
-    ada = await people.person("ada")
-    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+    ada, engine = await people.person("ada"), ScriptedEngine()
+    async with serving(people, tmp_path / "data", engine) as bot:
         room = await bot.let_in(ada)
         await ada.send(room, {"msgtype": "m.notice", "body": "I am a bot, too"})
         await ada.send(room, {"msgtype": "m.text", "body": "So am I", MARK: True})
@@ -248,9 +282,8 @@ async def test_an_emote_is_words_and_a_picture_is_told_kindly_and_a_notice_is_no
         await bot.says(ada, room, "You said: *waves*")
         await send_file(ada, room, b"no picture at all", name="sea.png", kind="m.image")
         await bot.says(ada, room, str(NO_WORDS))
-        assert not any(
-            "bot, too" in one.body or "So am I" in one.body for one in bot.said(ada, room)
-        )
+        asked = [part.text for prompt in engine.prompts for part in prompt.parts]
+        assert not any("bot, too" in text or "So am I" in text for text in asked)
 
 
 async def test_what_came_in_clear_text_is_not_read(people: People, tmp_path: Path) -> None:
@@ -320,8 +353,10 @@ async def test_in_a_room_who_mentions_the_bot_is_answered_there_and_nobody_else(
         reply = await bot.says(ada, bot.home, "You said: how is the sea?")
         assert reply.body.startswith("**"), "the persona's name stands over its words"
         assert as_sent(ada, reply)["m.relates_to"] == {"m.in_reply_to": {"event_id": asked}}
-        assert len(bot.said(ada, bot.home)) == 1
+        spoken = [one for one in bot.said(ada, bot.home) if one.kind == "m.text"]
+        assert [one.event for one in spoken] == [reply.event]
         await ada.answer(bot.home, reply.event, "And the wind?")
         await bot.says(ada, bot.home, "And the wind?")
-    spoken = await on_wire(bot, bot.home)
-    assert {one["type"] for one in spoken} == {"m.room.message"}
+    sent = await on_wire(bot, bot.home)
+    assert "m.room.message" in {one["type"] for one in sent}
+    assert "m.room.encrypted" not in {one["type"] for one in sent}
