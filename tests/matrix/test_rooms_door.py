@@ -267,7 +267,7 @@ async def test_of_two_communities_the_one_whose_door_was_used_is_the_sponsor(
         assert not bot.platform.rooms.room_of(room).is_their_choice
 
 
-async def test_the_bot_says_once_what_it_is_and_nothing_in_a_space(
+async def test_h1_the_bot_says_once_what_it_is_and_nothing_in_a_space(
     people: People, tmp_path: Path
 ) -> None:
     hello = str(doorway.HELLO.format(prefix="!"))

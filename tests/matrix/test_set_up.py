@@ -107,7 +107,7 @@ async def test_it_is_answered_by_reactions_to_the_question_that_stands_and_by_wh
         await bot.says(ben, home, "step 1 of")
 
 
-async def test_a_member_sets_nothing_up_and_who_loses_the_power_has_lost_the_set_up(
+async def test_a8_a_member_sets_nothing_up_and_who_loses_the_power_has_lost_the_set_up(
     people: People, tmp_path: Path
 ) -> None:
     async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
@@ -146,7 +146,7 @@ async def test_what_is_no_answer_is_told_only_where_it_replies_to_the_question(
         assert [s.body for s in bot.said(keeper, home)].count(str(setting_up.NO_ANSWER)) == 1
 
 
-async def test_a_space_is_one_community_and_its_moderators_alone_set_it_up(
+async def test_a8_a_space_is_one_community_and_its_moderators_alone_set_it_up(
     people: People, tmp_path: Path
 ) -> None:
     async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
@@ -178,7 +178,7 @@ async def test_a_space_is_one_community_and_its_moderators_alone_set_it_up(
         assert told == [str(needs)]
 
 
-async def test_a_policy_of_somebody_else_is_told_of_where_it_differs_and_counts_by_their_power(
+async def test_a8_a_policy_of_somebody_else_is_told_of_where_it_differs_and_counts_by_their_power(
     people: People, tmp_path: Path
 ) -> None:
     async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
@@ -206,7 +206,7 @@ async def test_a_policy_of_somebody_else_is_told_of_where_it_differs_and_counts_
         assert [one.body for one in bot.said(keeper, home)].count(differs) == 1
 
 
-async def test_whoever_has_the_power_that_is_for_adults_is_one_until_they_lose_it(
+async def test_a4_whoever_has_the_power_that_is_for_adults_is_one_until_they_lose_it(
     people: People, tmp_path: Path
 ) -> None:
     ada = await people.person("ada")
