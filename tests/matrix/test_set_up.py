@@ -10,7 +10,9 @@ from bot.events import AgeLevel, Rating, Role
 from bot.platforms.matrix import publishing, setting_up
 from bot.platforms.matrix.names import community_id
 from bot.platforms.matrix.places import POLICY
-from bot.platforms.matrix.steps import NUMBERS
+from bot.platforms.matrix.steps import NOT_FITTING
+from bot.platforms.signs import NUMBERS
+from tests.matrix.files import send_file
 from tests.matrix.people import People
 from tests.matrix.person import Person
 from tests.matrix.serving import Served, make_ground, serving
@@ -231,6 +233,31 @@ async def test_a4_whoever_has_the_power_that_is_for_adults_is_one_until_they_los
             lambda: sum("One thing is missing" in o.body for o in bot.said(ada, room)) == 2,
             "a second no",
         )
+
+
+async def test_one_file_answers_all_of_it_and_one_that_does_not_fit_changes_nothing(
+    people: People, tmp_path: Path
+) -> None:
+    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+        keeper, home = bot.keeper, bot.home
+        await keeper.set_power(home, bot.id, 50)
+        wrong = b'ceiling = "general"\npanel = "perhaps"\n'
+        await send_file(keeper, home, wrong, "door.toml", caption="!setup")
+        await bot.says(keeper, home, str(NOT_FITTING.format(name="panel")))
+        assert (await bot.house.communities.of(community_id(home))).ceiling is Rating.ROMANCE
+        right = b'entrance = "here"\nceiling = "general"\nentry = "moderator"\npanel = "yes"\n'
+        file = await send_file(keeper, home, right, "door.toml")
+        await keeper.answer(home, file, "!setup")
+        await bot.says(keeper, home, "Here is the door")
+        await bot.says(keeper, home, str(setting_up.DONE.format(prefix="!")))
+        await bot.says(keeper, home, "moderator")
+        kept = await bot.house.communities.of(community_id(home))
+        assert (kept.ceiling, kept.least_age_level) == (Rating.GENERAL, AgeLevel.MODERATOR)
+        ada = await people.person("ada")
+        await keeper.invite(home, ada.id)
+        await ada.join(home)
+        await send_file(ada, home, b'ceiling = "romance"', "door.toml", caption="!setup")
+        await bot.says(ada, home, str(setting_up.NOT_YOURS))
 
 
 def test_every_step_is_asked() -> None:

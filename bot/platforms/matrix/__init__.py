@@ -37,7 +37,7 @@ from bot.platforms.matrix.hearing import Hearing
 from bot.platforms.matrix.life import Life
 from bot.platforms.matrix.line import Line
 from bot.platforms.matrix.members import Members
-from bot.platforms.matrix.names import PLATFORM, channel_of, place_of, user_of
+from bot.platforms.matrix.names import PLATFORM, channel_of, is_message, place_of, user_of
 from bot.platforms.matrix.ports import Door, NoDoor, NoWatch, Watch
 from bot.platforms.matrix.privacy import Privacy
 from bot.platforms.matrix.reactions import Reactions
@@ -80,7 +80,7 @@ class Matrix:
         self._start = start
         self._gap_s = setup.gap_s
         self._delivery = Delivery(line, Sealing(client, self.rooms), own_id, now)
-        files = Files(line, self.rooms)
+        self.files = files = Files(line, self.rooms)
         self._saying = Saying(self._delivery, files)
         self._edits = Edits(
             self._saying.change, start, gap_s=setup.gap_s, now=now, lost=_tell_of_lost_edit
@@ -192,7 +192,7 @@ class Matrix:
         try:
             while (event := await self._life.next()) is not None:
                 yield event
-                if isinstance(event, Message):
+                if isinstance(event, Message) and is_message(event.id):
                     # Taken in by now, so it is read.
                     self._start(self._delivery.read(channel_of(event.room.id), event.id))
         finally:
