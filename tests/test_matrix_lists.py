@@ -140,7 +140,7 @@ def test_a_space_has_a_room_where_the_room_or_its_moderator_says_so() -> None:
     "chosen",
     [
         NOTHING,
-        Chosen(entrance="!a", reports="!b", trusted=10, lists=("!c",), panel="$d", panel_in="!a"),
+        Chosen(entrance="!a", trusted=10, lists=("!c",), panel="$d", panel_in="!a"),
         Chosen(trusted=0),
     ],
 )

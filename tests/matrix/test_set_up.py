@@ -49,13 +49,14 @@ async def test_a_moderator_is_led_through_and_the_house_and_the_state_say_what_w
             entry="moderator",
             mature="verified",
             trusted="power 10",
-            reports="1",
+            reports="here",
             panel="no",
         )
         kept = await bot.house.communities.of(community_id(home))
         assert kept.ceiling is Rating.GENERAL
         assert kept.least_age_level is AgeLevel.MODERATOR
         assert kept.least_mature_level is AgeLevel.VERIFIED
+        assert await bot.house.moderation.log_rooms.of(community_id(home)) is not None
         await bot.says(keeper, home, str(publishing.IS_PUBLISHED.format(type=POLICY)))
         policy = await keeper.state(home, POLICY)
         assert policy["summary"] == {"ceiling": "general", "entry": "moderator", "mature": "closed"}

@@ -1,8 +1,8 @@
 """`!setup`: who may manage a room is led through what its community can choose, one question after the
 other, answered with words or reactions; or all of them are answered by one file.
 
-A rating and an age level become the commands that they are, and are read where every command is;
-what is Matrix's own is kept here. Who may do it is looked at with every single answer. What is
+A rating, an age level and the room for reports become the commands that they are, and are read where
+every command is; what is Matrix's own is kept here. Who may do it is looked at with every single answer. What is
 asked stands in `steps`, what follows from an answer in `choosing`.
 """
 
@@ -47,7 +47,12 @@ DONE = Text("That is all. `{prefix}setup` begins it again, `{prefix}status` says
 FILE_NOT_READ = Text("I could not fetch that file, or it is too large. Nothing has changed.")
 
 IDLE_S = 900.0
-_COMMANDS = {"ceiling": "ceiling", "entry": "age entry", "mature": "age mature"}
+_COMMANDS = {
+    "ceiling": "ceiling",
+    "entry": "age entry",
+    "mature": "age mature",
+    "reports": "caselog",
+}
 
 
 class Tell(Protocol):

@@ -78,9 +78,11 @@ STEPS = (
     ),
     Step(
         "reports",
-        Text("Which room is for reports to moderators? Nothing is sent there yet."),
-        (("here", Text("here: this room")), ("none", Text("none: no room"))),
-        takes="room",
+        Text(
+            "Shall each case and report be told in this room, without anybody's words? Best in one "
+            "that moderators alone read."
+        ),
+        _options("caselog", 0),
     ),
     Step(
         "lists",
