@@ -7,7 +7,16 @@ import pytest
 from bot.platforms.matrix.chosen import NOTHING, Chosen, read_chosen, write_chosen
 from bot.platforms.matrix.lists import ROOM, SERVER, USER, List, matches
 from bot.platforms.matrix.places import Place
-from bot.platforms.matrix.steps import STEPS, Answer, Control, read_sign, read_words
+from bot.platforms.matrix.steps import (
+    NOT_FITTING,
+    STEPS,
+    Answer,
+    Control,
+    read_file,
+    read_sign,
+    read_words,
+)
+from bot.text import Text
 
 ADA, BEN = "@ada:example.org", "@ben:matrix.example.org:8448"
 
@@ -131,7 +140,7 @@ def test_a_space_has_a_room_where_the_room_or_its_moderator_says_so() -> None:
     "chosen",
     [
         NOTHING,
-        Chosen(entrance="!a", reports="!b", trusted=10, lists=("!c",), panel="$d", panel_in="!a"),
+        Chosen(entrance="!a", trusted=10, lists=("!c",), panel="$d", panel_in="!a"),
         Chosen(trusted=0),
     ],
 )
@@ -194,3 +203,49 @@ def test_a_sign_is_the_option_of_its_number_with_its_colour_or_without() -> None
     assert read_sign(at("ceiling"), "9\ufe0f\u20e3") is None
     assert read_sign(at("ceiling"), "➡️") is Control.NEXT
     assert read_sign(at("ceiling"), "👍") is None
+
+
+def test_a_file_says_what_would_be_answered() -> None:
+    content = b"""
+    entrance = "none"
+    ceiling = "general"
+    trusted = 10
+    lists = ["#bans:example.org", "!other"]
+    panel = "no"
+    """
+    read = read_file(content)
+    assert not isinstance(read, Text)
+    assert [(step.name, answer) for step, answer in read] == [
+        ("entrance", Answer("none")),
+        ("ceiling", Answer("general")),
+        ("trusted", Answer(power=10)),
+        ("lists", Answer(rooms=("#bans:example.org", "!other"))),
+        ("panel", Answer("no")),
+    ]
+    assert read_file(b"lists = []") == ((STEPS[at("lists")], Answer("none")),)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff",
+        b"ceiling: general",
+        b"words = 1",
+        b"ceiling = true",
+        b'ceiling = "none"',
+        b'ceiling = "next"',
+        b"trusted = 0",
+        b"entrance = {}",
+    ],
+)
+def test_a_file_that_does_not_fit_changes_nothing_and_its_words_are_not_repeated(
+    content: bytes,
+) -> None:
+    read = read_file(content)
+    assert isinstance(read, Text)
+    assert read.endswith("Nothing has changed.")
+    assert "general" not in read
+
+
+def test_what_does_not_fit_in_a_file_is_named() -> None:
+    assert read_file(b'panel = "perhaps"') == NOT_FITTING.format(name="panel")

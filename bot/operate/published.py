@@ -1,6 +1,5 @@
-"""A community's rules as they may be published: what holds there, in a few words, and its hash.
-
-Moderators' own rules come with their version; until then there is what a community has chosen.
+"""A community's rules as they may be published: what holds there, in a few words, the version of the
+rules that moderators have written, and a hash over all of it. Nothing of what rules look for.
 """
 
 import json
@@ -11,8 +10,6 @@ from bot.operate.ages import age_level
 from bot.platforms.base import Published
 from bot.settings import Config
 from bot.store.house import House
-
-VERSION = 0
 
 
 async def read_rules(house: House, config: Config, community: CommunityId) -> Published:
@@ -27,11 +24,14 @@ async def read_rules(house: House, config: Config, community: CommunityId) -> Pu
         if mature == "closed" or config.door.listed
         else _name(max(chosen.least_mature_level, age_level(mature)).name),
     }
-    return Published(VERSION, hash_of(VERSION, summary), summary)
+    written = await house.moderation.rules.holding(community)
+    version, own = (written.version, written.hash.hex()) if written else (0, "")
+    return Published(version, hash_of(version, own, summary), summary)
 
 
-def hash_of(version: int, summary: dict[str, str]) -> str:
-    text = json.dumps([version, summary], sort_keys=True, separators=(",", ":"))
+def hash_of(version: int, own: str, summary: dict[str, str]) -> str:
+    """`own` is that of the rules which moderators have written."""
+    text = json.dumps([version, own, summary], sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
 
 

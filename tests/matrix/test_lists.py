@@ -33,7 +33,7 @@ async def unbans(warden: Person, room: str, entity: str, kind: str = USER) -> No
     await warden.set_state(room, kind, {}, f"rule:{entity}")
 
 
-async def test_who_comes_on_the_operators_list_is_cut_short_and_refused_until_they_are_off_it(
+async def test_m6_who_comes_on_the_operators_list_is_cut_short_and_refused_until_they_are_off_it(
     people: People, tmp_path: Path
 ) -> None:
     go, reached = asyncio.Event(), asyncio.Event()
@@ -84,7 +84,7 @@ async def test_who_comes_on_the_operators_list_is_cut_short_and_refused_until_th
         await bot.says(ada, direct, "You said: And now?")
 
 
-async def test_a_community_follows_its_own_list_with_patterns_and_a_redacted_rule_ends(
+async def test_m6_a_community_follows_its_own_list_with_patterns_and_a_redacted_rule_ends(
     people: People, tmp_path: Path
 ) -> None:
     ground = await make_ground(people)
@@ -121,7 +121,7 @@ def ended(bot: Served, person: Person, room: str) -> bool:
     return sum("I cannot join the list" in one.body for one in bot.said(person, room)) == 2
 
 
-async def test_a_room_on_the_operators_list_is_left_and_not_joined_again(
+async def test_m6_a_room_on_the_operators_list_is_left_and_not_joined_again(
     people: People, tmp_path: Path
 ) -> None:
     ground = await make_ground(people)

@@ -9,7 +9,8 @@ from bot.platforms.matrix import choosing, doorway, entrance
 from bot.platforms.matrix.names import community_id, person_id
 from bot.platforms.matrix.places import MADE_FOR
 from bot.platforms.matrix.sentences import CROWDED
-from bot.sentences import ALREADY_IN
+from bot.policy.door_rules import NOT_IN
+from bot.sentences import ALONE_PLEASE, ALREADY_IN
 from tests.matrix.people import People
 from tests.matrix.person import Person
 from tests.matrix.proxy import Proxy
@@ -266,7 +267,7 @@ async def test_of_two_communities_the_one_whose_door_was_used_is_the_sponsor(
         assert not bot.platform.rooms.room_of(room).is_their_choice
 
 
-async def test_the_bot_says_once_what_it_is_and_nothing_in_a_space(
+async def test_h1_the_bot_says_once_what_it_is_and_nothing_in_a_space(
     people: People, tmp_path: Path
 ) -> None:
     hello = str(doorway.HELLO.format(prefix="!"))
@@ -285,3 +286,20 @@ async def test_the_bot_says_once_what_it_is_and_nothing_in_a_space(
     wire = await people.wire_of(keeper).events(room)
     spoken = [one for one in wire if one["sender"] == bot.id and "state_key" not in one]
     assert [one["type"] for one in spoken] == ["m.room.encrypted"]
+
+
+async def test_who_is_not_in_is_told_so_where_nobody_else_reads_it(
+    people: People, tmp_path: Path
+) -> None:
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+        await comes_to(bot, ada)
+        mention = {"m.mentions": {"user_ids": [bot.id]}}
+        await ada.write(bot.home, f"{bot.id}: hello", **mention)
+        await bot.says(ada, bot.home, str(ALONE_PLEASE))
+        await ada.write(bot.home, "!begin")
+        room = await follows(bot, ada)
+        await bot.says(ada, room, "1 ")
+        await ada.write(bot.home, f"{bot.id}: hello?", **mention)
+        await bot.says(ada, room, str(NOT_IN))
+        assert not any(str(NOT_IN) in one.body for one in bot.said(ada, bot.home))

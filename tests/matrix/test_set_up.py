@@ -10,7 +10,9 @@ from bot.events import AgeLevel, Rating, Role
 from bot.platforms.matrix import publishing, setting_up
 from bot.platforms.matrix.names import community_id
 from bot.platforms.matrix.places import POLICY
-from bot.platforms.matrix.steps import NUMBERS
+from bot.platforms.matrix.steps import NOT_FITTING
+from bot.platforms.signs import NUMBERS
+from tests.matrix.files import send_file
 from tests.matrix.people import People
 from tests.matrix.person import Person
 from tests.matrix.serving import Served, make_ground, serving
@@ -47,13 +49,14 @@ async def test_a_moderator_is_led_through_and_the_house_and_the_state_say_what_w
             entry="moderator",
             mature="verified",
             trusted="power 10",
-            reports="1",
+            reports="here",
             panel="no",
         )
         kept = await bot.house.communities.of(community_id(home))
         assert kept.ceiling is Rating.GENERAL
         assert kept.least_age_level is AgeLevel.MODERATOR
         assert kept.least_mature_level is AgeLevel.VERIFIED
+        assert await bot.house.moderation.log_rooms.of(community_id(home)) is not None
         await bot.says(keeper, home, str(publishing.IS_PUBLISHED.format(type=POLICY)))
         policy = await keeper.state(home, POLICY)
         assert policy["summary"] == {"ceiling": "general", "entry": "moderator", "mature": "closed"}
@@ -107,7 +110,7 @@ async def test_it_is_answered_by_reactions_to_the_question_that_stands_and_by_wh
         await bot.says(ben, home, "step 1 of")
 
 
-async def test_a_member_sets_nothing_up_and_who_loses_the_power_has_lost_the_set_up(
+async def test_a8_a_member_sets_nothing_up_and_who_loses_the_power_has_lost_the_set_up(
     people: People, tmp_path: Path
 ) -> None:
     async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
@@ -146,7 +149,7 @@ async def test_what_is_no_answer_is_told_only_where_it_replies_to_the_question(
         assert [s.body for s in bot.said(keeper, home)].count(str(setting_up.NO_ANSWER)) == 1
 
 
-async def test_a_space_is_one_community_and_its_moderators_alone_set_it_up(
+async def test_a8_a_space_is_one_community_and_its_moderators_alone_set_it_up(
     people: People, tmp_path: Path
 ) -> None:
     async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
@@ -178,7 +181,7 @@ async def test_a_space_is_one_community_and_its_moderators_alone_set_it_up(
         assert told == [str(needs)]
 
 
-async def test_a_policy_of_somebody_else_is_told_of_where_it_differs_and_counts_by_their_power(
+async def test_a8_a_policy_of_somebody_else_is_told_of_where_it_differs_and_counts_by_their_power(
     people: People, tmp_path: Path
 ) -> None:
     async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
@@ -206,7 +209,7 @@ async def test_a_policy_of_somebody_else_is_told_of_where_it_differs_and_counts_
         assert [one.body for one in bot.said(keeper, home)].count(differs) == 1
 
 
-async def test_whoever_has_the_power_that_is_for_adults_is_one_until_they_lose_it(
+async def test_a4_whoever_has_the_power_that_is_for_adults_is_one_until_they_lose_it(
     people: People, tmp_path: Path
 ) -> None:
     ada = await people.person("ada")
@@ -231,6 +234,31 @@ async def test_whoever_has_the_power_that_is_for_adults_is_one_until_they_lose_i
             lambda: sum("One thing is missing" in o.body for o in bot.said(ada, room)) == 2,
             "a second no",
         )
+
+
+async def test_one_file_answers_all_of_it_and_one_that_does_not_fit_changes_nothing(
+    people: People, tmp_path: Path
+) -> None:
+    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+        keeper, home = bot.keeper, bot.home
+        await keeper.set_power(home, bot.id, 50)
+        wrong = b'ceiling = "general"\npanel = "perhaps"\n'
+        await send_file(keeper, home, wrong, "door.toml", caption="!setup")
+        await bot.says(keeper, home, str(NOT_FITTING.format(name="panel")))
+        assert (await bot.house.communities.of(community_id(home))).ceiling is Rating.ROMANCE
+        right = b'entrance = "here"\nceiling = "general"\nentry = "moderator"\npanel = "yes"\n'
+        file = await send_file(keeper, home, right, "door.toml")
+        await keeper.answer(home, file, "!setup")
+        await bot.says(keeper, home, "Here is the door")
+        await bot.says(keeper, home, str(setting_up.DONE.format(prefix="!")))
+        await bot.says(keeper, home, "moderator")
+        kept = await bot.house.communities.of(community_id(home))
+        assert (kept.ceiling, kept.least_age_level) == (Rating.GENERAL, AgeLevel.MODERATOR)
+        ada = await people.person("ada")
+        await keeper.invite(home, ada.id)
+        await ada.join(home)
+        await send_file(ada, home, b'ceiling = "romance"', "door.toml", caption="!setup")
+        await bot.says(ada, home, str(setting_up.NOT_YOURS))
 
 
 def test_every_step_is_asked() -> None:

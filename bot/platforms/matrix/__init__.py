@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 
 from bot.drafts import Pace
@@ -37,7 +38,7 @@ from bot.platforms.matrix.hearing import Hearing
 from bot.platforms.matrix.life import Life
 from bot.platforms.matrix.line import Line
 from bot.platforms.matrix.members import Members
-from bot.platforms.matrix.names import PLATFORM, channel_of, place_of
+from bot.platforms.matrix.names import PLATFORM, channel_of, is_message, place_of, user_of
 from bot.platforms.matrix.ports import Door, NoDoor, NoWatch, Watch
 from bot.platforms.matrix.privacy import Privacy
 from bot.platforms.matrix.reactions import Reactions
@@ -81,7 +82,7 @@ class Matrix:
         self._gap_s = setup.gap_s
         self._sealing = Sealing(client, self.rooms)
         self._delivery = Delivery(line, self._sealing, own_id, now)
-        files = Files(line, self.rooms)
+        self.files = files = Files(line, self.rooms)
         self._saying = Saying(self._delivery, files)
         self._edits = Edits(
             self._saying.change, start, gap_s=setup.gap_s, now=now, lost=_tell_of_lost_edit
@@ -195,7 +196,7 @@ class Matrix:
                 yield event
                 if isinstance(event, Typing):
                     self._start(self._sealing.prepare(channel_of(event.room.id)))
-                if isinstance(event, Message):
+                if isinstance(event, Message) and is_message(event.id):
                     # Taken in by now, so it is read.
                     self._start(self._delivery.read(channel_of(event.room.id), event.id))
         finally:
@@ -236,7 +237,10 @@ class Matrix:
             self._typings.end(channel_of(say.room.id))
         # What waits for an answer since the last end may be answered before anything was told.
         await self._life.synced.wait()
-        id_ = await self._saying.say(say)
+        if say.alone is not None and not say.room.is_direct:
+            id_ = await self._say_alone(say, user_of(say.alone))
+        else:
+            id_ = await self._saying.say(say)
         if id_ is not None:
             self._start(self._front.said(say, id_))
         return id_
@@ -244,6 +248,14 @@ class Matrix:
     async def _rest(self, room: Room) -> None:
         await self._edits.settled(channel_of(room.id))
         await self._front.rest(room)
+
+    async def _say_alone(self, say: Say, user: str) -> EventId | None:
+        """In the direct room that there is with them: the bot opens none for it (SAFETY H4)."""
+        room = self.rooms.direct_with(user)
+        place = self.rooms.place(room) if room else None
+        if place is None or self.is_crowded(place.id) or place.members.get(user) == "invite":
+            return None
+        return await self._saying.say(replace(say, room=self.rooms.room_of(place.id), answers=None))
 
     def _look_around(self, action: Say | Revise) -> None:
         """SAFETY A8: a third one ends what is being written, too."""

@@ -26,8 +26,6 @@ SIGN = "🚪"
 
 ENTRANCE_SET = Text("The panel's room is {room}. The panel stands there once you put it up.")
 ENTRANCE_NONE = Text("There is no room for the panel now. A panel that stands stays.")
-REPORTS_SET = Text("The room for reports is {room}. Nothing is sent there yet.")
-REPORTS_NONE = Text("There is no room for reports now.")
 TRUSTED_SET = Text(
     "Whoever has the power {power} or more here is an adult by your word. Who loses it is one no "
     "more."
@@ -88,8 +86,6 @@ class Choosing:
             told.append(ENTRANCE_SET.format(room=chosen.entrance))
         if chosen.trusted:
             told.append(TRUSTED_SET.format(power=chosen.trusted))
-        if chosen.reports:
-            told.append(REPORTS_SET.format(room=chosen.reports))
         if chosen.lists:
             told.append(LISTS_SET.format(lists=", ".join(chosen.lists)))
         if self._barring.missing:
@@ -100,8 +96,8 @@ class Choosing:
         """What is told, and whether the step is done. Raises what the store raises."""
         community = self._rooms.community_of(room)
         match step:
-            case "entrance" | "reports":
-                return await self._choose_room(community, step, answer, room)
+            case "entrance":
+                return await self._choose_entrance(community, answer, room)
             case "trusted":
                 await self._change(community, lambda was: replace(was, trusted=answer.power))
                 self._trusted.chose(community)
@@ -120,8 +116,8 @@ class Choosing:
     async def _change(self, community: str, changed: Callable[[Chosen], Chosen]) -> Chosen:
         return await self._choices.change(community, changed)
 
-    async def _choose_room(
-        self, community: str, step: str, answer: Answer, here: str
+    async def _choose_entrance(
+        self, community: str, answer: Answer, here: str
     ) -> tuple[Text, bool]:
         one = here if answer.word == "here" else ""
         if answer.rooms:
@@ -129,11 +125,8 @@ class Choosing:
             if found is None:
                 return NOT_OURS.format(room=answer.rooms[0]), False
             one = found
-        if step == "entrance":
-            await self._change(community, lambda was: replace(was, entrance=one))
-            return (ENTRANCE_SET.format(room=one) if one else ENTRANCE_NONE), True
-        await self._change(community, lambda was: replace(was, reports=one))
-        return (REPORTS_SET.format(room=one) if one else REPORTS_NONE), True
+        await self._change(community, lambda was: replace(was, entrance=one))
+        return (ENTRANCE_SET.format(room=one) if one else ENTRANCE_NONE), True
 
     async def _find(self, community: str, named: str) -> str | None:
         """A room of this community that has the bot."""

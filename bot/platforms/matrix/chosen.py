@@ -18,7 +18,6 @@ class Chosen:
 
     entrance: str = ""
     """The room for the panel."""
-    reports: str = ""
     trusted: int | None = None
     """Whoever has this power or more is called an adult by their community (SAFETY A4). None where
     that was never chosen; 0 where it was taken back, so that older signs end."""

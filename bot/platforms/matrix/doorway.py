@@ -4,9 +4,9 @@ whom it is for: the entrance, the set-up, the policy lists, what is taken away.
 
 import logging
 from collections.abc import Iterable
-from typing import Any
 
 from bot.events import Event, EventId, Message, Remove, Role, Room, Say, Voice
+from bot.files import Attached
 from bot.platforms.matrix import Matrix
 from bot.platforms.matrix.barring import Barring
 from bot.platforms.matrix.choosing import SIGN
@@ -16,10 +16,19 @@ from bot.platforms.matrix.line import Line
 from bot.platforms.matrix.names import channel_of, quoted
 from bot.platforms.matrix.ports import Source
 from bot.platforms.matrix.publishing import Publishing
-from bot.platforms.matrix.reading import Said, read_redaction, read_said, time_of, without_name
-from bot.platforms.matrix.setting_up import Reacted, SettingUp, Tell
+from bot.platforms.matrix.reading import (
+    Reaction,
+    Said,
+    read_reaction,
+    read_redaction,
+    read_said,
+    time_of,
+    without_name,
+)
+from bot.platforms.matrix.setting_up import SettingUp, Tell
 from bot.platforms.matrix.setup import Start
 from bot.platforms.matrix.trusted import Trusted
+from bot.platforms.signs import plain
 from bot.text import Text
 
 log = logging.getLogger(__name__)
@@ -80,7 +89,8 @@ class Doorway:
         if self._barring.is_barred(sender, self._rooms.community_of(room)):
             return False, None
         if source.get("type") == "m.reaction":
-            return await self._take_reaction(room, sender, source)
+            sign = read_reaction(source)
+            return await self._take_sign(room, sign, time_of(source)) if sign else (False, None)
         said = read_said(source)
         if said is None or said.is_edit or said.is_generated:
             return False, None
@@ -139,24 +149,16 @@ class Doorway:
 
     # --- Below -------------------------------------------------------------------------------
 
-    async def _take_reaction(
-        self, room: str, user: str, source: Source
-    ) -> tuple[bool, Message | None]:
-        relation = _relation(source)
-        on, sign, id_ = relation.get("event_id"), relation.get("key"), source.get("event_id")
-        if not isinstance(on, str) or not isinstance(sign, str) or not isinstance(id_, str):
-            return False, None
-        author = self._platform.author(room, user)
-        reacted = Reacted(EventId(id_), user, sign, EventId(on), time_of(source))
-        is_taken, message = await self._setting_up.press(room, author, reacted)
+    async def _take_sign(self, room: str, sign: Reaction, at: float) -> tuple[bool, Message | None]:
+        author = self._platform.author(room, sign.sender)
+        is_taken, message = await self._setting_up.press(room, author, sign, at)
         if is_taken:
             return True, message
-        plain = sign.rstrip("\ufe0f")
-        if plain == SIGN and await self._is_panel(room, on):
-            self._start(self._press(Press(EventId(id_), room, user, time_of(source))))
+        if plain(sign.sign) == SIGN and await self._is_panel(room, sign.message):
+            self._start(self._press(Press(sign.id, room, sign.sender, at)))
             return True, None
-        if plain == TAKE_AWAY and author.role >= Role.MODERATOR:
-            self._start(self._remove(room, EventId(on)))
+        if plain(sign.sign) == TAKE_AWAY and author.role >= Role.MODERATOR:
+            self._start(self._remove(room, sign.message))
             return True, None
         return False, None
 
@@ -165,8 +167,14 @@ class Doorway:
         own, place = self._rooms.own_id, self._rooms.place(room)
         called = place.called.get(own, "") if place else ""
         text = without_name(said.text, (own, called, own[1:].partition(":")[0]))
+        attached: tuple[Attached, ...] = ()
+        if author.role >= Role.MODERATOR:
+            is_sealed = place is not None and place.is_encrypted
+            attached = self._platform.files.attached(room, said, is_sealed=is_sealed)
         name = text.strip().casefold().removeprefix(prefix) if text.startswith(prefix) else ""
         match name:
+            case "setup" if attached:
+                self._start(self._setting_up.take_file(room, author, said, attached[0]))
             case "setup":
                 self._start(self._setting_up.begin(room, author, said.sender))
             case "remove" if author.role < Role.MODERATOR:
@@ -208,9 +216,3 @@ class Doorway:
 
     async def _say(self, room: str, text: Text, user: str) -> None:
         await self._tell(room, text, user)
-
-
-def _relation(source: Source) -> dict[str, Any]:
-    content = source.get("content")
-    relation = content.get("m.relates_to") if isinstance(content, dict) else None
-    return relation if isinstance(relation, dict) else {}

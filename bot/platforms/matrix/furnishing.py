@@ -96,6 +96,7 @@ async def furnish(
             tell=say,
             react=react,
             room_of=rooms.room_of,
+            put=platform.put,
             start=start,
             now=now,
             prefix=prefix,

@@ -159,7 +159,12 @@ class Hearing:
         return left
 
     def _tell_late(self, room: str, event: Any) -> None:
-        self.listening.hear(room, [Heard(event.source, is_sealed=True)])
+        self._start(self._take_late(room, event))
+
+    async def _take_late(self, room: str, event: Any) -> None:
+        """Who has just come to an encrypted room is read late, and may well begin with a command."""
+        left = await self._not_taken(room, [event])
+        self.listening.hear(room, [Heard(one.source, is_sealed=True) for one in left])
 
     # --- Who comes and goes ------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 
 from urllib.parse import quote
 
-from bot.events import CommunityId, PersonId, Room, RoomId
+from bot.events import CommunityId, EventId, PersonId, Room, RoomId
 
 PLATFORM = "matrix"
 
@@ -40,3 +40,14 @@ def channel_of(room: RoomId) -> str:
 def quoted(part: str) -> str:
     """Of a path: ids hold signs that mean something there."""
     return quote(part, safe="")
+
+
+def made_of(event: EventId, what: str) -> EventId:
+    """The id of a message that nobody has written: a sign was put somewhere, a line stood in a
+    file."""
+    return EventId(f"{what}:{event}")
+
+
+def is_message(event: EventId) -> bool:
+    """It stands in a room, so it can be answered and read there."""
+    return event.startswith("$")

@@ -14,7 +14,7 @@ from bot.platforms.bounded import Bounded
 from bot.platforms.matrix.delivery import Delivery
 from bot.platforms.matrix.files import Files
 from bot.platforms.matrix.html import as_html
-from bot.platforms.matrix.names import channel_of
+from bot.platforms.matrix.names import channel_of, is_message
 from bot.platforms.matrix.reading import MARK
 from bot.platforms.pacing import Edits, Newest, Sent
 from bot.platforms.signs import with_numbers
@@ -112,7 +112,7 @@ class Saying:
     def _relation(self, say: Say) -> dict[str, Any]:
         """An answer stays in the thread that it was asked in. Else in a direct room it is plain what
         is answered; elsewhere only a reply's first page says so."""
-        if say.answers is None:
+        if say.answers is None or not is_message(say.answers):
             return {}
         root = self._threads.get(say.answers)
         answer = {"m.in_reply_to": {"event_id": say.answers}}

@@ -1,8 +1,8 @@
 """`!setup`: who may manage a room is led through what its community can choose, one question after the
-other, answered with words or reactions.
+other, answered with words or reactions; or all of them are answered by one file.
 
-A rating and an age level become the commands that they are, and are read where every command is;
-what is Matrix's own is kept here. Who may do it is looked at with every single answer. What is
+A rating, an age level and the room for reports become the commands that they are, and are read where
+every command is; what is Matrix's own is kept here. Who may do it is looked at with every single answer. What is
 asked stands in `steps`, what follows from an answer in `choosing`.
 """
 
@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.events import Author, EventId, Message, Role, Room
+from bot.files import Attached
 from bot.platforms.bounded import Bounded
 from bot.platforms.matrix.choosing import Choosing
-from bot.platforms.matrix.reading import Said
+from bot.platforms.matrix.names import made_of
+from bot.platforms.matrix.reading import Reaction, Said
 from bot.platforms.matrix.steps import (
+    MOST_BYTES,
     STEPS,
     Answer,
     Control,
     question,
+    read_file,
     read_sign,
     read_words,
     signs,
@@ -40,19 +44,15 @@ NOT_KEPT = Text("I could not keep that. Please try again in a little while.")
 STOPPED = Text("The set-up has ended. What you chose holds; `{prefix}setup` begins it again.")
 DONE = Text("That is all. `{prefix}setup` begins it again, `{prefix}status` says how it stands.")
 
+FILE_NOT_READ = Text("I could not fetch that file, or it is too large. Nothing has changed.")
+
 IDLE_S = 900.0
-_COMMANDS = {"ceiling": "ceiling", "entry": "age entry", "mature": "age mature"}
-
-
-@dataclass(frozen=True, slots=True)
-class Reacted:
-    """Somebody put a sign under a message."""
-
-    event: EventId
-    user: str
-    sign: str
-    on: EventId
-    at: float
+_COMMANDS = {
+    "ceiling": "ceiling",
+    "entry": "age entry",
+    "mature": "age mature",
+    "reports": "caselog",
+}
 
 
 class Tell(Protocol):
@@ -79,6 +79,7 @@ class SettingUp:
         tell: Tell,
         react: Callable[[str, EventId, str], Awaitable[None]],
         room_of: Callable[[str], Room],
+        put: Callable[[Message], None],
         start: Callable[[Awaitable[None]], None],
         now: Callable[[], float],
         prefix: str,
@@ -87,6 +88,7 @@ class SettingUp:
         self._tell = tell
         self._react = react
         self._room_of = room_of
+        self._put = put
         self._start = start
         self._now = now
         self._prefix = prefix
@@ -120,15 +122,36 @@ class SettingUp:
         return True, self._take(room, open_, answer, author, said.id, said.at)
 
     async def press(
-        self, room: str, author: Author, reacted: Reacted
+        self, room: str, author: Author, sign: Reaction, at: float
     ) -> tuple[bool, Message | None]:
-        open_ = self._of(room, author, reacted.user)
-        if open_ is None or open_.asked != reacted.on:
+        open_ = self._of(room, author, sign.sender)
+        if open_ is None or open_.asked != sign.message:
             return False, None
-        answer = read_sign(open_.step, reacted.sign)
+        answer = read_sign(open_.step, sign.sign)
         if answer is None:
             return False, None
-        return True, self._take(room, open_, answer, author, reacted.event, reacted.at)
+        return True, self._take(room, open_, answer, author, made_of(sign.id, "sign"), at)
+
+    async def take_file(self, room: str, author: Author, said: Said, file: Attached) -> None:
+        """All of it, or nothing; one after the other, as it would be answered."""
+        if author.role < Role.MODERATOR:
+            await self._tell(room, NOT_YOURS, said.sender)
+            return
+        content = await file.read(MOST_BYTES)
+        read = read_file(content) if isinstance(content, bytes) else FILE_NOT_READ
+        if isinstance(read, Text):
+            await self._tell(room, read, said.sender)
+            return
+        for step, answer in read:
+            if step.name in _COMMANDS:
+                id_ = made_of(said.id, step.name)
+                self._put(self._command(room, step.name, answer, author, id_, said.at))
+            else:
+                told, _ = await self._chosen(room, step.name, answer)
+                await self._tell(room, told, said.sender)
+        if told := await self._choosing.publish(room):
+            await self._tell(room, told, said.sender)
+        await self._tell(room, DONE.format(prefix=self._prefix), said.sender)
 
     async def said(self, room: str, answers: EventId | None) -> None:
         """Something was said there: perhaps the answer to a command of a set-up's."""
@@ -171,8 +194,7 @@ class SettingUp:
         step = STEPS[open_.step].name
         if isinstance(answer, Answer) and step in _COMMANDS:
             open_.waits_for = id_
-            text = f"{self._prefix}{_COMMANDS[step]} {answer.word}"
-            return Message(id_, self._room_of(room), author, text, at)
+            return self._command(room, step, answer, author, id_, at)
         self._start(self._follow(room, open_, answer))
         return None
 
@@ -190,18 +212,27 @@ class SettingUp:
             case Answer():
                 await self._choose(room, open_, answer)
 
+    def _command(  # noqa: PLR0917 - likewise
+        self, room: str, step: str, answer: Answer, author: Author, id_: EventId, at: float
+    ) -> Message:
+        text = f"{self._prefix}{_COMMANDS[step]} {answer.word}"
+        return Message(id_, self._room_of(room), author, text, at)
+
     async def _choose(self, room: str, open_: _Open, answer: Answer) -> None:
-        try:
-            told, is_done = await self._choosing.choose(room, STEPS[open_.step].name, answer)
-        except Exception as error:  # noqa: BLE001 - the store's; whatever it is, they are told
-            log.warning("matrix: a setting was not kept: %s", type(error).__name__)
-            told, is_done = NOT_KEPT, False
+        told, is_done = await self._chosen(room, STEPS[open_.step].name, answer)
         if told:
             await self._tell(room, told, open_.user)
         if is_done:
             await self._go_on(room, open_)
         else:
             await self._ask(room, open_)
+
+    async def _chosen(self, room: str, step: str, answer: Answer) -> tuple[Text, bool]:
+        try:
+            return await self._choosing.choose(room, step, answer)
+        except Exception as error:  # noqa: BLE001 - the store's; whatever it is, they are told
+            log.warning("matrix: a setting was not kept: %s", type(error).__name__)
+            return NOT_KEPT, False
 
     async def _go_on(self, room: str, open_: _Open) -> None:
         open_.step += 1

@@ -5,17 +5,17 @@ levels are the words of the commands that set them.
 """
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from bot.commands.declared import COMMANDS
 from bot.platforms.matrix.chosen import MOST_LISTS, STRONGEST
+from bot.platforms.signs import NUMBERS, plain
 from bot.text import Text, lines, paragraphs, verbatim
 
-NUMBERS = tuple(f"{number}\ufe0f\u20e3" for number in range(1, 10))
 _SIGNS = {"➡": "next", "⬅": "back", "⏹": "stop"}
-_COLOURED = "\ufe0f"
 _ROOM = re.compile(r"[!#]\S{1,254}")
 
 
@@ -78,9 +78,11 @@ STEPS = (
     ),
     Step(
         "reports",
-        Text("Which room is for reports to moderators? Nothing is sent there yet."),
-        (("here", Text("here: this room")), ("none", Text("none: no room"))),
-        takes="room",
+        Text(
+            "Shall each case and report be told in this room, without anybody's words? Best in one "
+            "that moderators alone read."
+        ),
+        _options("caselog", 0),
     ),
     Step(
         "lists",
@@ -118,11 +120,10 @@ def signs(number: int) -> Sequence[str]:
 
 
 def read_sign(number: int, sign: str) -> Answer | Control | None:
-    plain = sign.replace(_COLOURED, "")
-    if (word := _SIGNS.get(plain)) is not None:
+    if (word := _SIGNS.get(plain(sign))) is not None:
         return Control(word)
-    known = {one.replace(_COLOURED, ""): at for at, one in enumerate(NUMBERS)}
-    at, options = known.get(plain, len(NUMBERS)), STEPS[number].options
+    known = {plain(one): at for at, one in enumerate(NUMBERS)}
+    at, options = known.get(plain(sign), len(NUMBERS)), STEPS[number].options
     return Answer(options[at][0]) if at < len(options) else None
 
 
@@ -144,6 +145,48 @@ def read_words(number: int, text: str) -> Answer | Control | None:
         level = int(power[:4])
         return Answer(power=level) if 0 < level <= STRONGEST else None
     return None
+
+
+MOST_BYTES = 16_384
+"""Of a file."""
+NO_TABLE = Text(
+    "I cannot read that file: it should be TOML of at most {most} KB. Nothing has changed."
+)
+NOT_FITTING = Text("In the file, `{name}` says nothing that fits there. Nothing has changed.")
+UNKNOWN = Text("The file has a name that I do not know. There are: {names}. Nothing has changed.")
+
+
+def read_file(content: bytes) -> tuple[tuple[Step, Answer], ...] | Text:
+    """The steps that it answers, in their order; or what is wrong with it, without its words."""
+    try:
+        found = tomllib.loads(content.decode())
+    except ValueError:
+        return NO_TABLE.format(most=MOST_BYTES // 1024)
+    names = [step.name for step in STEPS]
+    if not set(found) <= set(names):
+        return UNKNOWN.format(names=", ".join(names))
+    read = []
+    for number, step in enumerate(STEPS):
+        if step.name not in found:
+            continue
+        answer = read_words(number, _typed(found[step.name]))
+        if not isinstance(answer, Answer):
+            return NOT_FITTING.format(name=step.name)
+        read.append((step, answer))
+    return tuple(read)
+
+
+def _typed(value: object) -> str:
+    """As somebody would write it."""
+    match value:
+        case bool():
+            return ""
+        case int():
+            return f"power {value}"
+        case list():
+            return " ".join(map(str, value)) or "none"
+        case _:
+            return str(value)
 
 
 def how_it_stands(summary: Mapping[str, str]) -> Text:
