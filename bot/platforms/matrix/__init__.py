@@ -35,6 +35,7 @@ from bot.platforms.matrix.front import Front
 from bot.platforms.matrix.hearing import Hearing
 from bot.platforms.matrix.life import Life
 from bot.platforms.matrix.line import Line
+from bot.platforms.matrix.machines import Machines
 from bot.platforms.matrix.members import Members
 from bot.platforms.matrix.names import PLATFORM, channel_of, place_of
 from bot.platforms.matrix.ports import Door, NoDoor, NoWatch, Watch
@@ -79,7 +80,7 @@ class Matrix:
         self._start = start
         self._gap_s = setup.gap_s
         self._delivery = Delivery(line, Sealing(client, self.rooms), own_id, now)
-        files = Files(line, self.rooms)
+        files, self._machines = Files(line, self.rooms), Machines(now)
         self._saying = Saying(self._delivery, files)
         self._edits = Edits(
             self._saying.change, start, gap_s=setup.gap_s, now=now, lost=_tell_of_lost_edit
@@ -105,6 +106,7 @@ class Matrix:
             privacy=self._privacy,
             saying=self._saying,
             files=files,
+            machines=self._machines,
             start=start,
             clock=time.time,
             now=now,
@@ -233,6 +235,8 @@ class Matrix:
         await self._life.synced.wait()
         id_ = await self._saying.say(say)
         if id_ is not None:
+            if not say.room.is_direct:
+                self._machines.said(id_)
             self._start(self._front.said(say, id_))
         return id_
 
