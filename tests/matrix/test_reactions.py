@@ -217,6 +217,9 @@ async def press(bot: Served, person: Person, room: str, number: int) -> None:
 
     asked = await person.until(question, f"a question with a sign {NUMBERS[number]}")
     assert f"{NUMBERS[number]} " in asked.body
+    # Another sign, or a number that stands for nothing, is no answer, and takes none away.
+    for sign in (AGAIN, NUMBERS[8]):
+        await person.react(room, asked.event, sign)
     await person.react(room, asked.event, NUMBERS[number])
     await person.until(lambda: question() is None or _is_newer(question(), asked), "the next one")
 
