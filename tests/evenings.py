@@ -33,7 +33,7 @@ PERSON = (
     *("hello", "next", "next", "yes", "memory", "done"),
     "How is the sea?",
     *("{p}again", "{p}back", "{p}forward", "{p}continue"),
-    *("And the harbour?", "{p}undo", "{p}who"),
+    *("And the harbour?", "{p}reword The tide goes out.", "{p}undo", "{p}who"),
     *("{p}limits hard storms", "Is there a storm?", "{p}limits"),
     *("{p}nonsense", "{p}about", "{p}memory", "{p}privacy", "{p}where", "{p}help limits"),
     *("{p}personas", "{p}remind", "{p}mute", "{p}quiet", "{p}language"),

@@ -9,6 +9,8 @@ import nio
 import pytest
 
 from bot.engine.scripted import ScriptedEngine
+from bot.events import EventId
+from bot.platforms.matrix.machines import AT_ONCE_S, HOLDS_S, IN_A_ROW, Machines
 from bot.platforms.matrix.reading import MARK
 from tests.matrix.people import People
 from tests.matrix.person import Person
@@ -132,17 +134,78 @@ async def test_two_of_them_in_one_room_answer_people_and_never_each_other(
         await a.let_in(ada)
         await b.let_in(ada)
         both = {"m.mentions": {"user_ids": [a.id, b.id]}}
+
+        def kinds(bot: Served) -> list[str]:
+            """But for what each says of itself when it comes into a room."""
+            said = bot.said(ada, bot.home)
+            return [one.kind for one in said if not one.body.startswith("I am software that")]
+
         await ada.write(a.home, "Good evening, both of you", **both)
         said = await a.says(ada, a.home, "What do you think?")
         await b.says(ada, a.home, "tell me more")
         # An older client, which says nothing of whom it means, in answer to one of them.
         await ada.answer(a.home, said.event, "And now?")
-        await ada.until(lambda: len(a.said(ada, a.home)) == 2, "a second answer")
+        await ada.until(lambda: kinds(a) == ["m.text"] * 2, "a second answer")
         # Once each has answered something newer, nothing of before is still to come.
         await ada.write(a.home, "!about", **both)
-        await ada.until(lambda: len(a.said(ada, a.home)) == 3, "the one")
-        await ada.until(lambda: len(b.said(ada, a.home)) == 2, "the other")
-        assert [one.kind for one in a.said(ada, a.home)] == ["m.text", "m.text", "m.notice"]
-        assert [one.kind for one in b.said(ada, a.home)] == ["m.text", "m.notice"]
+        await ada.until(lambda: kinds(a) == ["m.text", "m.text", "m.notice"], "the one")
+        await ada.until(lambda: kinds(b) == ["m.text", "m.notice"], "the other")
         assert len(a.engine.prompts) == 2  # type: ignore[attr-defined]  # a scripted one
         assert len(b.engine.prompts) == 1  # type: ignore[attr-defined]  # a scripted one
+
+
+async def test_a_bot_that_answers_everything_is_not_answered_for_ever(
+    people: People, tmp_path: Path
+) -> None:
+    echo = await people.person("echo")
+    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+        await bot.keeper.invite(bot.home, echo.id)
+        await echo.join(bot.home)
+        to_bot = {"m.mentions": {"user_ids": [bot.id]}}
+        await echo.write(bot.home, "Good evening", **to_bot)
+        answered: set[str] = set()
+
+        def new() -> list[str]:
+            said = [one for one in bot.said(echo, bot.home) if one.event not in answered]
+            return [one.event for one in said if "not in yet" in one.body]
+
+        for _ in range(60):
+            last = (await echo.until(new, "an answer"))[-1]
+            answered.add(last)
+            await echo.answer(bot.home, last, "You said something")
+            # A room is answered in order, so all that comes is there before this is answered.
+            asked = await bot.keeper.write(bot.home, "!about", **to_bot)
+
+            def told(asked: str = asked) -> bool:
+                relations = [
+                    one.content.get("m.relates_to") or {} for one in bot.said(echo, bot.home)
+                ]
+                to = [one.get("m.in_reply_to", {}).get("event_id") for one in relations]
+                return asked in to
+
+            await echo.until(told, "that the keeper was answered")
+            if not new():
+                return
+        raise AssertionError("the two would never come to an end")
+
+
+def test_only_who_replies_at_once_again_and_again_is_a_machine() -> None:
+    now = 100.0
+    machines = Machines(lambda: now)
+
+    def replies(after_s: float) -> bool:
+        nonlocal now
+        message = EventId(f"$at-{now}")
+        machines.said(message)
+        now += after_s
+        return machines.is_one("@echo:a", message)
+
+    assert not any(replies(0.5) for _ in range(IN_A_ROW - 1))
+    # Once somebody has taken their time, it begins anew; who replies to none is in a hurry.
+    assert not replies(AT_ONCE_S + 1)
+    assert not any(machines.is_one("@echo:a", None) for _ in range(20))
+    assert [replies(0.5) for _ in range(IN_A_ROW)][-1]
+    assert machines.is_one("@echo:a", None)
+    assert not machines.is_one("@ada:a", None)
+    now += HOLDS_S
+    assert not machines.is_one("@echo:a", None)

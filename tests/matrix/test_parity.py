@@ -147,5 +147,7 @@ async def test_a_moderators_evening_is_the_same_on_console_discord_and_matrix(
     ground = await make_ground(people)
     async with serving(people, tmp_path / "matrix", tides(), ground=ground) as served:
         matrix = OnMatrix(served, ground.keeper, ground.home, "BEN")
+        # What it says of itself when it comes into a room is said nowhere else.
+        await matrix.until(lambda: bool(matrix.said()))
         assert await transcript(MODERATOR, matrix, told) == told
         assert await decided(matrix) == left

@@ -166,6 +166,38 @@ async def test_elsewhere_of_others_and_taken_back_they_do_nothing(
         assert len(engine.prompts) == 4
 
 
+async def test_a_sign_that_is_taken_back_ends_nothing_that_it_began(
+    people: People, tmp_path: Path
+) -> None:
+    reached, go = asyncio.Event(), asyncio.Event()
+    tides = ["The tide is low.", "High water comes at noon today."]
+
+    async def hold(count: int) -> None:
+        if count == 3 and len(engine.prompts) == 2:
+            reached.set()
+            await go.wait()
+
+    engine = ScriptedEngine(lambda _: tides.pop(0) if tides else "Hm.", before_piece=hold)
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", engine) as bot:
+        room = await bot.let_in(ada)
+        await ada.write(room, "How is the sea?")
+        first = await persona_says(bot, ada, room, "The tide is low.")
+        pressed = await ada.react(room, first.event, AGAIN)
+        await reached.wait()
+        await ada.redact(room, pressed)
+        # Told behind it, so it is heard by the time this is.
+        await ada.react(room, first.event, CROSS)
+        await ada.until(lambda: _reacted(ada, room, CROSS), "the cross")
+        go.set()
+        await persona_says(bot, ada, room, "High water comes at noon today.")
+        assert len(engine.prompts) == 2
+
+
+def _reacted(person: Person, room: str, sign: str) -> bool:
+    return any(sign == key for one in person.shown(room) for _, key in one.reactions)
+
+
 async def test_in_a_room_with_others_signs_are_put_by_people_alone_and_mean_nothing(
     people: People, tmp_path: Path
 ) -> None:
@@ -217,6 +249,9 @@ async def press(bot: Served, person: Person, room: str, number: int) -> None:
 
     asked = await person.until(question, f"a question with a sign {NUMBERS[number]}")
     assert f"{NUMBERS[number]} " in asked.body
+    # Another sign, or a number that stands for nothing, is no answer, and takes none away.
+    for sign in (AGAIN, NUMBERS[8]):
+        await person.react(room, asked.event, sign)
     await person.react(room, asked.event, NUMBERS[number])
     await person.until(lambda: question() is None or _is_newer(question(), asked), "the next one")
 

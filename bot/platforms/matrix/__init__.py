@@ -37,6 +37,7 @@ from bot.platforms.matrix.front import Front
 from bot.platforms.matrix.hearing import Hearing
 from bot.platforms.matrix.life import Life
 from bot.platforms.matrix.line import Line
+from bot.platforms.matrix.machines import Machines
 from bot.platforms.matrix.members import Members
 from bot.platforms.matrix.names import PLATFORM, channel_of, is_message, place_of, user_of
 from bot.platforms.matrix.ports import Door, NoDoor, NoWatch, Watch
@@ -83,6 +84,7 @@ class Matrix:
         self._sealing = Sealing(client, self.rooms)
         self._delivery = Delivery(line, self._sealing, own_id, now)
         self.files = files = Files(line, self.rooms)
+        self._machines = Machines(now)
         self._saying = Saying(self._delivery, files)
         self._edits = Edits(
             self._saying.change, start, gap_s=setup.gap_s, now=now, lost=_tell_of_lost_edit
@@ -108,6 +110,7 @@ class Matrix:
             privacy=self._privacy,
             saying=self._saying,
             files=files,
+            machines=self._machines,
             start=start,
             clock=time.time,
             now=now,
@@ -242,6 +245,8 @@ class Matrix:
         else:
             id_ = await self._saying.say(say)
         if id_ is not None:
+            if not say.room.is_direct:
+                self._machines.said(id_)
             self._start(self._front.said(say, id_))
         return id_
 

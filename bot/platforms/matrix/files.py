@@ -32,6 +32,7 @@ _MEDIA_BEFORE = "/_matrix/media/v3/download"
 _UPLOAD = "/_matrix/media/v3/upload"
 _ADDRESS = re.compile(r"mxc://([^/\s]+)/([\w-]+)")
 _WITHIN_S = 30.0
+_UPLOAD_S = 60.0
 _PIECE = 64 * 1024
 _PAUSES_S = (0.5, 2.0, 5.0)
 _NO_KEYS = (EncryptionError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
@@ -143,7 +144,7 @@ class Files:
         for pause in (*_PAUSES_S, None):
             trouble, wait = "", 0.0
             try:
-                async with asyncio.timeout(_WITHIN_S):
+                async with asyncio.timeout(_UPLOAD_S):
                     got = await self._line.raw("POST", path, content, headers)
                     answer = Answer(got.status, await body_of(got))
             except BROKEN_LINE as error:

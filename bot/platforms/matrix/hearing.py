@@ -16,6 +16,7 @@ from bot.platforms.matrix.joining import Joining
 from bot.platforms.matrix.late import Late
 from bot.platforms.matrix.line import Line
 from bot.platforms.matrix.listening import Heard, Listening
+from bot.platforms.matrix.machines import Machines
 from bot.platforms.matrix.members import Members
 from bot.platforms.matrix.missed import fetch_missed
 from bot.platforms.matrix.names import community_id, quoted
@@ -43,6 +44,7 @@ class Hearing:
         privacy: Privacy,
         saying: Saying,
         files: Files,
+        machines: Machines,
         start: Start,
         clock: Callable[[], float],
         now: Callable[[], float],
@@ -63,6 +65,7 @@ class Hearing:
             rooms,
             clock,
             files=files,
+            machines=machines,
             operators=setup.operators,
             answer_missed_s=setup.answer_missed_s,
             is_own=saying.is_own,

@@ -13,6 +13,7 @@ from typing import Any
 from bot.events import Author, Deleted, Edited, Event, EventId, Message, Role, Room, Typing
 from bot.platforms.bounded import Bounded
 from bot.platforms.matrix.files import Files
+from bot.platforms.matrix.machines import Machines
 from bot.platforms.matrix.reading import (
     Said,
     read_redaction,
@@ -50,6 +51,7 @@ class Listening:
         clock: Callable[[], float],
         *,
         files: Files,
+        machines: Machines,
         operators: frozenset[str],
         answer_missed_s: float,
         is_own: Callable[[EventId], bool],
@@ -63,6 +65,7 @@ class Listening:
         self._rooms = rooms
         self._clock = clock
         self._files = files
+        self._machines = machines
         self._operators = operators
         self._answer_missed_s = answer_missed_s
         self._is_own = is_own
@@ -155,7 +158,7 @@ class Listening:
             Message(
                 id=said.id,
                 room=self._rooms.room_of(room),
-                author=self.author(room, said.sender),
+                author=self._writer(room, said),
                 text=self._text(room, said),
                 at=said.at,
                 # SAFETY M6: policy hears them (C3), and answers nothing else.
@@ -165,6 +168,11 @@ class Listening:
                 attached=attached,
             )
         )
+
+    def _writer(self, room: str, said: Said) -> Author:
+        is_shared = self._rooms.person_in(room) is None
+        is_bot = is_shared and self._machines.is_one(said.sender, said.reply_to)
+        return replace(self.author(room, said.sender), is_bot=is_bot)
 
     def _hear_redaction(self, room: str, source: Mapping[str, Any]) -> None:
         message, at = read_redaction(source), time_of(source)

@@ -99,6 +99,9 @@ class Reactions:
         if last is None or where in self._questions or self._rested.get(where) == last:
             return
         self._rested.put(where, last)
+        # SAFETY A8: before a third one nothing is done at all.
+        if await self._rooms.others_in(where) != set():
+            return
         times = await self._times_shown(where)
         if times is None or times >= TIMES:
             return
@@ -124,10 +127,12 @@ class Reactions:
     def _meant(self, room: str, reaction: Reaction) -> str | None:
         question = self._questions.get(room)
         if question is not None and question.message == reaction.message:
-            # A question is answered once; its signs go with the bot's next words.
-            self._questions.pop(room)
             answers = zip(map(plain, NUMBERS), question.answers, strict=False)
-            return dict(answers).get(plain(reaction.sign))
+            answer = dict(answers).get(plain(reaction.sign))
+            if answer is not None:
+                # It is answered once; its signs go with the bot's next words.
+                self._questions.pop(room)
+            return answer
         command = command_of(reaction.sign)
         is_latest = reaction.message == self._latest.get(room)
         return f"{self._prefix}{command}" if command and is_latest else None
