@@ -131,6 +131,23 @@ async def test_a_reply_grows_by_edits_and_ends_whole_though_they_are_limited(
     assert all(e.body.startswith("* ") for e in edits), "words for clients that know no edits"
 
 
+async def test_edits_that_the_homeserver_does_not_take_yet_wait_and_the_end_comes(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    held = Held(LAMP, at=6)
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", held.engine, through=proxy.url) as bot:
+        room = await bot.let_in(ada)
+        await ada.write(room, "Good evening")
+        await held.reached.wait()
+        await bot.says(ada, room, "The")
+        proxy.limit(SEND, retry_after_ms=20, times=3)
+        held.go()
+        shown = await ada.sees(room, LAMP, sender=bot.id)
+        assert len(shown.history) > 1
+    assert [one.status for one in proxy.of(SEND)].count(429) == 3
+
+
 async def test_markdown_is_shown_and_no_tag_that_was_written_becomes_one(
     people: People, tmp_path: Path
 ) -> None:
@@ -239,8 +256,8 @@ async def test_an_answer_stays_in_its_thread_and_a_quotation_is_not_read(
 async def test_an_emote_is_words_and_a_picture_is_told_kindly_and_a_notice_is_nobodys_words(
     people: People, tmp_path: Path
 ) -> None:
-    ada = await people.person("ada")
-    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+    ada, engine = await people.person("ada"), ScriptedEngine()
+    async with serving(people, tmp_path / "data", engine) as bot:
         room = await bot.let_in(ada)
         await ada.send(room, {"msgtype": "m.notice", "body": "I am a bot, too"})
         await ada.send(room, {"msgtype": "m.text", "body": "So am I", MARK: True})
@@ -248,9 +265,8 @@ async def test_an_emote_is_words_and_a_picture_is_told_kindly_and_a_notice_is_no
         await bot.says(ada, room, "You said: *waves*")
         await send_file(ada, room, b"no picture at all", name="sea.png", kind="m.image")
         await bot.says(ada, room, str(NO_WORDS))
-        assert not any(
-            "bot, too" in one.body or "So am I" in one.body for one in bot.said(ada, room)
-        )
+        asked = [part.text for prompt in engine.prompts for part in prompt.parts]
+        assert not any("bot, too" in text or "So am I" in text for text in asked)
 
 
 async def test_what_came_in_clear_text_is_not_read(people: People, tmp_path: Path) -> None:
