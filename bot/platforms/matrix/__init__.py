@@ -25,6 +25,7 @@ from bot.events import (
     Revise,
     Room,
     Say,
+    Typing,
     Voice,
 )
 from bot.platforms.base import Locker, PlatformError
@@ -78,7 +79,8 @@ class Matrix:
         self._group = group
         self._start = start
         self._gap_s = setup.gap_s
-        self._delivery = Delivery(line, Sealing(client, self.rooms), own_id, now)
+        self._sealing = Sealing(client, self.rooms)
+        self._delivery = Delivery(line, self._sealing, own_id, now)
         files = Files(line, self.rooms)
         self._saying = Saying(self._delivery, files)
         self._edits = Edits(
@@ -191,6 +193,8 @@ class Matrix:
         try:
             while (event := await self._life.next()) is not None:
                 yield event
+                if isinstance(event, Typing):
+                    self._start(self._sealing.prepare(channel_of(event.room.id)))
                 if isinstance(event, Message):
                     # Taken in by now, so it is read.
                     self._start(self._delivery.read(channel_of(event.room.id), event.id))

@@ -7,9 +7,11 @@ and leave out devices whose keys it could not reach: both are looked at here bef
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import nio
+from nio.exceptions import GroupEncryptionError
 
 from bot.platforms.base import PlatformError
 from bot.platforms.bounded import Bounded
@@ -20,6 +22,8 @@ log = logging.getLogger(__name__)
 
 MESSAGE = "m.room.message"
 Content = Mapping[str, Any]
+
+_STALE = (GroupEncryptionError, nio.LocalProtocolError)
 
 
 class NotNow(PlatformError):
@@ -55,16 +59,30 @@ class Sealing:
             if self._rooms.person_in(room) is not None:
                 raise NotThere("matrix: a direct room is not encrypted")
             return kind, content()
-        lock = self._one_at_a_time.get(room) or asyncio.Lock()
-        self._one_at_a_time.put(room, lock)
-        async with lock:
+        async with self._alone_in(room):
             await self._share(room)
             if not is_for_all:
                 await self._look_around(room)
-            # No await since the keys were shared: whoever has come since is not among them.
-            sealed_kind, sealed = self._client.encrypt(room, kind, dict(content()))
+            try:
+                sealed_kind, sealed = self._client.encrypt(room, kind, dict(content()))
+            except _STALE as error:
+                # Somebody has come since the keys were shared.
+                raise NotNow(f"matrix: not encrypted: {type(error).__name__}") from None
         assert sealed_kind == "m.room.encrypted", "nothing in clear text"
         return str(sealed_kind), sealed
+
+    async def prepare(self, room: str) -> None:
+        """Keys are shared before anybody waits for it."""
+        with suppress(NotNow, NotThere):
+            await self._look_around(room)
+            if await self._rooms.is_encrypted(room):
+                async with self._alone_in(room):
+                    await self._share(room)
+
+    def _alone_in(self, room: str) -> asyncio.Lock:
+        lock = self._one_at_a_time.get(room) or asyncio.Lock()
+        self._one_at_a_time.put(room, lock)
+        return lock
 
     async def _look_around(self, room: str) -> None:
         """SAFETY A8."""
