@@ -21,7 +21,7 @@ SYNC = "GET /sync"
 
 
 async def test_what_was_missed_is_read_in_order_and_nothing_is_answered_twice(
-    people: People, tmp_path: Path
+    people: People, proxy: Proxy, tmp_path: Path
 ) -> None:
     ground, ada = await make_ground(people), await people.person("ada")
     data, engine = tmp_path / "data", ScriptedEngine()
@@ -32,8 +32,9 @@ async def test_what_was_missed_is_read_in_order_and_nothing_is_answered_twice(
     for number in range(3):
         await ada.write(room, f"Missed {number}")
     engine = ScriptedEngine()
-    async with serving(people, data, engine, ground=ground) as bot:
+    async with serving(people, data, engine, ground=ground, through=proxy.url) as bot:
         await bot.says(ada, room, "You said: Missed 2")
+        assert "since=" in proxy.of(SYNC)[0].query, "it goes on from where it was"
         await ada.write(room, "After")
         await bot.says(ada, room, "You said: After")
         said = [one.body for one in bot.said(ada, room)]

@@ -222,6 +222,7 @@ class Matrix:
         """Before the end: what is on the screen is to be the whole page."""
         self._typings.end_all()
         await self._edits.all_settled()
+        await self._life.rest()
 
     async def _begin(self) -> None:
         await self.rooms.load()

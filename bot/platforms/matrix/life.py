@@ -50,7 +50,9 @@ class Life:
         self._pauses = Pauses(setup.first_pause_s)
         self._has_begun = False
         self._since = ""
-        self._kept = ""
+        self._wanted = ""
+        self._kept = asyncio.Event()
+        self._kept.set()
         self._is_working = False
         self._has_told = False
         self.synced = asyncio.Event()
@@ -61,8 +63,12 @@ class Life:
     async def next(self) -> Event | None:
         """None: it has ended for good."""
         while isinstance(event := await self._listening.next(), Taken):
-            await self._keep(event.since)
+            self._keep(event.since)
         return event
+
+    async def rest(self) -> None:
+        """Until it is written down where it is."""
+        await self._kept.wait()
 
     async def live(self) -> None:
         """Until it is cancelled, or the homeserver refuses the bot for good."""
@@ -80,7 +86,7 @@ class Life:
         try:
             if not self._has_begun:
                 kept = await self._locker.fetch(SINCE)
-                self._since = self._kept = kept.decode() if kept else ""
+                self._since = kept.decode() if kept else ""
                 await self._begin()
                 self._has_begun = True
             return await self._sync()
@@ -148,11 +154,20 @@ class Life:
                 answer.status_code,
             )
 
-    async def _keep(self, since: str) -> None:
-        """All before it is in the vaults. One that is older only brings again what is known there."""
-        if since != self._kept:
-            self._kept = since
-            try:
-                await self._locker.keep(SINCE, since.encode())
-            except Exception as error:  # noqa: BLE001 - the store's, which this does not know
-                log.warning("matrix: where it was is not kept: %s", type(error).__name__)
+    def _keep(self, since: str) -> None:
+        """All before it is in the vaults. Written down beside what comes: one that is older only
+        brings again what is known there."""
+        self._wanted = since
+        if self._kept.is_set():
+            self._kept.clear()
+            self._start(self._write())
+
+    async def _write(self) -> None:
+        written = ""
+        try:
+            while written != self._wanted:
+                written = self._wanted
+                await self._locker.keep(SINCE, written.encode())
+        finally:
+            # No await since the last look at what is to be written.
+            self._kept.set()
