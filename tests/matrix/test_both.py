@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from bot.engine.scripted import ScriptedEngine
 from bot.events import PersonId
 from bot.operate.metrics import Metrics
 from bot.operate.platforms import open_platforms
+from bot.operate.published import read_rules
 from bot.personas import load_personas
 from bot.recovery import recover
 from bot.settings import Config, DiscordSettings, MatrixSettings
@@ -65,7 +67,11 @@ async def test_who_talks_on_both_joins_the_two_accounts(people: People, tmp_path
         dispatch = Dispatch(conversation, waiting=8, rooms=100, stop_s=5.0)
         try:
             async with open_platforms(
-                config, environ, speech.words, locker_of=house.locker.of
+                config,
+                environ,
+                speech.words,
+                locker_of=house.locker.of,
+                rules_of=partial(read_rules, house, config),
             ) as platforms:
                 assert [one.name for one in platforms] == ["discord", "matrix"]
                 left_over = await recover(house, platforms, clock())
