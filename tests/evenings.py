@@ -10,6 +10,8 @@ import os
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,7 +37,8 @@ PERSON = (
     *("{p}again", "{p}back", "{p}forward", "{p}continue"),
     *("And the harbour?", "{p}reword The tide goes out.", "{p}undo", "{p}who"),
     *("{p}limits hard storms", "Is there a storm?", "{p}limits"),
-    *("{p}nonsense", "{p}about", "{p}memory", "{p}privacy", "{p}where", "{p}help limits"),
+    *("{p}nonsense", "{p}about", "{p}memory", "{p}privacy", "{p}where"),
+    *("{p}help", "{p}help limits"),
     *("{p}personas", "{p}remind", "{p}mute", "{p}quiet", "{p}language"),
     *("{p}timezone Europe/Berlin", "{p}persona Nobody", "{p}persona Wren"),
     *("{p}checkin", "{p}break", "{p}safeword", "{p}general", "{p}romance", "{p}sponsor"),
@@ -92,9 +95,13 @@ class Side(Protocol):
 
 
 def plain(said: list[Said], side: Side) -> list[Said]:
-    """Without what is the platform's own."""
+    """Without what is the platform's own: its names and signs, and where a page ends."""
     words = [(voice, _plain(text, side)) for voice, text in said]
-    return [one for one in words if one[1] != _plain(SIGNS.format(prefix="!"), side)]
+    hint = _plain(SIGNS.format(prefix="!"), side)
+    by_voice = groupby((one for one in words if one[1] != hint), key=itemgetter(0))
+    return [
+        (voice, " ".join(" ".join(text for _, text in those).split())) for voice, those in by_voice
+    ]
 
 
 def _plain(text: str, side: Side) -> str:
@@ -118,20 +125,20 @@ def zoe(side: Side) -> str:
 async def transcript(lines: tuple[str, ...], side: Side, as_on: list[list[Said]]) -> list[Any]:
     """What the bot said to each line; `as_on` is how long to wait for it."""
     told: list[list[Said]] = []
-    before = len(plain(side.said(), side))
+    before = len(side.said())
     for line, expected in zip(lines, as_on, strict=True):
         await side.write(written(line, side))
 
         def is_there(expected: list[Said] = expected, before: int = before) -> bool:
-            return plain(side.said(), side)[before:] == expected
+            return plain(side.said()[before:], side) == expected
 
         try:
             await side.until(is_there)
         except (AssertionError, TimeoutError):
-            told.append(plain(side.said(), side)[before:])
+            told.append(plain(side.said()[before:], side))
             break
         told.append(expected)
-        before += len(expected)
+        before = len(side.said())
     return told
 
 

@@ -176,7 +176,8 @@ class Matrix:
 
     @property
     def _front(self) -> Front:
-        return Front(self._reactions, self.door)
+        # Signs come last: they are for show, and what else is to be known waits for none.
+        return Front(self.door, self._reactions)
 
     def reaches(self, person: PersonId) -> bool:
         return person.startswith(f"{PLATFORM}:")
