@@ -67,21 +67,22 @@ async def test_a_person_comes_in_and_is_answered_in_an_encrypted_room(
         assert notices
         assert not any(MARK in one.content for one in notices)
 
-        def is_read() -> bool:
-            receipts = [one for where, one in ada.ephemeral if where == room]
-            return any(
-                said in [r.event_id for r in one.receipts if r.user_id == bot.id]
-                for one in receipts
-                if isinstance(one, nio.ReceiptEvent)
-            )
-
-        await ada.until(is_read, "that the bot has read it")
+        await ada.until(lambda: has_read(bot, ada, room, said), "that the bot has read it")
     wire = await people.wire_of(ada).events(room)
     done = [one for one in wire if one["sender"] == bot.id and "state_key" not in one]
     # Signs and their removal hold no words; test_reactions.py looks at what they hold.
     spoken = [one for one in done if one["type"] not in ("m.reaction", "m.room.redaction")]
     assert {one["type"] for one in spoken} == {"m.room.encrypted"}
     assert not any("m.relates_to" in one["content"] for one in spoken if not is_edit(one))
+
+
+def has_read(bot: Served, person: Person, room: str, event: str) -> bool:
+    receipts = [one for where, one in person.ephemeral if where == room]
+    return any(
+        event in [r.event_id for r in one.receipts if r.user_id == bot.id]
+        for one in receipts
+        if isinstance(one, nio.ReceiptEvent)
+    )
 
 
 def as_sent(person: Person, shown: Shown) -> Json:
@@ -172,8 +173,10 @@ async def test_an_edit_while_the_bot_writes_ends_the_reply_and_changes_what_is_k
         said = await ada.write(room, "Count for me")
         await held.reached.wait()
         await ada.edit(room, said, "Count slowly for me")
+        again = await ada.write(room, "Again, please")
+        # What was told before it has been heard by then.
+        await ada.until(lambda: has_read(bot, ada, room, again), "that the bot has read it")
         held.go()
-        await ada.write(room, "Again, please")
         await ada.sees(room, LAMP, sender=bot.id)
         window = [part.text for part in held.engine.prompts[-1].parts]
         assert any("Count slowly for me" in text for text in window)
