@@ -11,7 +11,7 @@ from bot.policy.door_rules import NOT_A_GUEST
 from tests.matrix.people import People
 from tests.matrix.person import Person
 from tests.matrix.serving import Served, make_ground, serving
-from tests.matrix.setting_up import answers, asked, until_bot
+from tests.matrix.setting_up import answers, asked, sets_up, until_bot
 
 pytestmark = pytest.mark.live
 
@@ -99,9 +99,6 @@ async def test_m6_a_community_follows_its_own_list_with_patterns_and_a_redacted_
         await answers(bot, keeper, home, "lists", "!nowhere:parlour.test")
         told = choosing.LIST_NOT_JOINED.format(room="!nowhere:parlour.test")
         await bot.says(keeper, home, str(told))
-        await keeper.write(home, home)
-        await bot.says(keeper, home, str(choosing.LIST_NOT_JOINED.format(room=home)))
-        await keeper.until(lambda: ended(bot, keeper, home), "both told")
         await asked(bot, keeper, home, "lists")
         await keeper.write(home, room)
         await bot.says(keeper, home, str(choosing.LISTS_SET.format(lists=room)))
@@ -115,10 +112,6 @@ async def test_m6_a_community_follows_its_own_list_with_patterns_and_a_redacted_
         await until_bot(bot, lambda: not bot.platform.watch.is_barred(ada.id, home), "know")
         await bans(warden, room, "parlour.test", SERVER)
         await until_bot(bot, lambda: bot.platform.watch.is_barred(ada.id, home), "know it")
-
-
-def ended(bot: Served, person: Person, room: str) -> bool:
-    return sum("I cannot join the list" in one.body for one in bot.said(person, room)) == 2
 
 
 async def test_m6_a_room_on_the_operators_list_is_left_and_not_joined_again(
@@ -143,6 +136,26 @@ async def test_m6_a_room_on_the_operators_list_is_left_and_not_joined_again(
         await bot.keeper.write(bot.home, "!setup")
         missing = choosing.OPERATORS_MISSING.format(lists="#no:parlour.test")
         await bot.says(bot.keeper, bot.home, str(missing))
+
+
+async def test_a_list_nobody_follows_is_left_and_no_community_makes_a_list_of_another(
+    people: People, tmp_path: Path
+) -> None:
+    ground = await make_ground(people)
+    warden, room = await make_list(people)
+    data = tmp_path / "data"
+    async with serving(people, data, ScriptedEngine(), ground=ground) as bot:
+        keeper, home = bot.keeper, bot.home
+        other = await warden.make_room("Quay", encrypted=False)
+        await warden.invite(other, bot.id)
+        await until_bot(bot, lambda: len(bot.platform.rooms.communities()) == 2, "be in both")
+        await sets_up(bot, keeper, home, lists=f"{room} {other}")
+        assert set(bot.platform.rooms.communities()) == {home, other}
+        await until_bot(bot, lambda: bot.platform.rooms.place(room), "join the list")
+        await sets_up(bot, keeper, home, lists="none")
+    async with serving(people, data, ScriptedEngine(), ground=ground) as bot:
+        await warden.until(lambda: is_out(warden, room, bot), "that the bot has left")
+        assert set(bot.platform.rooms.communities()) == {home, other}
 
 
 def is_out(person: Person, room: str, bot: Served) -> bool:

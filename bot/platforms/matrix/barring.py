@@ -46,6 +46,8 @@ class Barring:
         self._start = start
         self._is_live = is_live
         self._everywhere: set[str] = set()
+        self._followed: dict[str, str] = {}
+        """What was named, and its room."""
         self._lists: dict[str, List] = {}
         self.missing: tuple[str, ...] = ()
         """Of the operator's lists, those that could not be joined."""
@@ -56,41 +58,61 @@ class Barring:
         """Before the first sync: what a list says is no community's talk."""
         try:
             kept = await self._locker.fetch(FOLLOWED)
-            followed = json.loads(kept) if kept else {}
-            self._rooms.asides.update(map(str, followed.values()))
-            self._everywhere.update(followed[one] for one in self._wanted if one in followed)
+            self._followed = dict(json.loads(kept)) if kept else {}
+            self._rooms.asides.update(self._followed.values())
+            known = (self._followed.get(one) for one in self._wanted)
+            self._everywhere.update(room for room in known if room is not None)
         except Exception as error:  # noqa: BLE001 - the store's, which this does not know
             log.warning("matrix: which lists are followed was not read: %s", type(error).__name__)
 
     async def join_lists(self) -> None:
         """After the first sync."""
-        found = {one: await self.follow(one) for one in self._wanted}
+        before = dict(self._followed)
+        found = {one: await self.follow(one, is_operators=True) for one in self._wanted}
         self.missing = tuple(one for one, room in found.items() if room is None)
         for one in self.missing:
-            log.warning("matrix: the policy list %s cannot be joined: nobody on it is put out", one)
-        self._everywhere = {room for room in found.values() if room is not None}
+            log.warning("matrix: the policy list %s cannot be joined now", one)
+        # Where it is not to be found at this moment, what it has said holds.
+        rooms = (room or before.get(one) for one, room in found.items())
+        self._everywhere = {room for room in rooms if room is not None}
+        wanted, is_whole = set(self._everywhere), True
         for community in self._rooms.communities():
-            for room in (await self._choices.of(community)).lists:
+            if not await self.ready(community):
+                is_whole = False
+                continue
+            chosen = await self._choices.of(community)
+            for room in chosen.lists:
+                wanted.add(room)
                 if await self.follow(room) is None:
-                    log.warning("matrix: a policy list of %s is not to be had any more", community)
+                    log.warning("matrix: a policy list of %s is not to be had now", community)
         self._leave_named(self._everywhere)
+        if is_whole:
+            await self._leave_all_but(wanted)
 
-    async def follow(self, where: str) -> str | None:
-        """Its room's id, once the bot is in it. None where it cannot be."""
+    async def _leave_all_but(self, wanted: set[str]) -> None:
+        """What nobody follows any more; until the next start it stays nobody's community."""
+        for room in self._rooms.asides - wanted:
+            await self._line.attempt("POST", f"/rooms/{quoted(room)}/leave", {})
+        await self._keep({one: room for one, room in self._followed.items() if room in wanted})
+
+    async def follow(self, where: str, *, is_operators: bool = False) -> str | None:
+        """Its room's id, once the bot is in it; None where it cannot be. A room in which the bot was
+        before stays what it is: no community takes another one's room from it."""
         try:
             room = await self._find(where)
-            if room is None or room in self._rooms.communities():
+            if room is None:
                 return None
-            if room not in self._rooms.asides:
-                self._rooms.asides.add(room)
-                if self._rooms.place(room) is None and not await self._join(where):
-                    self._rooms.asides.discard(room)
-                    return None
-            elif self._rooms.place(room) is None and not await self._join(where):
+            is_there = self._rooms.place(room) is not None
+            if is_there and room not in self._rooms.asides and not is_operators:
+                return room
+            # Before it is joined: the homeserver may tell of it first.
+            self._rooms.asides.add(room)
+            if not is_there and not await self._join(where):
+                self._rooms.asides.discard(room)
                 return None
         except BROKEN_LINE:
             return None
-        await self._keep(where, room)
+        await self._keep({**self._followed, where: room})
         return room
 
     async def _find(self, where: str) -> str | None:
@@ -107,13 +129,12 @@ class Barring:
             log.info("matrix: a policy list was not joined: %s", answer.code)
         return answer.is_fine
 
-    async def _keep(self, where: str, room: str) -> None:
+    async def _keep(self, followed: dict[str, str]) -> None:
+        if followed == self._followed:
+            return
+        self._followed = followed
         try:
-            kept = await self._locker.fetch(FOLLOWED)
-            followed = json.loads(kept) if kept else {}
-            if followed.get(where) != room:
-                text = json.dumps({**followed, where: room})
-                await self._locker.keep(FOLLOWED, text.encode())
+            await self._locker.keep(FOLLOWED, json.dumps(followed).encode())
         except Exception as error:  # noqa: BLE001 - the store's, which this does not know
             log.warning("matrix: that a list is followed is not kept: %s", type(error).__name__)
 

@@ -33,9 +33,7 @@ TRUSTED_SET = Text(
 TRUSTED_NONE = Text("No power level speaks for anybody's age here now.")
 LISTS_SET = Text("Whoever is on one of these lists is refused here: {lists}.")
 LISTS_NONE = Text("No policy list of this community's own holds now.")
-LIST_NOT_JOINED = Text(
-    "I cannot join the list {room}, or it is a room of this community. Nothing has changed."
-)
+LIST_NOT_JOINED = Text("I cannot join the list {room}. Nothing has changed.")
 OPERATORS_MISSING = Text("A list of the operator's cannot be joined, so it does not hold: {lists}.")
 NOT_OURS = Text(
     "I find no room {room} in this community. Please invite me there first, or name another one."

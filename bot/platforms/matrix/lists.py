@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.platforms.bounded import Bounded
+
 Source = Mapping[str, Any]
 
 USER, SERVER, ROOM = "m.policy.rule.user", "m.policy.rule.server", "m.policy.rule.room"
@@ -49,6 +51,8 @@ class List:
         self._users: dict[str, int] = {}
         """Who is named in full, and how often: lists are long, and most of their rules are these."""
         self._patterns: dict[Rule, int] = {}
+        self._known: Bounded[str, bool] = Bounded()
+        """What was asked since the last change: whoever talks is asked for with each message."""
 
     def take(self, event: Source) -> Rule | None:
         """The rule that is new with it."""
@@ -69,7 +73,12 @@ class List:
             self._drop(at)
 
     def names(self, user: str) -> bool:
-        return user in self._users or any(rule.names(user) for rule in self._patterns)
+        if user in self._users:
+            return True
+        if (known := self._known.get(user)) is None:
+            known = any(rule.names(user) for rule in self._patterns)
+            self._known.put(user, known)
+        return known
 
     def names_room(self, *ids: str) -> bool:
         """By its id or its alias."""
@@ -86,6 +95,7 @@ class List:
         return rule
 
     def _count(self, rule: Rule, by: int) -> None:
+        self._known = Bounded()
         if rule.kind == USER and not rule.is_pattern:
             _add(self._users, rule.entity, by)
         else:
