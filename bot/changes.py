@@ -10,7 +10,7 @@ from bot.clean import LONGEST_MESSAGE
 from bot.consequences import bear, care
 from bot.events import Deleted
 from bot.gather import gather_facts
-from bot.guarding import Guard
+from bot.judging import Judging
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Outcome
 from bot.rulings import Rulings, masked
@@ -31,17 +31,19 @@ async def take_edit(
     vault: Vault,
     house: House,
     habits: Habits,
-    guard: Guard,
+    judging: Judging,
     *,
     rulings: Rulings,
     now: float,
 ) -> Decision | None:
-    """The scene's message is the edited one; the guard reads it as it would a new one (L6).
+    """The scene's message is the edited one; models read it as they would a new one (L6).
     What was decided of it; None where it is no turn any more, or says what it said."""
     turn = scene.look.turn if scene.look else None
     if turn is None or turn.side is not Side.PERSON or turn.text == scene.message.text:
         return None
-    facts = await gather_facts(scene, house, habits, now, rulings=rulings, guard_ready=guard.ready)
+    facts = await gather_facts(
+        scene, house, habits, now, rulings=rulings, guard_ready=judging.guard_ready
+    )
     if facts.own:
         # An edit is no talk: who has talked enough for today may mend a word all the same.
         facts = replace(facts, own=replace(facts.own, daily_s=0.0))
@@ -49,7 +51,7 @@ async def take_edit(
     facts = replace(facts, is_guest=True)
     decision = decide(facts)
     if len(scene.message.text) <= LONGEST_MESSAGE:
-        decision = await guard.judged(facts, decision)
+        facts, decision = await judging.judged(facts, decision, scene)
     await bear(decision, facts, scene, house, rulings=rulings, is_talk=False)
     scene = masked(scene, facts, decision)
     cared = await care(decision, facts, scene)

@@ -32,13 +32,14 @@ from bot.gather import gather_facts
 from bot.guarding import Guard
 from bot.guests import Guests
 from bot.identity import end_for, finish
+from bot.judging import Judging
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
 from bot.policy import door_rules
 from bot.policy.ceiling import Fall
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Effect, Facts, Outcome
-from bot.rulings import Rulings, masked
+from bot.rulings import Rulings, mask_kept, masked
 from bot.scene import Habits, Scene, as_message, set_scene
 from bot.sessions import Sessions
 from bot.speech import Speech
@@ -69,9 +70,9 @@ class Conversation:
         """Without a guard there is no MATURE (SAFETY L10)."""
         self._house = house
         self._guard = guard or Guard()
+        self._judging = Judging(self._guard, engine)
         self._personas = personas
-        self._habits = habits
-        self._metrics = metrics
+        self._habits, self._metrics = habits, metrics
         self._clock = clock
         self._flights = Flights(house)
         self._rulings, self._guests = Rulings(house), guests or Guests(clock)
@@ -137,8 +138,7 @@ class Conversation:
             await finish(after, scene, self._house, self._warming, self._clock())
 
     async def _answer(self, scene: Scene, facts: Facts, decision: Decision) -> None:
-        if scene.vault and scene.turn is not None:
-            decision = await self._guard.judged(facts, decision)
+        facts, decision = await self._judging.judged(facts, decision, scene)
         self._metrics.decided(decision)
         await bear(decision, facts, scene, self._house, rulings=self._rulings)
         scene = masked(scene, facts, decision)
@@ -197,10 +197,12 @@ class Conversation:
     async def _write_again(self, wanted: desk.Rewrite, scene: Scene, vault: Vault) -> None:
         """Another answer to the same message, or more of it, under the rules that hold now."""
         asked, answer, goes_on = wanted.asked, wanted.answer, wanted.goes_on
-        again = replace(scene, message=replace(scene.message, text=asked.text))
+        again = replace(scene, turn=asked.id, message=replace(scene.message, text=asked.text))
         facts = await self._gather(again)
-        decision = await self._guard.judged(facts, decide(facts))
+        facts, decision = await self._judging.judged(facts, decide(facts), again)
         await bear(decision, facts, again, self._house)
+        again = await mask_kept(again, facts, decision)
+        asked = replace(asked, text=again.message.text)
         if decision.outcome >= Outcome.REFUSE:
             await scene.notice(decision.say or sentences.NO_REPLY_YET)
         elif answer is None:
@@ -219,10 +221,10 @@ class Conversation:
             if isinstance(change, Deleted):
                 await drop_deleted(change, vault)
                 return
-            rulings, edited = self._rulings, clean_message(as_message(change))
-            scene = await self._set_scene(Arrival(edited, None), stage, vault)
-            around = (scene, vault, self._house, self._habits, self._guard)
-            if decision := await take_edit(*around, rulings=rulings, now=self._clock()):
+            edited = Arrival(clean_message(as_message(change)), None)
+            scene = await self._set_scene(edited, stage, vault)
+            around = (scene, vault, self._house, self._habits, self._judging)
+            if decision := await take_edit(*around, rulings=self._rulings, now=self._clock()):
                 self._end_flights(decision, scene)
 
     async def take_sign(self, seen: AgeSeen | AgeGates) -> None:

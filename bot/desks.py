@@ -10,6 +10,7 @@ from bot.naming import find_called, name_community, tell_apart
 from bot.personas import Persona
 from bot.policy import door_rules, mature
 from bot.policy.care import resting
+from bot.policy.community.written import Written
 from bot.policy.facts import Decision, Facts, Own
 from bot.scene import Habits, Scene
 from bot.store.house import House
@@ -47,6 +48,7 @@ def set_desk(
         ),
         romance_closed=facts.romance_closed is not False,
         own=facts.own or Own(),
+        written=Written(facts),
         resting=resting(facts),
         speak_in=scene.speak_in,
         home_offset_s=habits.utc_offset_s,

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from bot.engine.base import EngineError, Part, Prompt, PromptTooLong, Speaker
 from bot.events import Rating
+from bot.policy.community.question import TopicQuestion
 from bot.policy.facts import BESIDE, Decision, Facts, Outcome, Verdict
 from bot.policy.guard import (
     CONTEXT,
@@ -101,6 +102,11 @@ class Guard:
     def ready(self) -> bool:
         """SAFETY L10: where this is False, the ceiling is ROMANCE."""
         return self.standing.ready
+
+    @property
+    def judge(self) -> Judge | None:
+        """For other questions, too; None where no guard model is there that can be asked."""
+        return self._judge if self._form else None
 
     def is_asked(self, rating: Rating) -> bool:
         return rating >= min(self._asked_from, Rating.MATURE)
@@ -253,7 +259,7 @@ class Guard:
         return found
 
 
-def as_prompt(asked: Question, key: str) -> Prompt:
+def as_prompt(asked: Question | TopicQuestion, key: str) -> Prompt:
     """Written as it stands: what the file's own template would put around it stands in the pieces.
     Instructions before anybody's words are computed once for all.
     """

@@ -107,9 +107,7 @@ class Rulings:
                 await moderation.rules.count(community, day.isoformat(), rule, is_dry=is_dry)
         for ruling in spoke:
             await self._write_case(ruling, facts, scene)
-        if scene.vault and scene.turn is not None and decision.masks:
-            text = masked(scene, facts, decision).message.text
-            await scene.vault.revise_turn(scene.turn, text, facts.now)
+        await mask_kept(scene, facts, decision)
         if scene.vault and any(one.action is Action.REVOKE for one in spoke):
             await scene.vault.end_session(facts.now)
 
@@ -133,13 +131,13 @@ class Rulings:
                 account, scene.community.id, ruling.rule, facts.now, message
             )
             return
-        newest = await moderation.rules.holding(scene.community.id)
         until = facts.now + 60.0 * ruling.minutes if ruling.action is Action.PAUSE else None
         case = await moderation.cases.open(
             NewCase(
                 scene.community.id,
                 ruling.rule,
-                newest.version if newest else 0,
+                # That decided it: by now another may hold.
+                int(ruling.version),
                 name(ruling.action),
                 facts.now,
                 account,
@@ -169,8 +167,16 @@ def masked(scene: Scene, facts: Facts, decision: Decision) -> Scene:
     """What a rule masks is read by nobody from here on, the engine included."""
     if not decision.masks or facts.rules is None:
         return scene
-    text = mask_all(scene.message.text, facts.rules, decision.masks)
+    text = mask_all(scene.message.text, facts.rules, decision.masks, facts.judged)
     return replace(scene, message=replace(scene.message, text=text))
+
+
+async def mask_kept(scene: Scene, facts: Facts, decision: Decision) -> Scene:
+    """The same in the vault, where the message is kept."""
+    hidden = masked(scene, facts, decision)
+    if scene.vault and scene.turn is not None and decision.masks:
+        await scene.vault.revise_turn(scene.turn, hidden.message.text, facts.now)
+    return hidden
 
 
 def member_of(strikes: Strikes) -> Member:

@@ -7,6 +7,7 @@ from bot.events import AgeLevel, CommunityId, Message, PersonId, Rating, Room
 from bot.files import File
 from bot.personas import Persona
 from bot.policy.ceiling import Fall
+from bot.policy.community.written import Written
 from bot.policy.door import Terms
 from bot.policy.facts import Own
 from bot.store.house import House
@@ -48,6 +49,8 @@ class Desk:
     mature: Mature
     romance_closed: bool
     own: Own
+    written: Written
+    """The community's rules for what is shown as a persona's words, those of now."""
     resting: Text
     """What to say instead of what the persona would: the person rests, by their own wish."""
     speak_in: Callable[[str], None]

@@ -6,6 +6,7 @@ A person's own commands are followed in `follow_own`.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import assert_never
 
 from bot import sentences
@@ -159,11 +160,12 @@ async def _turn_page(desk: Desk, step: int) -> Outcome:
     chosen = await desk.vault.choose(answer.id, step)
     if chosen is None:
         return Answer(sentences.NO_OTHER)
-    # It may stem from a time when more was allowed (SAFETY A9).
-    name, closed = desk.persona.name, desk.romance_closed
+    # It may stem from a time when more was allowed (SAFETY A9), or other rules held (M1).
+    name, closed, rules = desk.persona.name, desk.romance_closed, desk.written
     # And from before a limit was set (SAFETY C2).
     hard = [limit.text for limit in await desk.vault.limits() if limit.is_hard]
-    screen = Screen(desk.ceiling, persona_name=name, romance_closed=closed, hard_limits=hard)
+    shown = partial(Screen, desk.ceiling, persona_name=name, rules=rules)
+    screen = shown(romance_closed=closed, hard_limits=hard)
     text = screen.feed(chosen.text) + screen.finish()
     if screen.blocked:
         await desk.vault.choose(answer.id, -step)

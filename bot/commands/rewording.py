@@ -26,6 +26,7 @@ async def reword(words: str, desk: Desk, vault: Vault) -> Outcome:
         persona_name=desk.persona.name,
         romance_closed=desk.romance_closed,
         hard_limits=[limit.text for limit in await vault.limits() if limit.is_hard],
+        rules=desk.written,
     )
     passed = screen.feed(words) + screen.finish()
     if screen.blocked or check_card(Rating.ROMANCE, [words]) is not None:
