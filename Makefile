@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: chat test lint types unit format languages bench bench-peers bench-path bench-rules bench-memory eval-safety soak soak-discord soak-engine picture clean
+.PHONY: chat test lint types unit format languages bench bench-peers bench-path bench-matrix bench-rules bench-memory eval-safety soak soak-discord soak-engine picture clean
 
 chat:
 	@tools/setup chat
@@ -47,6 +47,10 @@ bench-peers: setup-test
 
 bench-path: setup-test
 	$(PY) -m bench.path
+
+# A real Synapse beside the bot; ARGS="--rooms 100 --events 1000 --runs 1" is the short way.
+bench-matrix: setup-test setup-synapse
+	$(PY) -m bench.matrix $(ARGS)
 
 # FUZZ=100000 reads and decides so many random rule files and messages besides (ten minutes).
 bench-rules: setup-test
