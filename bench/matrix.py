@@ -161,6 +161,8 @@ class Bot:
                         self.said[room] += 1
                         if ms is not None:
                             self.times.append(ms)
+                    case other:
+                        raise AssertionError(f"the bot tells {other}")
                 self._changed.notify_all()
         async with self._changed:
             self._is_over = True
