@@ -74,8 +74,12 @@ class Served:
         """A direct room, once the bot is in it and its device is known."""
         room = await person.make_room(direct=True)
         await person.invite_direct(room, self.id)
-        await person.until(lambda: self._is_known_to(person, room), "the bot in the room")
+        await self.comes(person, room)
         return room
+
+    async def comes(self, person: Person, room: str) -> None:
+        """It is in the room, and what this person writes there it can read."""
+        await person.until(lambda: self._is_known_to(person, room), "the bot in the room")
 
     async def let_in(self, person: Person) -> str:
         """Through the door, until the persona has greeted; the room."""
