@@ -265,7 +265,8 @@ async def test_of_two_communities_the_one_whose_door_was_used_is_the_sponsor(
         await goes_through(bot, ada, room)
         chosen = person_id(ada.id)
         assert bot.house.links.sponsor_of(chosen) == community_id(other)
-        assert not bot.platform.rooms.room_of(room).is_their_choice
+        rooms = bot.platform.rooms
+        await until_bot(bot, lambda: not rooms.room_of(room).is_their_choice, "have them in")
 
 
 async def test_h1_the_bot_says_once_what_it_is_and_nothing_in_a_space(
