@@ -286,8 +286,8 @@ class Asked:
         data: Data = interaction.data or {}
         found: list[tuple[str, str]] = []
         if typing := typing_in(data):
-            asker, command = Asker(author.role, room.is_direct), name_of(data)
-            found = self._suggestions.suggest(command, *typing, asker)
+            asker, command = Asker(author, room), name_of(data)
+            found = await self._suggestions.suggest(command, *typing, asker)
         choices = [app_commands.Choice(name=name, value=value) for name, value in found]
         await interaction.response.autocomplete(choices)
 
