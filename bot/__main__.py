@@ -7,6 +7,7 @@ import asyncio
 import os
 import resource
 import sys
+import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from bot.operate.ages import Asked, speak_for
 from bot.operate.logins import log_in_on_matrix
 from bot.operate.metrics import MetricsError
 from bot.operate.models import ModelError
+from bot.operate.offers import offer
 from bot.operate.platforms import open_platforms, require_platforms
 from bot.operate.protocol import publish, require_page
 from bot.operate.published import read_rules
@@ -132,6 +134,7 @@ async def _run(config: Config) -> int:
             personas,
             locker_of=house.locker.of,
             rules_of=partial(read_rules, house, config),
+            offers=partial(offer, house, time.time),
         ) as platforms,
     ):
         await serve(config, built, house, platforms, speech=speech, note=_note)

@@ -120,6 +120,8 @@ class Message:
     """When an edit or a deletion in the talk cut its answer short: it wants another one."""
     attached: tuple[Attached, ...] = ()
     """Not kept: after a crash the message stands without it."""
+    card: EventId | None = None
+    """What the bot said before, with commands under it, one of which this is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,10 @@ class Say:
     file: File | None = None
     """Handed over with the words, which are not empty then. A platform that cannot do so here says
     nothing of it, as with a message that cannot be delivered."""
+    commands: tuple[str, ...] = ()
+    """What can be done about it, by whoever may: `case 7`, and `lift 7 …` where words follow. A
+    platform that has buttons draws them for everybody who sees it; elsewhere they stand below it,
+    to be typed."""
     alone: PersonId | None = None
     """For this person's eyes only. Where others read along it is handed to them elsewhere, or, as
     with a message that cannot be delivered, not at all."""
@@ -221,6 +227,8 @@ class Revise:
     room: Room
     id: EventId
     text: str
+    commands: tuple[str, ...] | None = None
+    """From now on; None: those that it has, if any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bot.commands.zones import list_zones
@@ -12,6 +13,7 @@ from bot.dispatch import Dispatch
 from bot.engine.base import Engine
 from bot.guarding import Guard
 from bot.operate.metrics import Metrics
+from bot.operate.offers import offer
 from bot.personas import Persona, load_personas
 from bot.platforms.discord import Discord
 from bot.platforms.discord.buttons import AT_REST, LABELS
@@ -142,7 +144,14 @@ async def serving(
     speech, personas = Speech(HABITS.language), personas or load_personas(PERSONAS)
     named = tuple((one.name, one.id) for one in personas.values())
     pictures = {one.name: one.avatar for one in personas.values() if one.avatar}
-    interface = Interface(speech.words, named, list_zones, is_listed=False, pictures=pictures)
+    interface = Interface(
+        speech.words,
+        named,
+        list_zones,
+        is_listed=False,
+        pictures=pictures,
+        offers=partial(offer, house, clock),
+    )
     conversation = Conversation(
         house=house,
         engine=engine,

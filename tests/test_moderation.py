@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.commands import follow_cases
+from bot.commands import case_deeds, follow_cases
 from bot.commands.duties import NOT_YOURS
 from bot.commands.rule_lines import add, edit, remove, write
-from bot.events import Author, CommunityId, Message, PersonId, Role, Room, RoomId, Say
+from bot.events import Author, CommunityId, Message, PersonId, Revise, Role, Room, RoomId, Say
 from bot.files import Attached, File
+from bot.platforms.signs import spelled_out
 from bot.store.case_lists import Wanted
 from bot.store.case_rows import CaseState, HoldKind, NewCase
 from tests.conftest import Parlour
@@ -302,7 +303,7 @@ async def test_somebody_elses_case_is_none_of_theirs(parlour: Parlour) -> None:
 
 async def test_a_moderator_decides_nothing_about_themselves(parlour: Parlour) -> None:
     await parlour.house.moderation.cases.open(held(parlour.paper, "mo"))
-    assert await as_mod(parlour, "/lift 1 a mistake") == follow_cases.NOT_YOUR_OWN_CASE
+    assert await as_mod(parlour, "/lift 1 a mistake") == case_deeds.NOT_YOUR_OWN_CASE
 
 
 async def test_notes_are_for_moderators_and_stay_with_the_case(parlour: Parlour) -> None:
@@ -396,6 +397,22 @@ async def test_each_case_is_told_in_the_log_room_and_a_room_that_is_gone_is_said
     assert "did not get into the room" in await as_mod(parlour, "/cases")
     await say_in_room(parlour, "/caselog off", "mo", Role.MODERATOR)
     assert "did not get" not in await as_mod(parlour, "/cases")
+
+
+async def test_a_card_names_its_commands_which_are_spelled_out_where_nothing_can_be_pressed(
+    parlour: Parlour,
+) -> None:
+    await say_in_room(parlour, "/caselog here", "mo", Role.MODERATOR)
+    await say_in_room(parlour, "/report person ben shouts", "ada")
+    (card,) = [one for one in parlour.paper.actions if isinstance(one, Say) and one.commands]
+    assert card.commands == ("case 1", "uphold 1 …", "lift 1 …", "note 1 …")
+    typed = spelled_out(card, "!")
+    assert typed.text.splitlines()[-1] == "`!case 1`  `!uphold 1 …`  `!lift 1 …`  `!note 1 …`"
+    assert spelled_out(typed, "!") is typed
+    await as_mod(parlour, "/uphold 1 seen to")
+    (anew,) = [one for one in parlour.paper.actions if isinstance(one, Revise)]
+    assert anew.commands == () and "upheld (paper:mo, " in anew.text
+    assert spelled_out(anew, "!") is anew
 
 
 # --- Lines of a file -----------------------------------------------------------------------------

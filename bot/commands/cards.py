@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 
 from bot.commands.desk import Tell
 from bot.events import Room, RoomId
-from bot.store.case_rows import Case, CaseState, HoldKind, Step, Story
+from bot.store.case_rows import REPORT, Case, CaseState, Entry, HoldKind, Step, Story
 from bot.text import SILENCE, Text, lines, paragraphs, verbatim
 
 LINE = Text("{number}. {when}: {rule}, {action}; {who}; {state}.")
 CARD = Text("Case {number}: the rule {rule} (version {version}), {action}; {who}.")
+STANDS = Text("How it stands: {state}.")
+STANDS_BY = Text("How it stands: {state} ({name}, {when}).")
 UNTIL = Text("Until {when}.")
 BECAUSE = Text("Why: {reason}")
 BY = Text("By: {name}")
@@ -68,10 +70,31 @@ def card(case: Case) -> Text:
     return lines(told, *_further(case))
 
 
+def card_now(told: Story) -> Text:
+    """With what became of it, and by whom; why, `case` tells."""
+    case = told.case
+    if case.state is CaseState.OPEN:
+        return card(case)
+    state, last = STATES[case.state], _last(told)
+    if last is None or last.by is None:
+        return lines(card(case), STANDS.format(state=state))
+    return lines(card(case), STANDS_BY.format(state=state, name=last.by, when=moment(last.at)))
+
+
 def told_in(room: RoomId, case: Case) -> Tell:
     """The card, for the community's log room."""
     where = Room(room, is_direct=False, sponsor=case.community)
-    return Tell(where, card(case), f"case\0{case.community}\0{case.number}", is_card=True)
+    nonce = f"case\0{case.community}\0{case.number}\0{case.state}"
+    return Tell(where, card_now(Story(case, (), {})), nonce, None, case.number, deeds(case))
+
+
+def deeds(case: Case) -> tuple[str, ...]:
+    """What moderators can do about it, while something can be done."""
+    if case.state not in (CaseState.OPEN, CaseState.APPEALED):
+        return ()
+    waits = case.state is CaseState.APPEALED or case.action == REPORT
+    uphold = (f"uphold {case.number} …",) if waits else ()
+    return (f"case {case.number}", *uphold, f"lift {case.number} …", f"note {case.number} …")
 
 
 def line(case: Case) -> Text:
@@ -100,23 +123,18 @@ def own_line(case: Case, community: str) -> Text:
 
 
 def story(told: Story) -> Text:
-    entries = [
-        ENTRY.format(
-            when=moment(one.at),
-            step=STEPS[one.step],
-            name=one.by or THE_RULE,
-            reason=one.reason,
-        )
-        if one.reason
-        else ENTRY_BARE.format(when=moment(one.at), step=STEPS[one.step])
-        for one in told.entries
-        if one.step is not Step.OPENED
-    ]
+    entries = [_entry(one) for one in told.entries if one.step is not Step.OPENED]
     attached = {"appeal": ATTACHED_TO_APPEAL, "report": ATTACHED_TO_REPORT}
     words = [attached[kind].format(words=said) for kind, said in told.words.items()]
     parts = [lines(line(told.case), *_further(told.case))]
     parts += [lines(*entries)] if entries else []
     return paragraphs(*parts, *words)
+
+
+def last_end(told: Story) -> Text:
+    """By whom it was ended and why; nothing of one that goes on."""
+    last = _last(told)
+    return SILENCE if last is None or last.step is Step.APPEALED else _entry(last)
 
 
 def who(case: Case) -> Text:
@@ -132,6 +150,19 @@ def action(case: Case) -> Text:
 def moment(at: float) -> str:
     """In one clock for all, since moderators live in many places."""
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _last(told: Story) -> Entry | None:
+    """What brought it into its state."""
+    found = [one for one in told.entries if one.step == told.case.state.value]
+    return found[-1] if found else None
+
+
+def _entry(one: Entry) -> Text:
+    when, step = moment(one.at), STEPS[one.step]
+    if not one.reason:
+        return ENTRY_BARE.format(when=when, step=step)
+    return ENTRY.format(when=when, step=step, name=one.by or THE_RULE, reason=one.reason)
 
 
 def _further(case: Case) -> list[Text]:

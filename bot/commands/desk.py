@@ -10,6 +10,7 @@ from bot.policy.ceiling import Fall
 from bot.policy.community.written import Written
 from bot.policy.door import Terms
 from bot.policy.facts import Own
+from bot.store.case_rows import Story
 from bot.store.house import House
 from bot.store.rows import Community, Session, Turn
 from bot.store.vault import Vault
@@ -82,8 +83,10 @@ class Tell:
     nonce: str
     person: PersonId | None = None
     """In whose language; None: the operator's."""
-    is_card: bool = False
-    """Of a case, to the log room of the room's community."""
+    card_of: int = 0
+    """The case's number, of its card in the log room of the room's community."""
+    commands: tuple[str, ...] = ()
+    """What can be done about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ class Answer:
     """The name of a persona whom it introduces."""
     tells: tuple[Tell, ...] = ()
     """What others are to know of it."""
+    story: Story | None = None
+    """Of the case that it is about, as it stands now: its cards are shown anew."""
 
 
 @dataclass(frozen=True, slots=True)

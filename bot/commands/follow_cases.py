@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import assert_never
 
-from bot.commands import cards, moderating
+from bot.commands import cards, case_deeds, moderating
 from bot.commands.ages import whole
 from bot.commands.desk import Answer, Desk, Outcome, Tell
 from bot.commands.duties import NOT_YOURS, may
 from bot.commands.moderating import ModeratingCommand
-from bot.events import CommunityId, PersonId, Role, Room
+from bot.events import CommunityId, PersonId, Role
 from bot.policy.community.rule import Duty
 from bot.store.case_lists import Wanted
 from bot.store.case_rows import REPORT, Appeal, Case, CaseState, NewCase, Strikes
@@ -27,18 +27,6 @@ LOG_ROOM_FAILED = Text(
     "The last case did not get into the room that was chosen for it. `{prefix}caselog here` chooses "
     "another."
 )
-NO_CASE = Text("There is no case with that number here. `{prefix}cases` lists them.")
-NOTED = Text("Noted with case {number}, for moderators only.")
-UPHELD = Text("Case {number} stands, and the person is told.")
-LIFTED = Text("Case {number} is lifted, with all that it brought about.")
-NO_APPEAL = Text("No appeal waits in case {number}. `{prefix}lift` takes a case back without one.")
-LIFTED_ALREADY = Text("Case {number} was lifted already.")
-TOLD_UPHELD = Text("Moderators have looked at case {number} again: it stands. They say: {reason}")
-TOLD_LIFTED = Text(
-    "Moderators have looked at case {number} again: it is lifted, with all that it brought about. "
-    "They say: {reason}"
-)
-NOT_YOUR_OWN_CASE = Text("A case about yourself is for another moderator.")
 ALONE_ONLY = Text("What is yours I tell you where we are alone: write to me there.")
 NOTHING_HELD = Text("No rule of {community} has stopped you, and no case is about you.")
 APPEAL_HOW = Text(
@@ -74,13 +62,13 @@ async def follow_moderating(command: ModeratingCommand, desk: Desk) -> Outcome: 
                 return await _why(desk)
             return await _list(state, _number(below), desk)
         case moderating.Case(number):
-            return await _show(_number(number), desk)
+            return await case_deeds.show(_number(number), desk)
         case moderating.Note(number, text):
-            return await _note(_number(number), text, desk)
+            return await case_deeds.note(_number(number), text, desk)
         case moderating.Uphold(number, reason):
-            return await _end(_number(number), reason, desk, lifts=False)
+            return await case_deeds.end(_number(number), reason, desk, lifts=False)
         case moderating.Lift(number, reason):
-            return await _end(_number(number), reason, desk, lifts=True)
+            return await case_deeds.end(_number(number), reason, desk, lifts=True)
         case moderating.Approve(person, is_taken_back):
             return await _approve(person, desk, is_taken_back=is_taken_back)
         case moderating.CaseLog(wish):
@@ -119,48 +107,6 @@ async def _list(state: str, below: int, desk: Desk) -> Answer:
     if log_room is not None and log_room.failed:
         told.append(LOG_ROOM_FAILED.format(prefix=desk.prefix))
     return Answer(lines(*told))
-
-
-async def _show(number: int, desk: Desk) -> Answer:
-    if not await may(Duty.SEE_CASES, desk):
-        return Answer(NOT_YOURS)
-    story = await desk.house.moderation.cases.story(desk.community.id, number, desk.now)
-    return Answer(cards.story(story) if story else NO_CASE.format(prefix=desk.prefix))
-
-
-async def _note(number: int, text: str, desk: Desk) -> Answer:
-    if not await may(Duty.SEE_CASES, desk):
-        return Answer(NOT_YOURS)
-    cases, by = desk.house.moderation.cases, desk.message.author.id
-    if not await cases.note(desk.community.id, number, text, by, desk.now):
-        return Answer(NO_CASE.format(prefix=desk.prefix))
-    return Answer(NOTED.format(number=number))
-
-
-async def _end(number: int, reason: str, desk: Desk, *, lifts: bool) -> Answer:
-    if not await may(Duty.LIFT, desk):
-        return Answer(NOT_YOURS)
-    community, cases, by = desk.community.id, desk.house.moderation.cases, desk.message.author.id
-    story = await cases.story(community, number, desk.now)
-    if story is None:
-        return Answer(NO_CASE.format(prefix=desk.prefix))
-    if story.case.person in desk.house.links.accounts_of(by):
-        return Answer(NOT_YOUR_OWN_CASE)
-    end = cases.lift if lifts else cases.uphold
-    if not await end(community, number, reason, by, desk.now):
-        no = LIFTED_ALREADY if lifts else NO_APPEAL
-        return Answer(no.format(number=number, prefix=desk.prefix))
-    said, told = (LIFTED, TOLD_LIFTED) if lifts else (UPHELD, TOLD_UPHELD)
-    room = await cases.appealed_in(community, number)
-    if room is None:
-        return Answer(said.format(number=number))
-    tell = Tell(
-        Room(room, is_direct=True, sponsor=community),
-        told.format(number=number, reason=reason),
-        f"case ended\0{community}\0{number}\0{lifts}",
-        story.case.person,
-    )
-    return Answer(said.format(number=number), tells=(tell,))
 
 
 async def _approve(typed: PersonId, desk: Desk, *, is_taken_back: bool) -> Answer:
@@ -228,9 +174,13 @@ async def _appeal(number: int, words: str, desk: Desk) -> Answer:
     meant = [case for case in await _own_cases(desk) if case.number == number]
     if meant:
         room = message.room.id
-        appeal = Appeal(meant[0].community, number, accounts, desk.now, words, room)
+        community = meant[0].community
+        appeal = Appeal(community, number, accounts, desk.now, words, room)
         if await cases.appeal(appeal):
-            return Answer((APPEALED_WITH_WORDS if words else APPEALED).format(number=number))
+            story = await cases.story(community, number, desk.now)
+            tells = await card_to_log(story.case, desk) if story else ()
+            said = (APPEALED_WITH_WORDS if words else APPEALED).format(number=number)
+            return Answer(said, tells=tells, story=story)
     return Answer(CANNOT_APPEAL.format(prefix=desk.prefix))
 
 

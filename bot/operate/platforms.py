@@ -13,7 +13,7 @@ from bot.events import Author
 from bot.operate.matrix import in_english, matrix_secrets, open_on_matrix, require_matrix
 from bot.operate.secrets import read_secret
 from bot.personas import Persona
-from bot.platforms.base import Locker, Platform, PlatformError, RulesOf
+from bot.platforms.base import Locker, Offers, Platform, PlatformError, RulesOf, no_offers
 from bot.settings import Config
 from bot.text import Text
 
@@ -46,16 +46,17 @@ async def open_platforms(
     *,
     locker_of: Callable[[str], Locker] | None = None,
     rules_of: RulesOf | None = None,
+    offers: Offers = no_offers,
 ) -> AsyncIterator[tuple[Platform, ...]]:
     """All that are switched on, side by side. Raises ConfigError where a service refuses the bot, at
     the start or at the end. `words` are what its buttons say to somebody; `personas` are read once
     all else is there; `locker_of` a platform is where it keeps its login, and `rules_of` a
-    community are what may be published of it."""
+    community are what may be published of it; its moderators choose from `offers`."""
     require_platforms(config, environ)
     async with AsyncExitStack() as opened:
         platforms: list[Platform] = []
         if config.discord.on:
-            discord = _open_discord(config, environ, words, personas)
+            discord = _open_discord(config, environ, words, personas, offers)
             platforms.append(await opened.enter_async_context(discord))
         if config.matrix.on:
             assert locker_of is not None, "a login is kept sealed"
@@ -71,6 +72,7 @@ async def _open_discord(
     environ: Mapping[str, str],
     words: Callable[[Text, Author], str],
     personas: Callable[[], Mapping[str, Persona]],
+    offers: Offers,
 ) -> AsyncIterator[Platform]:
     token = discord_token(config, environ)
     # Imported where it is switched on (arrow 6).
@@ -89,7 +91,9 @@ async def _open_discord(
     named = tuple((persona.name, persona.id) for persona in personas().values())
     pictures = {one.name: one.avatar for one in personas().values() if one.avatar}
     listed = config.door.listed
-    interface = Interface(words, named, list_zones, is_listed=listed, pictures=pictures)
+    interface = Interface(
+        words, named, list_zones, is_listed=listed, pictures=pictures, offers=offers
+    )
     try:
         async with open_discord(setup, interface) as discord:
             yield discord

@@ -5,10 +5,11 @@ It decides nothing. Events flow out of `events()`, actions go into `do()`.
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from bot.drafts import Pace
-from bot.events import Action, CommunityId, Event, EventId, PersonId, RoomId
+from bot.events import Action, Author, CommunityId, Event, EventId, PersonId, RoomId
 
 
 class PlatformError(Exception):
@@ -74,6 +75,26 @@ class Published:
 
 RulesOf = Callable[[CommunityId], Awaitable[Published]]
 """As the house has them at this moment."""
+
+
+class Offered(StrEnum):
+    """What moderators choose from in their community."""
+
+    RULES = "rules"
+    CASES = "cases"
+    """Those about which something can be done."""
+
+
+Named = tuple[str, str]
+"""What is shown, and what is then sent."""
+
+Offers = Callable[[Offered, CommunityId, Author], Awaitable[tuple[Named, ...]]]
+"""Names and numbers, and nobody's words; nothing for who may not see them there. Whoever asks gives
+up in time."""
+
+
+async def no_offers(_what: Offered, _community: CommunityId, _author: Author) -> tuple[Named, ...]:
+    return ()
 
 
 @runtime_checkable

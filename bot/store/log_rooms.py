@@ -1,9 +1,9 @@
-"""The room in which a community's moderators are told of each case. SQL only."""
+"""The room in which a community's moderators are told of each case, and the cards that stand there."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bot.events import CommunityId, RoomId
+from bot.events import CommunityId, EventId, RoomId
 from bot.store.database import Database
 
 
@@ -14,9 +14,26 @@ class LogRoom:
     """The last card did not get there: it may have been deleted."""
 
 
+Card = tuple[RoomId, EventId]
+MOST_CARDS = 1_000
+"""Of all communities; what is older is shown anew where it is pressed."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogRooms:
     database: Database
+    _cards: dict[tuple[CommunityId, int], tuple[Card, ...]] = field(default_factory=dict)
+    """Since the start, by the case's number."""
+
+    def stands(self, community: CommunityId, number: int, card: Card) -> None:
+        before = self._cards.pop((community, number), ())
+        if len(self._cards) >= MOST_CARDS:
+            del self._cards[next(iter(self._cards))]
+        self._cards[community, number] = tuple(dict.fromkeys((*before, card)))
+
+    def cards_of(self, community: CommunityId, number: int) -> tuple[Card, ...]:
+        """Those that are known of."""
+        return self._cards.get((community, number), ())
 
     async def of(self, community: CommunityId) -> LogRoom | None:
         return await self.database.read(_of, community)

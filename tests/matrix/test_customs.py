@@ -80,6 +80,27 @@ async def test_everything_that_is_said_is_marked_as_what_it_is(
         assert {tuple(sorted(one)) for one in relations} == {("event_id", "rel_type")}
 
 
+async def test_a_cards_commands_are_named_under_it_and_an_edit_of_it_is_no_engines(
+    people: People, tmp_path: Path
+) -> None:
+    ada, ground = await people.person("ada"), await make_ground(people)
+    async with serving(people, tmp_path / "data", ScriptedEngine(), ground=ground) as bot:
+        keeper, home = ground.keeper, ground.home
+        mention = {"m.mentions": {"user_ids": [bot.id]}}
+        await keeper.write(home, f"{bot.id}: !caselog here", **mention)
+        await bot.says(keeper, home, "Each new case is told")
+        await keeper.write(home, f"{bot.id}: !report person matrix:{ada.id} is loud", **mention)
+        card = await bot.says(keeper, home, "Case 1: the rule report")
+        commands = "`!case 1`  `!uphold 1 …`  `!lift 1 …`  `!note 1 …`"
+        assert card.body.endswith(commands) and "is loud" not in card.body
+        await keeper.write(home, f"{bot.id}: !uphold 1 seen to", **mention)
+        anew = await bot.says(keeper, home, "How it stands: upheld")
+        assert "!lift" not in anew.body
+        (edit,) = [one for one in sent(keeper, home, bot.id) if is_edit(one)]
+        for half in (edit, edit["m.new_content"]):
+            assert half["msgtype"] == "m.notice" and MARK not in half
+
+
 async def test_a_thread_keeps_all_that_is_said_to_it_and_an_edit_stays_with_its_message(
     people: People, tmp_path: Path
 ) -> None:

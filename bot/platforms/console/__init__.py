@@ -12,11 +12,12 @@ from typing import TextIO
 from uuid import uuid4
 
 from bot.drafts import Pace
-from bot.events import HOME, Action, CommunityId, Event, EventId, PersonId, Role, Say
+from bot.events import HOME, Action, CommunityId, Event, EventId, PersonId, Revise, Role, Say
 from bot.platforms.console.files import as_answer
 from bot.platforms.console.output import Output
 from bot.platforms.console.plain import Plain
 from bot.platforms.console.seat import PLATFORM, Seat
+from bot.platforms.signs import spelled_out
 
 # Often enough to read along; a piped answer is printed at its end, so its steps only need to be
 # frequent enough that a crash finds most of them kept.
@@ -88,6 +89,8 @@ class Console:
         return self._side.events()
 
     async def do(self, action: Action) -> EventId | None:
+        if isinstance(action, Say | Revise):
+            action = spelled_out(action, self.prefix)
         if isinstance(action, Say) and action.file is not None:
             # A file is shown behind the words: what is private is not left lying in some folder,
             # and a script reads it like any answer.

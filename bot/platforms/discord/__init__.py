@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 import discord
+from discord.http import Route
 
 from bot.drafts import Pace
 from bot.events import (
@@ -151,8 +152,10 @@ class Discord:
         match action:
             case Say():
                 return await self._say(action)
-            case Revise():
+            case Revise(commands=None):
                 self._saying.revise(action)
+            case Revise():
+                await self._draw_anew(action)
             case Remove():
                 await self._saying.remove(action)
             case Busy(room):
@@ -186,6 +189,15 @@ class Discord:
         if id_ is not None and say.voice is Voice.PERSONA:
             self._last_reply.put(say.room.id, id_)
         return id_
+
+    async def _draw_anew(self, revise: Revise) -> None:
+        """A card: its words and its buttons at once."""
+        say = Say(revise.room, revise.text, "", commands=revise.commands or ())
+        path = "/channels/{channel_id}/messages/{message_id}"
+        channel = channel_of(revise.room.id)
+        route = Route("PATCH", path, channel_id=channel, message_id=revise.id)
+        body = {"content": revise.text, "components": list(self.buttons.under(say))}
+        await self.rest.ask(route, json=body | {"allowed_mentions": {"parse": []}})
 
     async def _may_say(self, room: Room) -> bool:
         """What is for one person is not said in a thread where somebody else is by now."""

@@ -42,8 +42,9 @@ from bot.platforms.discord.asker import (
     values_of,
 )
 from bot.platforms.discord.buttons import Buttons, Words
+from bot.platforms.discord.deeds import Deeds
 from bot.platforms.discord.files import fetch, read_attached
-from bot.platforms.discord.menus import filled_in, make_form, missing_line
+from bot.platforms.discord.menus import asked_parts, filled_in, make_form
 from bot.platforms.discord.native import ON_MESSAGE, as_typed
 from bot.platforms.discord.on_message import OnMessage
 from bot.platforms.discord.saying import Header
@@ -88,6 +89,7 @@ class Asked:
         self._sponsor = sponsor
         self._prefix = prefix
         self._on_message = OnMessage(seal, buttons, words)
+        self._deeds = Deeds(seal, words)
         self._restricted: frozenset[int] = frozenset()
         self._seen: Bounded[int, None] = Bounded()
         self._used: Bounded[EventId, None] = Bounded()
@@ -181,10 +183,10 @@ class Asked:
         if command is None:
             raise Refused(UNKNOWN)
         values = values_of(data)
-        if line := missing_line(command, values):
-            begun = as_typed(command, values, prefix="")
+        if parts := asked_parts(command, values):
+            begun = as_typed(command, values if len(parts) == 1 else {}, prefix="")
             custom_id = self._seal.sign(Press(Kind.FORM, begun), room.id, author.id)
-            form = make_form(command, line, custom_id, self._words, author)
+            form = make_form(command, parts, custom_id, self._words, author, values)
             await interaction.response.send_modal(form)
             return None
         text = as_typed(command, values, self._prefix)
@@ -202,7 +204,8 @@ class Asked:
         press = self._seal.read(str(data.get("custom_id")), room.id, author.id)
         if press is None or press.kind is not Kind.FORM:
             raise Refused(NOT_FOR_YOU)
-        text = f"{self._prefix}{press.words} {filled_in(data)}"
+        begun = self._on_message.filled(press.words, room)
+        text = f"{self._prefix}{begun} {filled_in(data)}"
         return await self.think(interaction, text, author, room)
 
     # --- Buttons ------------------------------------------------------------------------------
@@ -211,6 +214,11 @@ class Asked:
         self, interaction: discord.Interaction, author: Author, room: Room
     ) -> Event | None:
         data: Data = interaction.data or {}
+        if deed := self._deeds.read(str(data.get("custom_id")), room):
+            typed = await self._deeds.begin(interaction, deed, author, room)
+            return (
+                await self.think(interaction, self._prefix + typed, author, room) if typed else None
+            )
         press = self._seal.read(str(data.get("custom_id")), room.id, author.id)
         if press is None or press.kind not in _PRESSES or interaction.message is None:
             raise Refused(NOT_FOR_YOU)
@@ -252,7 +260,9 @@ class Asked:
     ) -> Message:
         """Its answer takes the place that is kept for it."""
         await interaction.response.defer(ephemeral=not room.is_direct, thinking=True)
-        return self._as_message(interaction, text, author, room, is_thinking=True)
+        message = self._as_message(interaction, text, author, room, is_thinking=True)
+        pressed = interaction.message
+        return replace(message, card=EventId(str(pressed.id))) if pressed is not None else message
 
     def _as_message(
         self,
@@ -276,8 +286,8 @@ class Asked:
         data: Data = interaction.data or {}
         found: list[tuple[str, str]] = []
         if typing := typing_in(data):
-            asker, command = Asker(author.role, room.is_direct), name_of(data)
-            found = self._suggestions.suggest(command, *typing, asker)
+            asker, command = Asker(author, room), name_of(data)
+            found = await self._suggestions.suggest(command, *typing, asker)
         choices = [app_commands.Choice(name=name, value=value) for name, value in found]
         await interaction.response.autocomplete(choices)
 

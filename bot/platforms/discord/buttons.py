@@ -13,7 +13,7 @@ import discord
 
 from bot.events import Author, EventId, PersonId, Room, RoomId, Say, Voice
 from bot.platforms.bounded import Bounded
-from bot.platforms.discord.signing import Kind, Press, Seal
+from bot.platforms.discord.signing import EVERYBODY, Kind, Press, Seal
 from bot.text import Text
 
 Body = dict[str, Any]
@@ -31,6 +31,13 @@ LABELS = {
     "help": Text("More…"),
 }
 """By the command that a button is."""
+DEEDS = {
+    "case": Text("Show"),
+    "uphold": Text("Uphold"),
+    "lift": Text("Lift"),
+    "note": Text("Note"),
+}
+"""What moderators can do about a case, under its card."""
 AT_REST = ("back", "again", "forward", "continue", "help")
 WHILE_WRITING = ("stop",)
 
@@ -60,6 +67,8 @@ class Buttons:
     def under(self, say: Say, asked_by: Author | None = None) -> list[Body]:
         """What goes out together with this. Elsewhere than in direct rooms only what answers one
         person, and is seen by nobody else, has buttons."""
+        if say.commands:
+            return self._deeds(say)
         author = asked_by or self._people.get(say.room.id)
         if author is None:
             return []
@@ -77,7 +86,7 @@ class Buttons:
 
     async def said(self, say: Say, message: EventId) -> None:
         """It stands now, with what `under` gave: the one before has no buttons any more."""
-        if not say.room.is_direct or not self.under(say):
+        if not say.room.is_direct or say.commands or not self.under(say):
             return
         await self._move(say.room, message, say.choices or WHILE_WRITING)
 
@@ -109,6 +118,15 @@ class Buttons:
         self._drawn.put(room.id, _Drawn(message, what))
         if before is not None and before.what and before.message != message:
             await self._change(room.id, before.message, [])
+
+    def _deeds(self, say: Say) -> list[Body]:
+        """For everybody there, in the language in which all are spoken to."""
+        all_of_them, buttons = Author(EVERYBODY, ""), []
+        for command in (one.removesuffix(" …") for one in say.commands):
+            label = self._words(DEEDS[command.split()[0]], all_of_them)
+            custom_id = self._seal.sign(Press(Kind.DEED, command), say.room.id, EVERYBODY)
+            buttons.append(_button(label, custom_id))
+        return _rows(buttons)
 
     def _row(self, commands: tuple[str, ...], room: Room, author: Author) -> list[Body]:
         buttons = []

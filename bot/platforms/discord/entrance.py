@@ -18,8 +18,8 @@ from bot.platforms.discord import names
 from bot.platforms.discord.asked import NOT_FOR_YOU, OLDER, ONE_MOMENT
 from bot.platforms.discord.asker import FAILED, code_of
 from bot.platforms.discord.buttons import Buttons, Words
-from bot.platforms.discord.panel import BEGIN, EVERYBODY
-from bot.platforms.discord.signing import Kind, Press, Seal
+from bot.platforms.discord.panel import BEGIN
+from bot.platforms.discord.signing import EVERYBODY, Kind, Press, Seal
 from bot.platforms.discord.slot import Slot
 from bot.platforms.discord.threads import Threads, alone_in, may_open
 from bot.text import Text

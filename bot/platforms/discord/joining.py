@@ -10,6 +10,7 @@ from discord.http import Route
 from bot.events import EventId, RoomId
 from bot.files import File
 from bot.languages.names import LANGUAGES
+from bot.platforms.base import Named, Offers, no_offers
 from bot.platforms.discord import Discord
 from bot.platforms.discord.asked import Asked
 from bot.platforms.discord.buttons import Body, Buttons, Words
@@ -20,7 +21,7 @@ from bot.platforms.discord.native import register
 from bot.platforms.discord.setting_up import SettingUp
 from bot.platforms.discord.setup import Setup, Start
 from bot.platforms.discord.signing import Seal
-from bot.platforms.discord.suggestions import Named, Suggestions
+from bot.platforms.discord.suggestions import Suggestions
 from bot.platforms.discord.threads import Threads
 
 
@@ -35,6 +36,7 @@ class Interface:
     """SAFETY A7: in an app directory."""
     pictures: Mapping[str, File] = field(default_factory=dict)
     """By the personas' names."""
+    offers: Offers = no_offers
 
 
 def join(
@@ -54,6 +56,7 @@ def join(
         zones=interface.zones,
         languages=LANGUAGES.values,
         is_listed=interface.is_listed,
+        offers=interface.offers,
     )
     asked = Asked(
         seal=seal,

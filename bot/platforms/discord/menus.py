@@ -1,11 +1,12 @@
 """Forms, and what can be chosen on a message: the two ways to ask that are no line of text.
 
 A form is shown where somebody chose what to do and left out the words for it, as in `limits hard`:
-a modal has more room than an option. Without anything chosen a command says how things stand, so
-there it asks for nothing.
+a modal has more room than an option. Without anything chosen such a command says how things stand,
+so there it asks for nothing; one that needs its choices asks for them, too, as `rules add` does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import discord
@@ -20,49 +21,79 @@ _LONGEST = 4000
 _TITLE, _LABEL = 45, 100
 
 
-def missing_line(command: Declaration, values: Mapping[str, str]) -> Parameter | None:
-    """The line that a form asks for; None where none is to be shown. Only choices may come with
-    it: they stand in the form's custom id, where no person's words may."""
-    line = command.parameters[-1] if command.parameters else None
-    if line is None or line.kind is not Kind.LINE or values.get(line.name):
-        return None
+def asks_in_form(command: Declaration) -> bool:
+    """Whether all of it can be asked for by a form: what has to be chosen, and a line."""
+    if not command.parameters:
+        return False
+    *choices, line = command.parameters
+    is_asked = all(one.kind is Kind.CHOICE and one.is_required for one in choices)
+    return bool(choices) and is_asked and line.kind is Kind.LINE
+
+
+def asked_parts(command: Declaration, values: Mapping[str, str]) -> tuple[Parameter, ...]:
+    """What a form asks for; nothing where none is to be shown. Only choices may come with a line
+    that is asked for alone: they stand in the form's custom id, where no person's words may."""
+    if not command.parameters:
+        return ()
+    *others, line = command.parameters
+    if asks_in_form(command) and not all(values.get(one.name) for one in others):
+        return command.parameters
+    if line.kind is not Kind.LINE or values.get(line.name):
+        return ()
     given = [one for one in command.parameters if values.get(one.name)]
-    return line if given and all(one.kind is Kind.CHOICE for one in given) else None
+    return (line,) if given and all(one.kind is Kind.CHOICE for one in given) else ()
 
 
-def make_form(
+def make_form(  # noqa: PLR0917 - what it asks for, of whom, and how it begins
     command: Declaration,
-    line: Parameter,
+    parts: Sequence[Parameter],
     custom_id: str,
     words: Words,
     author: Author,
-    *,
-    begins: str = "",
+    values: Mapping[str, str] = MappingProxyType({}),
 ) -> discord.ui.Modal:
-    """`begins` is what stands in its field when it opens."""
-    title, about = words(command.about, author), words(line.about, author)
+    """`values` are what stands in it when it opens."""
     form = discord.ui.Modal(title=_cut(f"/{command.name}", _TITLE), custom_id=custom_id)
-    field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-        custom_id=FIELD,
-        style=discord.TextStyle.paragraph,
-        default=begins or None,
-        min_length=1,
-        max_length=min(line.most_chars, _LONGEST),
-    )
-    form.add_item(
-        discord.ui.Label(text=_cut(about, _TITLE), description=_cut(title, _LABEL), component=field)
-    )
+    for part in parts:
+        given = values.get(part.name, "")
+        about = _cut(words(part.about, author), _TITLE)
+        if part.kind is Kind.CHOICE:
+            shown = zip(part.choices, part.meanings, strict=True)
+            options = [
+                discord.SelectOption(
+                    label=_cut(words(text, author), _LABEL), value=value, default=value == given
+                )
+                for value, text in shown
+            ]
+            select: discord.ui.Select[discord.ui.Modal] = discord.ui.Select(
+                custom_id=part.name, options=options
+            )
+            form.add_item(discord.ui.Label(text=about, component=select))
+            continue
+        is_asked_alone = len(parts) == 1
+        field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+            custom_id=FIELD,
+            style=discord.TextStyle.paragraph,
+            default=given or None,
+            required=part.is_required or is_asked_alone,
+            min_length=1 if part.is_required or is_asked_alone else None,
+            max_length=min(part.most_chars, _LONGEST),
+        )
+        why = _cut(words(command.about, author), _LABEL)
+        form.add_item(discord.ui.Label(text=about, description=why, component=field))
     # The library is to keep nothing of it: what was filled in is read from the interaction.
     form.stop()
     return form
 
 
 def filled_in(data: Mapping[str, Any]) -> str:
-    """What was written into the form's one field."""
+    """What was chosen in the form and what was written into its field, as they would be typed."""
+    told: list[str] = []
     for part in _all_parts(data):
+        told += [str(one) for one in part.get("values") or () if part.get("custom_id")]
         if part.get("custom_id") == FIELD:
-            return str(part.get("value") or "")
-    return ""
+            told.append(str(part.get("value") or ""))
+    return " ".join(one for one in told if one)
 
 
 def _all_parts(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -18,6 +18,7 @@ from bot.languages.catalogue import say
 from bot.languages.names import LANGUAGES
 from bot.platforms.discord import setting_up
 from bot.platforms.discord.asker import SUB_COMMAND
+from bot.platforms.discord.menus import asks_in_form
 from bot.platforms.discord.names import person_id
 from bot.platforms.discord.suggestions import SUGGESTED
 from bot.text import Text
@@ -35,13 +36,14 @@ MANAGE_GUILD = str(1 << 5)
 LONGEST_OPTION = 6000
 MOST_MENUS = 5
 
-FORGET, EDIT = "Forget", "Edit"
+FORGET, EDIT, REPORT = "Forget", "Edit", "Report"
 MENUS: Mapping[str, Text] = {
     FORGET: Text("Forget this message"),
     EDIT: Text("Edit this answer"),
+    REPORT: Text("Report this answer"),
 }
 """What can be chosen on a message, by the name that its event goes by. Those to come (branch from
-here, remember, report) get a line here and an arm in `on_message.py`; Discord takes five."""
+here, remember) get a line here and an arm in `on_message.py`; Discord takes five."""
 
 _LOCALES = {
     "de": ("de",),
@@ -189,7 +191,8 @@ def draw_option(command: Declaration, parameter: Parameter) -> Body:
         "type": _TYPES.get(parameter.kind, STRING),
         "name": parameter.name,
         **_described(parameter.about),
-        "required": parameter.is_required,
+        # A form asks for what was left out.
+        "required": parameter.is_required and not asks_in_form(command),
     }
     if parameter.kind is Kind.CHOICE:
         shown = zip(parameter.choices, parameter.meanings, strict=True)

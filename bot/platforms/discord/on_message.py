@@ -1,5 +1,5 @@
 """What is chosen in the menu of a message: one's own words are forgotten, and the persona's latest
-ones are opened in a form, to be said another way.
+ones are opened in a form, to be said another way, or reported.
 """
 
 import discord
@@ -10,7 +10,7 @@ from bot.platforms.discord import names
 from bot.platforms.discord.asker import Data, Refused, chosen_message
 from bot.platforms.discord.buttons import Buttons, Words
 from bot.platforms.discord.menus import make_form
-from bot.platforms.discord.native import EDIT, FORGET, find_menu
+from bot.platforms.discord.native import EDIT, FORGET, REPORT, find_menu
 from bot.platforms.discord.signing import Kind, Press, Seal
 from bot.text import Text
 
@@ -23,7 +23,18 @@ EDIT_IT_YOURSELF = Text(
 ONLY_THE_LATEST = Text(
     "Only my latest answer can be put in other words. If this is it, `/reword` and the words do it."
 )
-_REWORD = next(command for command in COMMANDS if command.name == "reword")
+ONLY_THE_LATEST_IS_REPORTED = Text(
+    "Only my latest answer can be reported from its menu. `/report reply alone` and what is wrong "
+    "tells the moderators of another one, without showing it to them."
+)
+NEWER_BY_NOW = Text(
+    "There is a newer answer by now, so nothing was reported. Please choose the one that you mean."
+)
+_BY_NAME = {command.name: command for command in COMMANDS}
+_REPORT = _BY_NAME["report reply"]
+_ABOUT = "#"
+"""Between a command and the message that a form is about."""
+_REWORD = _BY_NAME["reword"]
 
 
 class OnMessage:
@@ -42,8 +53,19 @@ class OnMessage:
             case menu if menu == EDIT:
                 await self._edit(interaction, data, author, room)
                 return None
+            case menu if menu == REPORT:
+                await self._report(interaction, data, author, room)
+                return None
             case _:
                 raise Refused(GONE)
+
+    def filled(self, begun: str, room: Room) -> str:
+        """Of a form's id, the command; raises Refused where the message it is about is no more the
+        latest: another one would be taken for it."""
+        command, _, about = begun.partition(_ABOUT)
+        if about and not self._buttons.is_latest(room.id, EventId(about)):
+            raise Refused(NEWER_BY_NOW)
+        return command
 
     async def _forget(
         self, interaction: discord.Interaction, data: Data, author: Author, room: Room
@@ -66,5 +88,18 @@ class OnMessage:
             raise Refused(ONLY_THE_LATEST)
         custom_id = self._seal.sign(Press(Kind.FORM, _REWORD.name), room.id, author.id)
         line = _REWORD.parameters[-1]
-        form = make_form(_REWORD, line, custom_id, self._words, author, begins=message.text)
+        values = {line.name: message.text}
+        form = make_form(_REWORD, (line,), custom_id, self._words, author, values)
+        await interaction.response.send_modal(form)
+
+    async def _report(
+        self, interaction: discord.Interaction, data: Data, author: Author, room: Room
+    ) -> None:
+        """SAFETY M5: whether the answer goes along is chosen in the form."""
+        message = chosen_message(data)
+        if not self._buttons.is_latest(room.id, EventId(message.id)):
+            raise Refused(ONLY_THE_LATEST_IS_REPORTED)
+        press = Press(Kind.FORM, f"{_REPORT.name}{_ABOUT}{message.id}")
+        custom_id = self._seal.sign(press, room.id, author.id)
+        form = make_form(_REPORT, _REPORT.parameters, custom_id, self._words, author)
         await interaction.response.send_modal(form)

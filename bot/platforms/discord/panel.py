@@ -2,14 +2,12 @@
 
 import discord
 
-from bot.events import PersonId, Room
+from bot.events import Room
 from bot.platforms.discord.buttons import Body
-from bot.platforms.discord.signing import Kind, Press, Seal
+from bot.platforms.discord.signing import EVERYBODY, Kind, Press, Seal
 from bot.text import Text
 
 BEGIN = Press(Kind.PANEL, "begin")
-EVERYBODY = PersonId("discord:everybody")
-"""Whoever sees the panel may press it."""
 
 PANEL = Text(
     "Here is the door to private conversations with personas. They are played by software, and they "

@@ -30,6 +30,12 @@ class Kind(StrEnum):
     """A word that is said at the door, from where the panel stands."""
     SETUP = "s"
     """What a moderator sets up."""
+    DEED = "k"
+    """A command about what stands there, for whoever may."""
+
+
+EVERYBODY = PersonId("discord:everybody")
+"""Whoever sees it may press it."""
 
 
 @dataclass(frozen=True, slots=True)

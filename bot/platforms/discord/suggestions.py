@@ -1,13 +1,16 @@
 """What is suggested while somebody types an option. Answered at once, from what it was given.
 
-It knows nobody: everything that it suggests is everybody's, and nothing that a person has kept.
+It knows nobody: everything that it suggests is everybody's or a community's, and nothing that a
+person has kept. Of rules and cases moderators are told, where they are some.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.commands.declared import commands_for
-from bot.events import Role
+from bot.events import Author, Role, Room
+from bot.platforms.base import Named, Offered, Offers, no_offers
 
 MOST = 25
 LONGEST = 100
@@ -17,19 +20,21 @@ SUGGESTED: Mapping[tuple[str, str], str] = {
     ("help", "command"): "commands",
     ("timezone", "zone"): "zones",
     ("language", "name"): "languages",
+    **{(f"rules {one}", "rule"): Offered.RULES for one in ("show", "edit", "remove", "dry-run")},
+    **{(one, "number"): Offered.CASES for one in ("case", "note", "uphold", "lift")},
 }
 """Which option of which command, and from what. Ratings and the like are choices of the command."""
 
-Named = tuple[str, str]
-"""What is shown, and what is then sent."""
+PATIENCE_S = 0.8
+"""Of whoever types, with the store: Discord asks anew with each letter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """What counts of who types: what they may, and where they are."""
+    """Who types, and where."""
 
-    role: Role
-    is_direct: bool
+    author: Author
+    room: Room
 
 
 class Suggestions:
@@ -40,15 +45,21 @@ class Suggestions:
         zones: Callable[[], Iterable[str]],
         languages: Callable[[], Iterable[str]],
         is_listed: bool,
+        offers: Offers = no_offers,
     ) -> None:
+        self._offers = offers
         self._personas = personas
         self._zones = zones
         self._languages = languages
         self._is_listed = is_listed
 
-    def suggest(self, command: str, option: str, typed: str, asker: Asker) -> list[Named]:
+    async def suggest(self, command: str, option: str, typed: str, asker: Asker) -> list[Named]:
         """What begins with it first, then what holds it; at most as many as Discord takes."""
-        known = self._known(SUGGESTED.get((command, option), ""), asker)
+        what = SUGGESTED.get((command, option), "")
+        if isinstance(what, Offered):
+            known = await self._offered(what, asker)
+        else:
+            known = self._known(what, asker)
         wanted = typed.strip().casefold()
         begins, holds = [], []
         for shown, sent in known:
@@ -59,13 +70,25 @@ class Suggestions:
         fits = (named for named in (*begins, *holds) if named[1] and len(named[1]) <= LONGEST)
         return [(shown[:LONGEST], sent) for shown, sent in fits][:MOST]
 
+    async def _offered(self, what: Offered, asker: Asker) -> Iterable[Named]:
+        community = asker.room.sponsor
+        if asker.room.is_direct or community is None or asker.author.role < Role.MODERATOR:
+            return ()
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await self._offers(what, community, asker.author)
+        except TimeoutError:
+            return ()
+
     def _known(self, what: str, asker: Asker) -> Iterable[Named]:
         match what:
             case "personas":
                 return self._personas()
             case "commands":
                 offered = commands_for(
-                    asker.role, is_direct=asker.is_direct, age_restricted=not self._is_listed
+                    asker.author.role,
+                    is_direct=asker.room.is_direct,
+                    age_restricted=not self._is_listed,
                 )
                 return [(command.name, command.name) for command in offered]
             case "zones":

@@ -49,6 +49,7 @@ from bot.platforms.matrix.sealing import Sealing
 from bot.platforms.matrix.setup import Setup, Start
 from bot.platforms.matrix.trusting import Trusting
 from bot.platforms.pacing import Edits
+from bot.platforms.signs import spelled_out
 
 log = logging.getLogger(__name__)
 
@@ -210,10 +211,10 @@ class Matrix:
     async def do(self, action: Action) -> EventId | None:
         match action:
             case Say():
-                return await self._say(action)
+                return await self._say(spelled_out(action, self.prefix))
             case Revise():
                 self._look_around(action)
-                self._saying.revise(action)
+                self._saying.revise(spelled_out(action, self.prefix))
             case Remove():
                 await self._saying.remove(action)
             case Busy(room):

@@ -37,6 +37,8 @@ class Saying:
         """What stands over a message's words."""
         self._answered: Bounded[RoomId, EventId] = Bounded()
         """In each shared room, the message that the last words were shown to answer."""
+        self._notices: Bounded[str, None] = Bounded()
+        """What the bot said as itself."""
         self._removed: Bounded[EventId, None] = Bounded()
         self._threads: Bounded[EventId, EventId] = Bounded()
         """Of a message in a thread, where that begins."""
@@ -82,6 +84,8 @@ class Saying:
             last = EventId(made)
             self._own.put(last, None)
             self._headed.put(made, heading)
+            if not is_reply:
+                self._notices.put(made, None)
         return last
 
     def revise(self, revise: Revise) -> None:
@@ -98,7 +102,10 @@ class Saying:
 
     async def change(self, room: str, message: str, newest: Newest) -> Sent:
         heading = self._headed.get(message) or ""
-        return await self._delivery.change(room, lambda: edit(message, heading + newest()))
+        is_persona = message not in self._notices
+        return await self._delivery.change(
+            room, lambda: edit(message, heading + newest(), is_persona=is_persona)
+        )
 
     def _content(self, say: Say, page: str) -> dict[str, Any]:
         return words(page, is_persona=say.voice is Voice.PERSONA)
@@ -140,10 +147,10 @@ def words(text: str, *, is_persona: bool) -> dict[str, Any]:
     return content if html and _fits(content) else plain
 
 
-def edit(message: str, text: str) -> dict[str, Any]:
+def edit(message: str, text: str, *, is_persona: bool = True) -> dict[str, Any]:
     """With words of its own for clients that know no edits; where it would be too large, with
     fewer of them."""
-    new = words(text, is_persona=True)
+    new = words(text, is_persona=is_persona)
     changed = {"m.relates_to": {"rel_type": "m.replace", "event_id": message}}
     plain = {key: one for key, one in new.items() if "format" not in key}
     whole = new | {"body": f"* {text}", "m.new_content": new} | changed
