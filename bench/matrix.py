@@ -21,13 +21,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, redirect_stdout, suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
-from unittest.mock import patch
-from urllib.parse import unquote
+from typing import Any
 
 from bench import RESULTS
+from bench.matrix_inside import TEXT
 from bench.matrix_people import Bare, Peer, find_peer, joined, newcomer
 from tests.matrix.conftest import swift_folder
 from tests.matrix.synapse import Homeserver
@@ -40,8 +39,8 @@ RESTS_S = 2.0
 AT_ONCE = 8
 """Rooms that are made, or people who write, side by side while no time is taken."""
 WITHIN_S = 120.0
+INSIDE = os.environ.get("BENCH_INSIDE", "bench.matrix_inside")
 DOOR = ("hello", "next", "next", "yes", "done")
-TEXT = "This is message"
 NEAR_WORDS = {"m.reaction", "m.room.redaction"}
 """Never encrypted on Matrix: in them only ids, and signs that mean a command."""
 SEALED = {"algorithm", "ciphertext", "sender_key", "session_id", "device_id", "m.relates_to"}
@@ -162,7 +161,7 @@ class Bot:
                         if ms is not None:
                             self.times.append(ms)
                     case other:
-                        raise AssertionError(f"the bot tells {other}")
+                        raise AssertionError(f"the bot's process told {other!r}")
                 self._changed.notify_all()
         async with self._changed:
             self._is_over = True
@@ -197,7 +196,7 @@ class Bot:
 async def running(environ: Mapping[str, str]) -> AsyncIterator[Bot]:
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.matrix", "--serve"),
+        *(sys.executable, "-m", *INSIDE.split()),
         cwd=ROOT,
         env=environ,
         stdout=asyncio.subprocess.PIPE,
@@ -330,85 +329,5 @@ def is_clear(kind: str, content: Mapping[str, Any]) -> bool:
             return True
 
 
-# --- The bot's process, from inside -------------------------------------------------------------
-
-
-def _serve(tells: IO[str]) -> int:
-    """The whole bot, which tells when it is ready, and of everything that it says."""
-    # Only the child is the bot.
-    import nio  # noqa: PLC0415
-
-    from bot.__main__ import main as parlour  # noqa: PLC0415
-    from bot.engine.scripted import ScriptedEngine  # noqa: PLC0415
-    from bot.platforms.matrix.life import Life  # noqa: PLC0415
-    from bot.platforms.matrix.line import Answer, Line  # noqa: PLC0415
-    from bot.platforms.matrix.listening import Heard, Listening  # noqa: PLC0415
-
-    arrived, heard = [0.0], dict[str, float]()
-    parse, hear, ask, rest = (
-        nio.AsyncClient.parse_body,
-        Listening.hear,
-        Line.ask,
-        Life._sync,
-    )
-
-    def tell(**what: Any) -> None:
-        tells.write(json.dumps(what) + "\n")
-        tells.flush()
-
-    async def timed_parse(self: Any, answer: Any) -> Any:
-        await answer.read()
-        if answer.url.path.endswith("/sync"):
-            arrived[0] = time.perf_counter()
-        return await parse(self, answer)
-
-    def timed_hear(self: Listening, room: str, batch: Sequence[Heard]) -> None:
-        for one in batch:
-            if str(one.source["content"].get("body", "")).startswith(TEXT):
-                heard[room] = arrived[0]
-        hear(self, room, batch)
-
-    async def timed_ask(self: Line, method: str, path: str, *more: Any, **named: Any) -> Answer:
-        at, ms, parts = time.perf_counter(), None, path.split("/")
-        room = unquote(parts[2]) if parts[3:5] == ["send", "m.room.encrypted"] else ""
-        if (since := heard.pop(room, None)) is not None:
-            ms = (at - since) * 1000
-        answer = await ask(self, method, path, *more, **named)
-        if room:
-            tell(said=room, ms=ms)
-        return answer
-
-    async def told_sync(self: Life) -> float:
-        was_ready = self.synced.is_set()
-        wait = await rest(self)
-        if self.synced.is_set() and not was_ready:
-            tell(ready=time.monotonic())
-        return wait
-
-    def forgetful(**chosen: Any) -> ScriptedEngine:
-        """It keeps an account of every prompt for tests, which is no memory of the bot's."""
-
-        async def before_piece(_count: int) -> None:
-            engine.prompts.clear()
-            engine.warmed.clear()
-
-        engine = ScriptedEngine(before_piece=before_piece, **chosen)
-        return engine
-
-    with (
-        patch.object(nio.AsyncClient, "parse_body", timed_parse),
-        patch.object(Listening, "hear", timed_hear),
-        patch.object(Line, "ask", timed_ask),
-        patch.object(Life, "_sync", told_sync),
-        patch("bot.engine.scripted.ScriptedEngine", forgetful),
-    ):
-        if not Path(os.environ["PARLOUR_CARE__PROTOCOL"]).exists():
-            parlour(["protocol", "--contact", "care@example.org"])
-        return parlour(["run"])
-
-
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--serve"]:
-        with redirect_stdout(sys.stderr):
-            sys.exit(_serve(sys.__stdout__ or sys.stderr))
     main()
