@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from bot.drafts import Pace
-from bot.events import Action, CommunityId, Event, EventId, PersonId, RoomId
+from bot.events import Action, CommunityId, Event, EventId, PersonId, Revise, RoomId
 
 
 class PlatformError(Exception):
@@ -82,6 +82,16 @@ class CatchesUp(Protocol):
 
     def catch_up_from(self, last_heard: LastHeard) -> None:
         """Before its events are read."""
+
+
+@runtime_checkable
+class Lasts(Platform, Protocol):
+    """A platform on which what was said stands when the bot has ended."""
+
+    async def show_whole(self, revise: Revise) -> None:
+        """Of a message that was said before this start, whose last edit may never have arrived.
+        Nothing is sent where the service says that it stands so already, or is gone, nor where
+        somebody else may read it by now."""
 
 
 class Locker(Protocol):
