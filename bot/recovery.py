@@ -1,14 +1,15 @@
-"""The transcript after a crash: it says what people saw, who still has no answer, and where
-they were heard last."""
+"""After a crash: the transcript says what people saw, and people see what it says; who still has no
+answer, and where they were heard last."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
 from bot.dispatch import Arrival
-from bot.events import PersonId
-from bot.platforms.base import CatchesUp, Keeps, Known, Platform
+from bot.events import PersonId, Revise
+from bot.platforms.base import CatchesUp, Keeps, Known, Lasts, Platform, PlatformError
 from bot.store.house import House
 from bot.store.rows import State, StoreError
 
@@ -68,7 +69,7 @@ async def _recover(person: PersonId, house: House, now: float) -> list[Arrival]:
                 text = "\n".join(page.text for page in pages)
                 await vault.close_reply(reply, state=State.CUT, text=text, now=now)
             else:
-                await vault.reopen(reply)
+                await vault.reopen(reply, now)
         waiting = []
         for waits in await vault.waiting():
             if house.links.person_of(waits.message.author.id) == vault.person:
@@ -77,6 +78,32 @@ async def _recover(person: PersonId, house: House, now: float) -> list[Arrival]:
                 # Of an account that was parted since: it reads nothing from here any more.
                 await vault.settle(waits.turn)
         return waiting
+
+
+async def show_whole(house: House, platforms: Sequence[Platform], until: float) -> None:
+    """What was shown last before the end at `until` is shown once more as the vaults have it: its
+    last edit may never have arrived. After an orderly end there is nobody to do it for. To be run
+    beside the first messages."""
+    async with asyncio.TaskGroup() as group:
+        for platform in platforms:
+            if isinstance(platform, Lasts):
+                # Each by itself: one that does not answer keeps no other waiting.
+                group.create_task(_show_whole(house, platform, until))
+
+
+async def _show_whole(house: House, platform: Lasts, until: float) -> None:
+    for person in await house.left_open():
+        with suppress(StoreError):
+            async with house.vault(person) as vault:
+                stands = await vault.shown_last(until) if vault else ()
+            for one in stands:
+                # Of an account that was parted since: it reads nothing from here any more.
+                owner = house.links.person_of(one.account or person)
+                if owner == house.links.person_of(person) and platform.reaches(
+                    one.account or person
+                ):
+                    with suppress(PlatformError):
+                        await platform.show_whole(Revise(one.room, one.event_id, one.text))
 
 
 def _reached(account: PersonId, platforms: Sequence[Platform]) -> bool:

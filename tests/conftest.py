@@ -15,7 +15,7 @@ from bot.engine.scripted import ScriptedEngine
 from bot.guarding import Guard
 from bot.operate.metrics import Metrics
 from bot.personas import Persona, load_personas
-from bot.recovery import recover
+from bot.recovery import recover, show_whole
 from bot.scene import Habits
 from bot.store.house import House
 from bot.store.keys import MasterKey, make_master_key, read_master_key
@@ -91,6 +91,7 @@ async def running(
     try:
         left_over = await recover(house, platforms, clock())
         async with asyncio.TaskGroup() as group:
+            group.create_task(show_whole(house, platforms, clock()))
             group.create_task(dispatch.run(platforms, left_over))
             yield Parlour(paper, engine, house, clock, dispatch, conversation)
             for platform in platforms:

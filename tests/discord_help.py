@@ -20,7 +20,7 @@ from bot.platforms.discord.buttons import AT_REST, LABELS
 from bot.platforms.discord.joining import Interface
 from bot.platforms.discord.opening import open_discord
 from bot.platforms.discord.setup import Setup
-from bot.recovery import recover
+from bot.recovery import recover, show_whole
 from bot.scene import Habits
 from bot.speech import Speech
 from bot.store.house import House
@@ -172,6 +172,7 @@ async def serving(
             sessions = server.gateway.counted["identify"]
             async with asyncio.TaskGroup() as group:
                 group.create_task(dispatch.run([platform], left_over))
+                group.create_task(show_whole(house, [platform], clock()))
                 await server.until(
                     lambda: (
                         server.gateway.counted["identify"] > sessions and server.gateway.sessions

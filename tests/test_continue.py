@@ -209,7 +209,7 @@ async def test_a_crash_in_the_middle_keeps_the_answer_and_what_was_shown_of_the_
         first = await exchange(vault, session, "e1", answer="The lamp.")
         begun = "The lamp.\n\n"
         unseen = await vault.open_again(turn=first.turn, nonce="second", now=8.0, begun=begun)
-        await vault.reopen(unseen)
+        await vault.reopen(unseen, 9.0)
         shown = await vault.open_again(turn=first.turn, nonce="third", now=9.0, begun=begun)
         await vault.keep_shown(shown, ["And the"])
         await vault.sent(shown, 0, EventId("b1"))

@@ -106,7 +106,7 @@ async def recover(vault: Vault) -> None:
             text = "".join(page.text for page in shown)
             await vault.close_reply(reply, state=State.CUT, text=text, now=8.0)
         else:
-            await vault.reopen(reply)
+            await vault.reopen(reply, 8.0)
     session = await vault.session()
     assert session is not None
     for waiting in await vault.waiting():
@@ -270,7 +270,7 @@ class Model:
                 await self.close(pick)
             else:
                 assert await self.vault.left_open() == (reply,)
-                await self.vault.reopen(reply)
+                await self.vault.reopen(reply, 8.0)
                 self.waiting.insert(0, (reply.answers, text))
                 self.waiting.sort()
                 self.open = None

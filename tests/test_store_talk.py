@@ -150,7 +150,7 @@ async def test_pages_grow_are_sent_and_keep_their_nonces(vault: Vault) -> None:
     await vault.close_reply(reply, state=State.DONE, text="One page Two pages", now=8.0)
     await vault.sent(reply, 1, EventId("p1"))
     after = await vault.pages(reply.turn)
-    assert [(page.text, page.event_id) for page in after] == [("", "p0"), ("", "p1")]
+    assert [page.event_id for page in after] == ["p0", "p1"]
 
 
 async def test_a_reply_of_which_nothing_was_shown_lets_its_message_wait_again(
@@ -160,11 +160,71 @@ async def test_a_reply_of_which_nothing_was_shown_lets_its_message_wait_again(
     turn = await arrive(vault, "e1")
     reply = await open_for(vault, session, turn, note="It is raining.")
     assert await vault.left_open() == (reply,)
-    await vault.reopen(reply)
+    await vault.reopen(reply, 9.0)
     assert [waiting.turn for waiting in await vault.waiting()] == [turn]
     again = await open_for(vault, session, turn)
     await vault.close_reply(again, state=State.DONE, text="Hello.", now=8.0)
     assert [turn.note for turn in await vault.window(session.id)] == ["", ""]
+
+
+async def test_what_was_perhaps_seen_stays_and_the_next_answer_is_a_revision_of_it(
+    vault: Vault,
+) -> None:
+    session = await begin(vault)
+    turn = await arrive(vault, "e1")
+    unsure = await open_for(vault, session, turn)
+    await vault.keep_shown(unsure, ["You"])
+    await vault.reopen(unsure, 9.0)
+    assert [waiting.turn for waiting in await vault.waiting()] == [turn]
+    assert await vault.window(session.id) == ()
+    again = await open_for(vault, session, turn)
+    assert again.page_nonce(0) == unsure.page_nonce(0)
+    await vault.keep_shown(again, ["Your lamp."])
+    await vault.close_reply(again, state=State.DONE, text="Your lamp.", now=9.0)
+    said, answer = await vault.window(session.id)
+    assert (said.state, answer.state) == (State.DONE, State.DONE)
+    assert (answer.text, answer.revisions) == ("Your lamp.", 2)
+
+
+@pytest.mark.parametrize("how", ["cut before a word", "crashed again"])
+async def test_what_was_perhaps_seen_outlives_an_answer_that_never_came(
+    vault: Vault, how: str
+) -> None:
+    session = await begin(vault)
+    turn = await arrive(vault, "e1")
+    unsure = await open_for(vault, session, turn)
+    await vault.keep_shown(unsure, ["You"])
+    await vault.reopen(unsure, 9.0)
+    again = await open_for(vault, session, turn)
+    if how == "crashed again":
+        await vault.reopen(again, 9.5)
+        assert await vault.window(session.id) == ()
+        again = await open_for(vault, session, turn)
+    await vault.close_reply(again, state=State.CUT, text="", now=10.0)
+    said, answer = await vault.window(session.id)
+    assert said.state is State.DONE
+    assert (answer.text, answer.state) == ("You", State.CUT)
+
+
+async def test_what_was_perhaps_seen_goes_with_its_message(vault: Vault) -> None:
+    session = await begin(vault)
+    turn = await arrive(vault, "e1")
+    unsure = await open_for(vault, session, turn)
+    await vault.keep_shown(unsure, ["You"])
+    await vault.reopen(unsure, 9.0)
+    await vault.settle(turn)
+    assert (await vault.export())["turns"] == []
+
+
+async def test_another_answer_that_was_perhaps_seen_is_kept_as_cut(vault: Vault) -> None:
+    session = await begin(vault)
+    first = await exchange(vault, session, "e1", answer="Hello.")
+    unsure = await vault.open_again(turn=first.turn, nonce="again", now=8.0)
+    await vault.keep_shown(unsure, ["Wel"])
+    await vault.reopen(unsure, 9.0)
+    assert await vault.waiting() == ()
+    _, answer = await vault.window(session.id)
+    assert (answer.text, answer.state, answer.revisions) == ("Wel", State.CUT, 2)
 
 
 async def test_a_swipe_adds_a_revision_and_the_person_goes_back_and_forward(vault: Vault) -> None:
@@ -201,7 +261,7 @@ async def test_a_swipe_that_came_to_nothing_leaves_the_turn_as_it_was(
     if how == "empty":
         await vault.close_reply(again, state=State.CUT, text="", now=9.0)
     else:
-        await vault.reopen(again)
+        await vault.reopen(again, 9.0)
     assert await vault.window(session.id) == before
     assert await vault.waiting() == ()
 

@@ -27,7 +27,7 @@ from bot.operate.models import DEMO, DEMO_WARNING
 from bot.operate.protocol import is_old, oldest_line, require_resources
 from bot.personas import Persona, PersonaError, load_personas
 from bot.platforms.base import Platform
-from bot.recovery import recover
+from bot.recovery import recover, show_whole
 from bot.reminders import Reminders
 from bot.scene import Habits
 from bot.settings import Config
@@ -131,16 +131,19 @@ async def serve(
         loop.add_signal_handler(signal.SIGTERM, dispatch.stop)
         # Not the loop's: a terminal takes SIGINT for itself while it is read, and gives this back.
         signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(dispatch.stop))
-        left_over = await recover(house, platforms, time.time())
+        began = time.time()
+        left_over = await recover(house, platforms, began)
         # What stands by now stays: no collection is to look through it again in mid-reply.
         gc.freeze()
         with metrics.served(config.metrics.port):
             async with asyncio.TaskGroup() as group:
                 tidying = group.create_task(_tidy(house, reminders))
                 watching = group.create_task(guard.watch())
+                showing = group.create_task(show_whole(house, platforms, began))
                 await dispatch.run(platforms, left_over)
                 tidying.cancel()
                 watching.cancel()
+                showing.cancel()
     finally:
         await guard.close()
         await engine.close()

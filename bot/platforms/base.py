@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from bot.drafts import Pace
-from bot.events import Action, Author, CommunityId, Event, EventId, PersonId, RoomId
+from bot.events import Action, Author, CommunityId, Event, EventId, PersonId, Revise, RoomId
 
 
 class PlatformError(Exception):
@@ -103,6 +103,16 @@ class CatchesUp(Protocol):
 
     def catch_up_from(self, last_heard: LastHeard) -> None:
         """Before its events are read."""
+
+
+@runtime_checkable
+class Lasts(Platform, Protocol):
+    """A platform on which what was said stands when the bot has ended."""
+
+    async def show_whole(self, revise: Revise) -> None:
+        """Of a message that was said before this start, whose last edit may never have arrived.
+        Nothing is sent where the service says that it stands so already, or is gone, nor where
+        somebody else may read it by now."""
 
 
 class Locker(Protocol):

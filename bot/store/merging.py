@@ -122,8 +122,9 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> None:
 
 
 def _end(db: sqlite3.Connection, turn: TurnId, answers: TurnId, now: float) -> None:
-    """A reply in the making is not written on: what was shown stays, and `again` asks anew."""
-    shown = [page.text for page in replies.pages(db, turn) if page.event_id]
+    """A reply in the making is not written on: what was shown, or is on its way, stays, and `again`
+    asks anew."""
+    shown = [page.text for page in replies.pages(db, turn)]
     if not shown:
         replies.abandon(db, turn)
         db.execute("UPDATE main.turns SET state = ? WHERE id = ?", (State.DONE, answers))

@@ -1,16 +1,24 @@
 """How a reply grows in a vault: opened, shown page by page, closed. Each is one transaction.
 
 INVARIANT I7: what is shown is here before it is shown, so a crash finds either a reply of which
-nothing was seen (its message waits again) or one whose pages and nonces are known.
+nothing was seen (its message waits again) or one whose pages and nonces are known. For a while
+after the close the pages keep what they were to say, for a start that shows them once more.
 """
 
 import sqlite3
 from collections.abc import Sequence
 
-from bot.events import EventId, Rating, SessionId, TurnId
+from bot.events import CommunityId, EventId, PersonId, Rating, Room, RoomId, SessionId, TurnId
 from bot.store import recalled
 from bot.store.database import sound
-from bot.store.rows import Gone, OpenReply, Page, Side, State, StoreError
+from bot.store.rows import Gone, OpenReply, Page, Side, Stands, State, StoreError
+
+SHOWN_LAST_S = 120.0
+"""An edit that waits longer for its platform than this is not looked for after a crash."""
+_LAST_TURNS = 16
+"""Nobody's whole talk is looked through for it, and the pages of older ones keep no words."""
+_LOOKED_BACK = 256
+_MOST_PAGES = 8
 
 
 def open_reply(
@@ -24,7 +32,8 @@ def open_reply(
     quoted: Sequence[TurnId] = (),
 ) -> OpenReply:
     """The answered message takes its place in the talk, with the note that it had in its prompt.
-    `quoted` are the turns whose words stand in that note: it goes with any of them."""
+    `quoted` are the turns whose words stand in that note: it goes with any of them. Where a crash
+    left words that were perhaps seen, this is a further revision of them."""
     place = db.execute("SELECT coalesce(max(place), 0) + 1 FROM turns").fetchone()[0]
     placed = db.execute(
         """UPDATE turns SET session = ?, place = ?, note = ? WHERE id = ? AND state = 'waiting'
@@ -34,6 +43,13 @@ def open_reply(
     if placed.rowcount == 0:
         raise Gone(f"turn {answers} does not wait for an answer any more")
     recalled.quote(db, answers, quoted)
+    if (left := _left_of(db, answers)) is not None:
+        db.execute(
+            "UPDATE turns SET session = ?, place = ?, state = ? WHERE id = ?",
+            (session, place + 1, State.OPEN, left),
+        )
+        reply = OpenReply(left, answers, nonce)
+        return _begin(db, reply, next_step(db, left), State.CUT, now)
     turn = db.execute(
         """INSERT INTO turns (session, place, side, state, at, answers, room, is_direct, sponsor)
         SELECT session, place + 1, ?, ?, ?, id, room, is_direct, sponsor FROM turns WHERE id = ?
@@ -120,15 +136,7 @@ def close_reply(
     if not text and not pages(db, reply.turn):
         abandon(db, reply.turn)
     else:
-        db.execute(
-            "UPDATE revisions SET text = text || ?, at = ? WHERE turn = ? AND step = ?",
-            (sound(text), now, reply.turn, step),
-        )
-        # The turn keeps the time of its opening, so that the talk's times stay in order.
-        db.execute("UPDATE turns SET state = ?, chosen = ? WHERE id = ?", (state, step, reply.turn))
-        # From here on the revision has the text; twice would only be more to forget.
-        db.execute("UPDATE pages SET text = '' WHERE turn = ? AND step = ?", (reply.turn, step))
-        db.execute("DELETE FROM replies WHERE turn = ?", (reply.turn,))
+        _end(db, reply, step, state, text, now)
         db.execute(
             """INSERT INTO marks (name, value) VALUES ('replies', 1)
             ON CONFLICT DO UPDATE SET value = value + 1"""
@@ -142,15 +150,52 @@ def left_open(db: sqlite3.Connection) -> tuple[OpenReply, ...]:
     return tuple(OpenReply(TurnId(t), TurnId(a), nonce) for t, a, nonce in rows.fetchall())
 
 
-def reopen(db: sqlite3.Connection, reply: OpenReply) -> None:
-    """Nothing of it was shown: as if it had never begun. A swipe gives the turn back as it was."""
-    _step(db, reply)
-    abandon(db, reply.turn)
-    db.execute(
+def reopen(db: sqlite3.Connection, reply: OpenReply, now: float) -> None:
+    """Nothing is known to have been shown: its message waits again, and a swipe gives the turn back
+    as it was. What was about to be shown has perhaps been seen, so it stays: as an answer that was
+    cut, to which the next one is a further revision."""
+    step = _step(db, reply)
+    if perhaps := pages(db, reply.turn):
+        _end(db, reply, step, State.CUT, "\n".join(page.text for page in perhaps), now)
+    else:
+        abandon(db, reply.turn)
+    waits = db.execute(
         """UPDATE turns SET session = NULL, place = NULL, note = ''
         WHERE id = ? AND state = 'waiting'""",
         (reply.answers,),
     )
+    if waits.rowcount:
+        # Outside the talk, until its message is in it again.
+        db.execute(
+            "UPDATE turns SET session = NULL, place = NULL WHERE answers = ?", (reply.answers,)
+        )
+
+
+def shown_last(db: sqlite3.Connection, until: float) -> tuple[Stands, ...]:
+    """What messages of the last replies before then were to say in the end: of each its own
+    revision, whichever is chosen; the latest first. Not those of a reply in the making, nor where
+    what was answered is not there any more."""
+    rows = db.execute(
+        """WITH last AS (SELECT * FROM revisions WHERE at <= :until
+            AND turn > (SELECT max(id) FROM turns) - :turns)
+        SELECT turns.room, turns.is_direct, turns.sponsor, said.account, pages.event_id, pages.text
+        FROM last JOIN pages USING (turn, step) JOIN turns ON turns.id = pages.turn
+        JOIN turns AS said ON said.id = turns.answers
+        WHERE pages.text <> '' AND pages.event_id IS NOT NULL AND turns.state <> 'open'
+            AND last.at >= :since
+                + coalesce((SELECT max(at) FROM last WHERE at < :until), :until)
+        ORDER BY last.at DESC, last.step DESC, number DESC LIMIT :most""",
+        {"until": until, "since": -SHOWN_LAST_S, "turns": _LAST_TURNS, "most": _MOST_PAGES},
+    )
+    found: dict[tuple[str, str], Stands] = {}
+    for room, is_direct, sponsor, account, event, text in rows.fetchall():
+        where = Room(
+            RoomId(room), bool(is_direct), None if sponsor is None else CommunityId(sponsor)
+        )
+        of = None if account is None else PersonId(account)
+        # One message may have had two revisions, one after the other: the newer counts.
+        found.setdefault((room, event), Stands(where, of, EventId(event), text))
+    return tuple(found.values())
 
 
 def abandon(db: sqlite3.Connection, turn: TurnId) -> None:
@@ -188,6 +233,30 @@ def _begin(
         (reply.turn, step, reply.answers, reply.nonce, before),
     )
     return reply
+
+
+def _end(
+    db: sqlite3.Connection, reply: OpenReply, step: int, state: State, text: str, now: float
+) -> None:
+    db.execute(
+        "UPDATE revisions SET text = text || ?, at = ? WHERE turn = ? AND step = ?",
+        (sound(text), now, reply.turn, step),
+    )
+    # The turn keeps the time of its opening, so that the talk's times stay in order.
+    db.execute("UPDATE turns SET state = ?, chosen = ? WHERE id = ?", (state, step, reply.turn))
+    db.execute("DELETE FROM replies WHERE turn = ?", (reply.turn,))
+    # The revisions have the text; twice for longer than it is of use would be more to forget.
+    db.execute(
+        """UPDATE pages SET text = '' WHERE text <> '' AND turn NOT IN (SELECT turn FROM replies)
+            AND turn BETWEEN (SELECT max(id) FROM turns) - ? AND (SELECT max(id) FROM turns) - ?""",
+        (_LOOKED_BACK, _LAST_TURNS),
+    )
+
+
+def _left_of(db: sqlite3.Connection, answers: TurnId) -> TurnId | None:
+    """What was perhaps seen of an answer before a crash: see `reopen`."""
+    row = db.execute("SELECT id FROM turns WHERE answers = ?", (answers,)).fetchone()
+    return None if row is None else TurnId(row[0])
 
 
 def _step(db: sqlite3.Connection, reply: OpenReply) -> int:

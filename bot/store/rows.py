@@ -12,6 +12,7 @@ from bot.events import (
     Message,
     PersonId,
     Rating,
+    Room,
     RoomId,
     SessionId,
     TurnId,
@@ -110,8 +111,19 @@ class Page:
     """The first page is 0."""
     nonce: str
     text: str
-    """Kept while the reply is open; of a closed reply, the turn has the text."""
+    """Kept while the reply is open and for a while after; from then on the turn alone has it."""
     event_id: EventId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """What a message of a reply is to say, where it has one on a platform."""
+
+    room: Room
+    account: PersonId | None
+    """Who was answered; None in what was kept by an older version."""
+    event_id: EventId
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

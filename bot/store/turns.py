@@ -112,6 +112,8 @@ def drop(db: sqlite3.Connection, turns: Sequence[TurnId]) -> None:
     for turn in turns:
         for reply in db.execute("SELECT turn FROM replies WHERE answers = ?", (turn,)).fetchall():
             replies.abandon(db, TurnId(reply[0]))
+        # What a crash left of its answer, and is not in the talk.
+        db.execute("DELETE FROM turns WHERE answers = ? AND place IS NULL", (turn,))
     db.executemany("DELETE FROM turns WHERE id = ?", [(turn,) for turn in turns])
 
 

@@ -30,6 +30,7 @@ from bot.store.rows import (
     Recalled,
     Reminder,
     Session,
+    Stands,
     State,
     Turn,
     Waiting,
@@ -160,8 +161,12 @@ class Vault:
         """Replies that a crash left: to be closed as cut, or reopened if nothing was shown."""
         return await self._db.read(replies.left_open)
 
-    async def reopen(self, reply: OpenReply) -> None:
-        await self._db.write(replies.reopen, reply)
+    async def reopen(self, reply: OpenReply, now: float) -> None:
+        """What was perhaps seen of it stays, as an answer that was cut."""
+        await self._db.write(replies.reopen, reply, now)
+
+    async def shown_last(self, until: float) -> tuple[Stands, ...]:
+        return await self._db.read(replies.shown_last, until)
 
     # --- Memory ------------------------------------------------------------------------------
 

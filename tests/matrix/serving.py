@@ -27,7 +27,7 @@ from bot.platforms.matrix import Matrix
 from bot.platforms.matrix.opening import open_matrix
 from bot.platforms.matrix.reactions import SHOWN
 from bot.platforms.matrix.setup import Setup
-from bot.recovery import recover
+from bot.recovery import recover, show_whole
 from bot.settings import Config
 from bot.speech import Speech
 from bot.store.house import House
@@ -191,6 +191,7 @@ async def serving(
             left_over = await recover(house, [platform], clock())
             async with asyncio.TaskGroup() as group:
                 running = group.create_task(dispatch.run([platform], left_over))
+                group.create_task(show_whole(house, [platform], clock()))
                 await _is_in_community(ground)
                 yield Served(
                     people=people,

@@ -52,8 +52,8 @@ log = logging.getLogger(__name__)
 
 
 class Discord:
-    """Implements `Platform`, `CatchesUp` and `Keeps`; `interactions` and `buttons` are set before its events
-    are read."""
+    """Implements `Platform`, `Lasts`, `CatchesUp` and `Keeps`; `interactions` and `buttons` are set
+    before its events are read."""
 
     def __init__(
         self, setup: Setup, rest: discord.Client, group: asyncio.TaskGroup, start: Start
@@ -166,6 +166,14 @@ class Discord:
                 await self.interactions.rest(room)
                 self._start(self._show_row(room))
         return None
+
+    async def show_whole(self, revise: Revise) -> None:
+        # As whom something was shown in a room of many is not known any more.
+        if not revise.room.is_direct or not await self._may_say(revise.room):
+            return
+        stands = await self.rest.message(channel_of(revise.room.id), revise.id)
+        if stands is not False and (stands or {}).get("content") != revise.text:
+            self._saying.revise(revise)
 
     async def rest_everywhere(self) -> None:
         """Before the end: what is on the screen is to be the whole page."""

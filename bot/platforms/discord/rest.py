@@ -125,6 +125,11 @@ class Rest:
         made = await self.ask(Route("POST", "/users/@me/channels"), json={"recipient_id": user})
         return str(made["id"]) if made else None
 
+    async def message(self, channel: str, message: str) -> Any:
+        """As it stands there; see `find`."""
+        path = "/channels/{channel_id}/messages/{message_id}"
+        return await self.find(Route("GET", path, channel_id=channel, message_id=message))
+
     async def find(self, route: Route) -> Any:
         """What is there; False where it is not, None where Discord does not say."""
         try:

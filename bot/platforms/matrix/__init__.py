@@ -58,7 +58,7 @@ _TYPING_AGAIN_S = 20.0
 
 
 class Matrix:
-    """Implements `Platform`; `door` and `watch` are set before its events are read."""
+    """Implements `Platform` and `Lasts`; `door` and `watch` are set before its events are read."""
 
     def __init__(
         self,
@@ -223,6 +223,13 @@ class Matrix:
                 self._typings.end(channel_of(room.id))
                 self._start(self._rest(room))
         return None
+
+    async def show_whole(self, revise: Revise) -> None:
+        """An edit, whatever stands there: what the homeserver has of it, it cannot read."""
+        await self._life.synced.wait()
+        # What stood over a reply's words in a room of many is not known any more.
+        if revise.room.is_direct:
+            await self.do(revise)
 
     async def rest_everywhere(self) -> None:
         """Before the end: what is on the screen is to be the whole page."""
