@@ -132,11 +132,11 @@ def close_reply(
     said; None where none of it is to be recalled."""
     if state not in {State.DONE, State.CUT}:
         raise StoreError(f"a reply is closed as done or cut, not as {state}")
-    step = _step(db, reply)
+    _step(db, reply)
     if not text and not pages(db, reply.turn):
         abandon(db, reply.turn)
     else:
-        _end(db, reply, step, state, text, now)
+        _end(db, reply, state=state, text=text, now=now)
         db.execute(
             """INSERT INTO marks (name, value) VALUES ('replies', 1)
             ON CONFLICT DO UPDATE SET value = value + 1"""
@@ -154,9 +154,10 @@ def reopen(db: sqlite3.Connection, reply: OpenReply, now: float) -> None:
     """Nothing is known to have been shown: its message waits again, and a swipe gives the turn back
     as it was. What was about to be shown has perhaps been seen, so it stays: as an answer that was
     cut, to which the next one is a further revision."""
-    step = _step(db, reply)
+    _step(db, reply)
     if perhaps := pages(db, reply.turn):
-        _end(db, reply, step, State.CUT, "\n".join(page.text for page in perhaps), now)
+        text = "\n".join(page.text for page in perhaps)
+        _end(db, reply, state=State.CUT, text=text, now=now)
     else:
         abandon(db, reply.turn)
     waits = db.execute(
@@ -235,9 +236,8 @@ def _begin(
     return reply
 
 
-def _end(
-    db: sqlite3.Connection, reply: OpenReply, step: int, state: State, text: str, now: float
-) -> None:
+def _end(db: sqlite3.Connection, reply: OpenReply, *, state: State, text: str, now: float) -> None:
+    step = _step(db, reply)
     db.execute(
         "UPDATE revisions SET text = text || ?, at = ? WHERE turn = ? AND step = ?",
         (sound(text), now, reply.turn, step),
