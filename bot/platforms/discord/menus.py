@@ -70,13 +70,14 @@ def make_form(  # noqa: PLR0917 - what it asks for, of whom, and how it begins
             )
             form.add_item(discord.ui.Label(text=about, component=select))
             continue
-        is_asked_alone = len(parts) == 1
+        # Where something has to be chosen, that alone may say it all; elsewhere the line is the point.
+        is_needed = part.is_required or not asks_in_form(command)
         field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
             custom_id=FIELD,
             style=discord.TextStyle.paragraph,
             default=given or None,
-            required=part.is_required or is_asked_alone,
-            min_length=1 if part.is_required or is_asked_alone else None,
+            required=is_needed,
+            min_length=1 if is_needed else None,
             max_length=min(part.most_chars, _LONGEST),
         )
         why = _cut(words(command.about, author), _LABEL)
