@@ -14,6 +14,7 @@ import pytest
 
 from bot.commands import case_deeds
 from bot.commands.duties import NOT_YOURS
+from bot.commands.follow_cases import LOG_HERE, LOG_OFF
 from bot.commands.follow_cases import REPORTED as REPORTED_IT
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId
@@ -28,6 +29,7 @@ from bot.platforms.discord.native import (
     application_commands,
 )
 from bot.platforms.discord.on_message import NEWER_BY_NOW, ONLY_THE_LATEST_IS_REPORTED
+from bot.platforms.discord.setting_up import LOG
 from bot.policy.community.reading import read_rules
 from bot.policy.community.rule import Action
 from bot.store.case_rows import CaseState
@@ -96,6 +98,22 @@ async def evening(server: DiscordServer, tmp_path: Path) -> AsyncIterator[Evenin
     server.joins(guild, ada)
     log, talk = server.channel(guild, "cases"), server.channel(guild, "talk")
     yield Evening(server, tmp_path / "d", mo, nia, ada, guild, log, talk)
+
+
+async def test_the_room_for_cases_is_chosen_in_the_setup_from_another_channel(
+    tmp_path: Path,
+) -> None:
+    async with discord_server() as server, evening(server, tmp_path) as here, here.begins() as bot:
+        asked = await here.mo.runs("/setup", here.talk)
+        shown = (await here.mo.answered(asked)).original
+        assert shown is not None
+        picked = await here.mo.selects(here.talk, shown, str(LOG), here.log.id)
+        assert await here.answer(picked) == LOG_HERE
+        assert (await here.reports(here.ada, here.mo)).content.startswith("Case 1")
+        taken_back = await here.mo.selects(here.talk, shown, str(LOG))
+        assert await here.answer(taken_back) == LOG_OFF
+        community = CommunityId(f"discord:{here.guild.id}")
+        assert await bot.house.moderation.log_rooms.of(community) is None
 
 
 UPHOLD, LIFT, NOTE, SHOW = "Uphold", "Lift", "Note", "Show"

@@ -137,6 +137,8 @@ async def test_a_moderator_sets_up_the_door_and_a_member_comes_in_by_it_in_germa
             community = await bot.house.communities.of(CommunityId(f"discord:{guild.id}"))
             assert community.ceiling is Rating.GENERAL
             assert community.least_age_level is AgeLevel.PLATFORM
+            log_room = await bot.house.moderation.log_rooms.of(community.id)
+            assert log_room is not None and log_room.room == f"discord:{guild.id}/{staff.id}"
             await ben.presses(staff, shown, str(setting_up.PUT_UP))
             panel = (await server.until(lambda: door.shown, "the panel"))[0]
             assert labels(panel) == ["Begin"]
@@ -500,6 +502,11 @@ def _room(person: Person) -> Any:
 )
 def test_what_is_damaged_is_nothing_at_all(kept: bytes) -> None:
     assert read_chosen(kept) is None
+
+
+def test_what_was_kept_when_the_room_for_cases_stood_there_too_is_read() -> None:
+    kept = b'{"entrance": "8", "log": "12", "roles": ["9"], "panel": "", "panel_in": ""}'
+    assert read_chosen(kept) == Chosen(entrance="8", roles=("9",))
 
 
 async def test_a_damaged_choice_is_told_of_and_a_new_one_mends_it() -> None:

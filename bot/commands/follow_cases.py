@@ -51,7 +51,7 @@ ENOUGH_REPORTS = Text(
 APPROVED = Text("{person} may come in, as far as a moderator's yes is asked for.")
 WITHDRAWN = Text("The yes for {person} is taken back.")
 NOT_APPROVED = Text("There was no yes for {person}.")
-LOG_HERE = Text("Each new case is told in this room from now on, without anybody's words.")
+LOG_HERE = Text("Each new case is told in the chosen room from now on, without anybody's words.")
 LOG_OFF = Text("Cases are told in no room any more.")
 
 

@@ -19,7 +19,6 @@ class Chosen:
 
     entrance: str = ""
     """The channel for the panel."""
-    log: str = ""
     roles: tuple[str, ...] | None = None
     """Whoever holds one is called an adult by their community (SAFETY A4). None where that was
     never chosen; empty where it was taken back, so that older signs end."""
@@ -46,6 +45,9 @@ def read_chosen(kept: bytes) -> Chosen | None:
         found = json.loads(kept)
     except ValueError:
         return None
+    if isinstance(found, dict):
+        # Once it stood here, too, where moderators are told of cases: the house keeps that.
+        found.pop("log", None)
     if not isinstance(found, dict) or set(found) != set(Chosen.__slots__):
         return None
     roles = found.pop("roles")

@@ -95,8 +95,8 @@ class Front:
         try:
             if press is not None:
                 return await self._entrance.take(interaction, press, author, place)
-            if typed := await self._setting_up.take(interaction, data, author, place):
-                return await self._asked.think(interaction, typed, author, place)
+            if found := await self._setting_up.take(interaction, data, author, place):
+                return await self._asked.think(interaction, found[0], author, found[1])
         except FAILED as error:
             log.info("discord: an interaction was not acknowledged: code %s", code_of(error))
         return None

@@ -37,7 +37,7 @@ ENTRANCE = Text("The channel for the panel")
 CEILING = Text("How far conversations may go")
 AGE = Text("How well an age must be founded to come in")
 ROLES = Text("Roles that you give to adults only")
-LOG = Text("The channel for reports to moderators")
+LOG = Text("The channel in which moderators are told of cases")
 PUT_UP = Text("Put the panel up")
 RATINGS = {
     "general": Text("general: without romance"),
@@ -58,8 +58,6 @@ ROLES_SET = Text(
     "Whoever holds one of these roles is an adult by your word: {roles}. Who loses it is one no more."
 )
 ROLES_NONE = Text("No role speaks for anybody's age here now.")
-LOG_SET = Text("The channel for reports is {channel}. Nothing is sent there yet.")
-LOG_NONE = Text("There is no channel for reports now.")
 IS_UP = Text("The panel stands in {channel}.")
 CHOOSE_FIRST = Text("Please choose the channel for the panel first.")
 CHANNEL_GONE = Text("The panel's channel is gone. Please choose another one.")
@@ -99,20 +97,24 @@ class SettingUp:
 
     async def take(
         self, interaction: discord.Interaction, data: Data, author: Author, place: Room
-    ) -> str:
-        """A command's text, which is then to be followed; empty where all is done here."""
+    ) -> tuple[str, Room] | None:
+        """A command's text, which is then to be followed, and where; None where all is done here."""
         if author.role is not Role.MODERATOR or interaction.guild_id is None:
             await self._tell(interaction, NOT_YOURS, author)
-            return ""
+            return None
         guild = str(interaction.guild_id)
         press = self._read(data, author, place)
         values = [str(value) for value in data.get("values") or ()]
         if press is None:
             await self._show(interaction, guild, author, place)
         elif press.words == "ceiling" and len(values) == 1 and values[0] in RATINGS:
-            return f"{self._prefix}ceiling {values[0]}"
+            return f"{self._prefix}ceiling {values[0]}", place
         elif press.words == "age" and len(values) == 1 and values[0] in LEVELS:
-            return f"{self._prefix}age entry {values[0]}"
+            return f"{self._prefix}age entry {values[0]}", place
+        elif press.words == "log" and values:
+            return f"{self._prefix}caselog here", names.shared_room(guild, values[0])
+        elif press.words == "log":
+            return f"{self._prefix}caselog off", place
         else:
             await interaction.response.defer(ephemeral=True, thinking=True)
             try:
@@ -121,7 +123,7 @@ class SettingUp:
                 log.warning("discord: a setting was not kept: %s", type(error).__name__)
                 told = NOT_KEPT
             await interaction.edit_original_response(content=self._words(told, author))
-        return ""
+        return None
 
     def _read(self, data: Data, author: Author, place: Room) -> Press | None:
         press = self._seal.read(str(data.get("custom_id")), place.id, author.id)
@@ -190,8 +192,6 @@ class SettingUp:
         if chosen.roles:
             are_there = there is None or all(there.get_role(int(one)) for one in chosen.roles)
             told.append(_roles_set(chosen) if are_there else ROLE_GONE)
-        if chosen.log:
-            told.append(LOG_SET.format(channel=f"<#{chosen.log}>"))
         return told
 
     # --- What is chosen -----------------------------------------------------------------------
@@ -204,9 +204,6 @@ class SettingUp:
             case "entrance":
                 chosen = await self._choices.change(guild, lambda was: replace(was, entrance=one))
                 return _entrance_set(chosen) if one else ENTRANCE_NONE
-            case "log":
-                await self._choices.change(guild, lambda was: replace(was, log=one))
-                return LOG_SET.format(channel=f"<#{one}>") if one else LOG_NONE
             case "roles":
                 roles = tuple(values[:MOST_ROLES])
                 chosen = await self._choices.change(guild, lambda was: replace(was, roles=roles))
