@@ -3,6 +3,7 @@ new device of theirs."""
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,6 +90,28 @@ async def test_somebody_known_from_a_shared_room_is_told_in_their_direct_one(
         await ada.until(lambda: bot.said(ada, room), "an answer")
         second = await people.device(ada.account)
         await ada.sees(room, NEW_DEVICE.format(devices=second.device), sender=bot.id)
+
+
+async def test_i6_what_was_seen_of_somebodys_devices_is_gone_when_they_are_erased(
+    people: People, tmp_path: Path
+) -> None:
+    ada, mo = await people.person("ada"), await people.person("mo")
+    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+        before = await _of_devices(bot)
+        room = await bot.let_in(ada)
+        await bot.let_in(mo)
+        assert await _of_devices(bot) == before + 3, "each person's, and the key of their names"
+        await ada.write(room, "!erase confirm")
+        await bot.says(ada, room, "Erased")
+        assert await _of_devices(bot) == before + 2
+
+
+async def _of_devices(bot: Served) -> int:
+    def rows(db: Any) -> int:
+        asked = "SELECT count(*) FROM secrets WHERE name LIKE 'matrix/devices-%'"
+        return int(db.execute(asked).fetchone()[0])
+
+    return int(await bot.house.locker.database.read(rows))
 
 
 @pytest.mark.parametrize("wish", [True, False])
