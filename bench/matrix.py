@@ -322,7 +322,7 @@ def is_clear(kind: str, content: Mapping[str, Any]) -> bool:
         case "m.room.encrypted":
             return not (set(content) <= SEALED and holds_ids_only)
         case "m.reaction":
-            return set(content) > {"m.relates_to"} or not holds_ids_only
+            return not (set(content) <= {"m.relates_to"} and holds_ids_only)
         case "m.room.redaction":
             return not set(content) <= {"redacts"}
         case _:
