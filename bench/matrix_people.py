@@ -40,6 +40,7 @@ class Bare:
         self.room = ""
         self._account = vodozemac.Account()
         self._group = vodozemac.GroupSession()
+        self._group_key = self._group.session_key.to_base64()
 
     @property
     def _curve(self) -> str:
@@ -50,11 +51,10 @@ class Bare:
         return self._account.ed25519_key.to_base64()
 
     async def writes(self, text: str) -> None:
-        clear = {
-            "type": "m.room.message",
-            "content": {"msgtype": "m.text", "body": text},
-            "room_id": self.room,
-        }
+        await self.sends("m.room.message", {"msgtype": "m.text", "body": text})
+
+    async def sends(self, kind: str, what: Json) -> None:
+        clear = {"type": kind, "content": what, "room_id": self.room}
         content = {
             "algorithm": MEGOLM,
             "sender_key": self._curve,
@@ -67,15 +67,22 @@ class Bare:
 
     async def meets(self, bot: Peer) -> None:
         """An encrypted direct room, once the bot is in it and has the key of what is written there."""
+        await self.opens(bot)
+        await self.gives_key(bot)
+
+    async def opens(self, bot: Peer) -> None:
         body = {"preset": "trusted_private_chat", "is_direct": True, "invite": [bot.user]}
         made = await self.wire.post("/createRoom", {**body, "initial_state": [ENCRYPTED]})
         self.room = str(made["room_id"])
         await joined(self.wire, self.room, bot.user)
+
+    async def gives_key(self, bot: Peer) -> None:
+        """Of all that is written in the room, from its beginning."""
         key = {
             "algorithm": MEGOLM,
             "room_id": self.room,
             "session_id": self._group.session_id,
-            "session_key": self._group.session_key.to_base64(),
+            "session_key": self._group_key,
         }
         sealed = await self._to_device(bot, "m.room_key", key)
         path = f"/sendToDevice/m.room.encrypted/{secrets.token_hex(8)}"

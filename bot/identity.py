@@ -19,6 +19,8 @@ async def finish(
         case Erase():
             accounts = house.links.accounts_of(scene.message.author.id)
             receipt = await house.erase(person := accounts[0], now)
+            # INVARIANT I6: before it is said that it is done.
+            await house.locker.forget(accounts)
             await scene.notice(sentences.write_receipt(receipt.gone, receipt.stays))
             for account in accounts:
                 scene.speech.note(account, "")

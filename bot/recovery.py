@@ -9,7 +9,15 @@ from functools import partial
 
 from bot.dispatch import Arrival
 from bot.events import PersonId, Revise
-from bot.platforms.base import CatchesUp, Keeps, Known, Lasts, Platform, PlatformError
+from bot.platforms.base import (
+    CatchesUp,
+    Forgets,
+    Keeps,
+    Known,
+    Lasts,
+    Platform,
+    PlatformError,
+)
 from bot.store.house import House
 from bot.store.rows import State, StoreError
 
@@ -24,6 +32,8 @@ async def recover(house: House, platforms: Sequence[Platform], now: float) -> tu
     for platform in platforms:
         if isinstance(platform, Keeps):
             platform.keep_in(house.locker.of(platform.name))
+        if isinstance(platform, Forgets):
+            house.locker.tell_of_erasures(platform.forget)
         if isinstance(platform, CatchesUp):
             platform.catch_up_from(partial(_last_heard, house, platform.name))
     unanswered: list[Arrival] = []

@@ -337,6 +337,30 @@ async def test_once_parted_no_reminder_reaches_the_other_account(parlour: Parlou
         assert await vault.reminders() == ()
 
 
+class Keeping(PaperPlatform):
+    """A platform that keeps something of people."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.forgotten: list[PersonId] = []
+
+    async def forget(self, account: PersonId) -> None:
+        self.forgotten.append(account)
+
+
+async def test_i6_every_platform_forgets_every_account_of_who_is_erased(tmp_path: Path) -> None:
+    other, paper, inn = PersonId("inn:ada"), PaperPlatform(), Keeping("inn")
+    running_beside = running(tmp_path / "data", ScriptedEngine(), paper=paper, beside=[inn])
+    async with running_beside as parlour:
+        await parlour.let_in()
+        code = await parlour.house.links.make_code(ADA, parlour.clock())
+        assert await parlour.house.links.join(other, code, parlour.clock())
+        assert "confirm" in noticed(await paper.say("/erase"))
+        assert inn.forgotten == []
+        assert noticed(await paper.say("/erase confirm")).startswith("Erased")
+        assert set(inn.forgotten) == {ADA, other}
+
+
 async def test_after_a_crash_what_waits_is_answered_where_it_was_written(tmp_path: Path) -> None:
     other = PersonId("inn:ada")
     async with running(tmp_path / "data", ScriptedEngine()) as parlour:

@@ -1,6 +1,7 @@
 """What an event of Matrix says and what a room's state means; settings, secrets and what `check` says."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from bot.config import ConfigError
 from bot.events import Role
 from bot.operate.check import Level, check
+from bot.operate.houses import look_at_house
 from bot.operate.matrix import look_at_matrix, matrix_secrets
 from bot.operate.platforms import open_platforms, require_platforms
 from bot.platforms.matrix.html import as_html
@@ -16,7 +18,9 @@ from bot.platforms.matrix.places import POLICY, Place
 from bot.platforms.matrix.reading import read_said, without_name
 from bot.platforms.matrix.saying import edit, words
 from bot.platforms.matrix.supervise import LONGEST_PAUSE_S, Pauses
-from bot.settings import Config, MatrixSettings
+from bot.settings import Config, Keys, MatrixSettings
+from bot.store.house import House
+from bot.store.keys import make_master_key
 
 ADA, MO = "@ada:example.org", "@mo:example.org"
 
@@ -231,3 +235,30 @@ async def test_check_shows_what_is_said_of_matrix() -> None:
     findings = await check(config(on=True), {}, now=1_800_000_000.0, quick=True)
     (found,) = [one for one in findings if "without a homeserver" in one.what]
     assert found.level is Level.FAIL
+
+
+@pytest.mark.parametrize(
+    ("standing", "said"),
+    [
+        (None, "was not looked at yet"),
+        (b"OURS", "is signed by its account"),
+        (b"NOT_OURS", "matrix.replace_keys has the bot replace them"),
+    ],
+)
+async def test_check_tells_of_trust_as_it_was_seen_last(
+    tmp_path: Path, standing: bytes | None, said: str
+) -> None:
+    chosen = Config(
+        data=tmp_path / "data",
+        keys=Keys(master_key_file=tmp_path / "key"),
+        matrix=MatrixSettings(on=True, homeserver="https://example.org", replace_keys=True),
+    )
+    key = make_master_key(tmp_path / "key")
+    house = await House.open(chosen.data, key, open_vaults=1, idle_s=1.0, clock=time.time)
+    if standing:
+        await house.locker.of("matrix").keep("standing", standing)
+    await house.close()
+    found = await look_at_house(chosen, {}, 1.0)
+    assert any(said in what for _, what, _ in found)
+    assert any("replaced at each start" in what and mend for _, what, mend in found)
+    assert not any(is_bad for is_bad, _, _ in found)

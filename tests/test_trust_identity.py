@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.platforms.matrix.trust.identity import KEPT_AS, Standing
+from bot.platforms.matrix.trust.identity import KEPT_AS, Standing, last_standing
 from bot.platforms.matrix.trust.keys import make_keys, seal, unseal
 from bot.platforms.matrix.trust.ports import Answer
+from tests.fakes import Drawer
 from tests.matrix.signing import is_signed, sign
 from tests.trust_help import BOT, Bench, make_device, publish_master
 
@@ -115,7 +116,7 @@ async def test_keys_that_are_not_ours_are_left_alone() -> None:
     assert await bench.trust().begin() is Standing.NOT_OURS
     assert bench.homeserver.paths() == ["/keys/query"]
     assert json.dumps(bench.homeserver.signing) == before
-    assert bench.drawer.kept == {}
+    assert bench.drawer.kept == {"standing": b"NOT_OURS"}
 
 
 async def test_keys_that_somebody_has_reset_are_left_alone_and_ours_are_kept() -> None:
@@ -126,7 +127,7 @@ async def test_keys_that_somebody_has_reset_are_left_alone_and_ours_are_kept() -
     bench.homeserver.asked.clear()
     assert await bench.trust().begin() is Standing.NOT_OURS
     assert bench.homeserver.paths() == ["/keys/query"]
-    assert bench.drawer.kept == kept
+    assert bench.drawer.kept == kept | {"standing": b"NOT_OURS"}
 
 
 async def test_by_the_operators_wish_and_with_the_password_they_are_replaced() -> None:
@@ -191,7 +192,13 @@ async def test_a_homeserver_that_does_not_answer_the_question(answer: Answer) ->
     bench = Bench()
     bench.homeserver.refuses["/keys/query"] = answer
     assert await bench.trust().begin() is Standing.SILENT
-    assert bench.drawer.kept == {}
+    assert bench.drawer.kept == {"standing": b"SILENT"}
+    assert await last_standing(bench.drawer) is Standing.SILENT
+
+
+@pytest.mark.parametrize("kept", [{}, {"standing": b""}, {"standing": b"\xff"}])
+async def test_what_was_never_looked_at_is_said_to_be_so(kept: dict[str, bytes]) -> None:
+    assert await last_standing(Drawer(**kept)) is Standing.NOT_LOOKED
 
 
 async def test_a_homeserver_that_is_away_is_asked_at_the_next_start() -> None:

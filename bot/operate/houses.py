@@ -1,10 +1,12 @@
 """What `parlour check` says of the house: whether it opens, whether every chain of cases is whole
-(SAFETY M7) and every version of rules what was written, and how communities stand. No words, nobody.
+(SAFETY M7) and every version of rules what was written, how communities stand, and how the bot's device
+on Matrix does. No words, nobody.
 """
 
 from collections.abc import Mapping
 
 from bot.operate.keys import find_master_key
+from bot.operate.matrix import look_at_trust
 from bot.settings import Config
 from bot.store.house import House
 from bot.store.rows import InUse, StoreError
@@ -28,6 +30,8 @@ async def look_at_house(config: Config, environ: Mapping[str, str], now: float) 
         )
         try:
             found = await _look_at_cases(house)
+            if config.matrix.on:
+                found += await look_at_trust(config, house.locker.of("matrix"))
         finally:
             await house.close()
     except InUse:

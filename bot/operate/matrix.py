@@ -136,6 +136,25 @@ def look_at_matrix(config: Config, environ: Mapping[str, str]) -> Iterator[tuple
         yield f"Matrix is switched on, without a password or a token: it logs in by {kept}.", ""
 
 
+async def look_at_trust(config: Config, locker: Locker) -> list[tuple[bool, str, str]]:
+    """For `parlour check`, as `look_at_house` has it: how cross-signing stood when the bot looked
+    last. Nothing is asked of the homeserver, and what is short of it is no failure."""
+    if not has_matrix_library():
+        return []
+    from bot.platforms.matrix.trust.identity import last_standing  # noqa: PLC0415 - arrow 6
+
+    standing = await last_standing(locker)
+    what = standing.value.removeprefix("matrix: ")
+    found = [(False, f"Trust on Matrix, when the bot looked last: {what}.", "")]
+    if config.matrix.replace_keys:
+        what = (
+            "matrix.replace_keys is true: cross-signing keys that are not the bot's are replaced "
+            "at each start, and whoever has verified the account is warned then."
+        )
+        found.append((False, what, "set it to false again after that start."))
+    return found
+
+
 def has_matrix_library() -> bool:
     return find_spec("nio") is not None and find_spec("vodozemac") is not None
 

@@ -132,3 +132,12 @@ class Keeps(Protocol):
 
     def keep_in(self, locker: Locker) -> None:
         """Before its events are read."""
+
+
+@runtime_checkable
+class Forgets(Protocol):
+    """A platform that keeps something of people."""
+
+    async def forget(self, account: PersonId) -> None:
+        """INVARIANT I6: this account's person is erased. What is not this platform's account is
+        nothing to it."""

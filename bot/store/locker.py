@@ -1,12 +1,17 @@
 """What a platform must keep (device keys, what moderators chose there), in the house's encrypted file.
 
-Each platform has names of its own; nobody's words or ids of people belong here. SQL only.
+Each platform has names of its own; nobody's words or ids of people belong here. Which row is about
+whom only the platform can tell, so it is told of who is erased. SQL only.
 """
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 
+from bot.events import PersonId
 from bot.store.database import Database
+
+Forget = Callable[[PersonId], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +34,19 @@ class Locker:
 @dataclass(frozen=True, slots=True)
 class Lockers:
     database: Database
+    _told: list[Forget] = field(default_factory=list)
 
     def of(self, platform: str) -> Locker:
         return Locker(self.database, platform)
+
+    def tell_of_erasures(self, forget: Forget) -> None:
+        self._told.append(forget)
+
+    async def forget(self, accounts: Sequence[PersonId]) -> None:
+        """INVARIANT I6: all of an erased person's, by every platform that there is."""
+        for account in accounts:
+            for forget in self._told:
+                await forget(account)
 
 
 def _keep(db: sqlite3.Connection, name: str, secret: bytes) -> None:

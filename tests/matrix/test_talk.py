@@ -249,6 +249,24 @@ async def test_while_a_person_types_keys_are_shared(
         assert proxy.count(shared) == before
 
 
+async def test_nobodys_words_wait_for_what_the_homeserver_says_of_the_bots_own_keys(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    ada, keys = await people.person("ada"), "POST /keys/query"
+    async with serving(people, tmp_path / "data", ScriptedEngine(), through=proxy.url) as bot:
+        room = await bot.let_in(ada)
+        await proxy.until(lambda: not bot.platform.client.should_query_keys, "all keys known")
+        with proxy.delay(keys):
+            bot.platform.client.olm.add_changed_users({bot.id})
+            await ada.write(room, "Good evening")
+            await bot.says(ada, room, "Good evening")
+            bot.platform.client.olm.add_changed_users({ada.id})
+            await ada.write(room, "And the tide?")
+            await proxy.until(lambda: proxy.waiting(keys), "a question for her keys")
+            assert not any("tide" in one.body for one in bot.said(ada, room))
+        await bot.says(ada, room, "And the tide?")
+
+
 def typing_of(person: Any, room: str) -> bool:
     told = [one for where, one in person.ephemeral if where == room]
     return any(person.id in one.users for one in told if isinstance(one, nio.TypingNoticeEvent))

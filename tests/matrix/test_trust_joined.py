@@ -1,19 +1,23 @@
 """Trust in the whole bot: a served one is its account's, is verified by a person, and tells them of a
 new device of theirs."""
 
+import asyncio
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bench.matrix_people import Bare, find_peer, newcomer
 from bot.engine.scripted import ScriptedEngine
 from bot.platforms.matrix.trust.identity import Standing
 from bot.platforms.matrix.trust.sentences import COMPARE, NEW_DEVICE
 from tests.matrix.emoji import ask_device, ask_in_room
 from tests.matrix.people import People
-from tests.matrix.person import Person
+from tests.matrix.person import WITHIN_S, Person
 from tests.matrix.serving import Served, make_ground, serving
 from tests.matrix.signing import cross_sign, is_cross_signed
+from tests.matrix.wire import Json
 
 pytestmark = pytest.mark.live
 
@@ -59,6 +63,38 @@ async def test_a_talk_goes_on_beside_a_verification(people: People, tmp_path: Pa
         await ada.sees(room, "You said: Is it far?")
 
 
+async def test_a_verification_whose_key_comes_late_is_answered_all_the_same(
+    people: People, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+        name = f"bare-{bot.account.name}"
+        ada = await newcomer(people.homeserver, people.wire, name)
+        peer = await find_peer(ada.wire, bot.id)
+        await ada.opens(peer)
+        request = {
+            "msgtype": "m.key.verification.request",
+            "body": "May I verify you?",
+            "methods": ["m.sas.v1"],
+            "from_device": ada.device,
+            "to": bot.id,
+        }
+        await ada.sends("m.room.message", request)
+        assert not await _said_in(ada)
+        await ada.gives_key(peer)
+        async with asyncio.timeout(WITHIN_S):
+            while not await _said_in(ada):
+                await bot.keeper.type(bot.home)
+    assert not [one for one in caplog.records if "was not begun" in one.getMessage()]
+
+
+async def _said_in(person: Bare) -> list[Json]:
+    """By the other one there, as the homeserver holds it."""
+    events = await person.wire.events(person.room)
+    return [
+        one for one in events if one["type"] == "m.room.encrypted" and one["sender"] != person.user
+    ]
+
+
 async def test_a_new_device_is_told_of_once_and_not_after_a_restart(
     people: People, tmp_path: Path
 ) -> None:
@@ -89,6 +125,28 @@ async def test_somebody_known_from_a_shared_room_is_told_in_their_direct_one(
         await ada.until(lambda: bot.said(ada, room), "an answer")
         second = await people.device(ada.account)
         await ada.sees(room, NEW_DEVICE.format(devices=second.device), sender=bot.id)
+
+
+async def test_i6_what_was_seen_of_somebodys_devices_is_gone_when_they_are_erased(
+    people: People, tmp_path: Path
+) -> None:
+    ada, mo = await people.person("ada"), await people.person("mo")
+    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+        before = await _of_devices(bot)
+        room = await bot.let_in(ada)
+        await bot.let_in(mo)
+        assert await _of_devices(bot) == before + 3, "each person's, and the key of their names"
+        await ada.write(room, "!erase confirm")
+        await bot.says(ada, room, "Erased")
+        assert await _of_devices(bot) == before + 2
+
+
+async def _of_devices(bot: Served) -> int:
+    def rows(db: Any) -> int:
+        asked = "SELECT count(*) FROM secrets WHERE name LIKE 'matrix/devices-%'"
+        return int(db.execute(asked).fetchone()[0])
+
+    return int(await bot.house.locker.database.read(rows))
 
 
 @pytest.mark.parametrize("wish", [True, False])

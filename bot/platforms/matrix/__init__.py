@@ -58,7 +58,8 @@ _TYPING_AGAIN_S = 20.0
 
 
 class Matrix:
-    """Implements `Platform` and `Lasts`; `door` and `watch` are set before its events are read."""
+    """Implements `Platform`, `Lasts` and `Forgets`; `door` and `watch` are set before its events are
+    read."""
 
     def __init__(
         self,
@@ -97,7 +98,7 @@ class Matrix:
             again_s=_TYPING_AGAIN_S,
             hide=self._delivery.stop_typing,
         )
-        self._members = Members(line, self.rooms, now, lambda: self.watch)
+        self._members = Members(line, self.rooms, now, lambda: self.watch, start)
         self._reactions = Reactions(
             line, self.rooms, prefix=self.prefix, words=setup.words, say=self._saying.say
         )
@@ -188,6 +189,11 @@ class Matrix:
         in time."""
         await self._life.synced.wait()
         return await self._members.communities(person)
+
+    async def forget(self, account: PersonId) -> None:
+        if self.reaches(account):
+            await self.trust.forget(user_of(account))
+            self._members.forget(user_of(account))
 
     def name_of(self, community: CommunityId) -> str | None:
         place = self.rooms.place(place_of(community))

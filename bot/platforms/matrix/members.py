@@ -1,6 +1,7 @@
 """In which communities somebody is: asked of the homeserver, believed for a moment (SAFETY A4, A11).
 
-A banned person is no member. With more communities than can be asked in time, those where the
+A banned person is no member. Who goes on talking is asked for again before the moment is over, so
+that their words need not wait for it. With more communities than can be asked in time, those where the
 person was met come first.
 """
 
@@ -13,22 +14,33 @@ from bot.platforms.matrix.line import Line
 from bot.platforms.matrix.names import community_id, quoted, user_of
 from bot.platforms.matrix.ports import Watch
 from bot.platforms.matrix.rooms import Rooms
+from bot.platforms.matrix.setup import Start
 
 HOLDS_S = 15.0
+AGAIN_S = 5.0
+"""Older than this, what is believed is asked for again beside what is said."""
 MOST_COMMUNITIES = 50
 _AT_ONCE = 10
 
 
 class Members:
     def __init__(
-        self, line: Line, rooms: Rooms, now: Callable[[], float], watch: Callable[[], Watch]
+        self,
+        line: Line,
+        rooms: Rooms,
+        now: Callable[[], float],
+        watch: Callable[[], Watch],
+        start: Start,
     ) -> None:
         self._watch = watch
+        self._start = start
         self._line = line
         self._rooms = rooms
         self._now = now
         self._known: Bounded[tuple[str, str], tuple[float, bool]] = Bounded()
         self._met: Bounded[tuple[str, str], None] = Bounded()
+        self._asking: set[tuple[str, str]] = set()
+        """Of whom it is asked beside what is said."""
 
     def met(self, room: str, user: str) -> None:
         self._met.put((self._rooms.community_of(room), user), None)
@@ -36,6 +48,12 @@ class Members:
     def changed(self, room: str, user: str) -> None:
         """Somebody came or went: what was known is old."""
         self._known.pop((self._rooms.community_of(room), user))
+
+    def forget(self, user: str) -> None:
+        """Where they were met, and what was said of them."""
+        for community in self._rooms.communities():
+            self._known.pop((community, user))
+            self._met.pop((community, user))
 
     async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
         found, user = self._rooms.communities(), user_of(person)
@@ -66,9 +84,24 @@ class Members:
         return True
 
     async def _is_member(self, community: str, user: str) -> bool | None:
-        until, is_in = self._known.get((community, user)) or (0.0, False)
-        if self._now() < until:
-            return is_in
+        key = (community, user)
+        until, is_in = self._known.get(key) or (0.0, False)
+        if self._now() >= until:
+            return await self._ask(community, user)
+        if until - self._now() < HOLDS_S - AGAIN_S and key not in self._asking:
+            self._asking.add(key)
+            self._start(self._ask_again(community, user))
+        return is_in
+
+    async def _ask_again(self, community: str, user: str) -> None:
+        try:
+            await self._ask(community, user)
+        finally:
+            self._asking.discard((community, user))
+
+    async def _ask(self, community: str, user: str) -> bool | None:
+        key, asked_at = (community, user), self._now()
+        before = self._known.get(key)
         first, *inside = self._rooms.rooms_of(community)
         membership = await self._membership(first, user)
         # Who is in one of a space's rooms is its guest, unless the space has banned them.
@@ -78,7 +111,9 @@ class Members:
                 break
         if membership is None:
             return None
-        self._known.put((community, user), (self._now() + HOLDS_S, membership == "join"))
+        # Who came or went while it was asked may not be in the answer.
+        if self._known.get(key) is before:
+            self._known.put(key, (asked_at + HOLDS_S, membership == "join"))
         return membership == "join"
 
     async def _membership(self, room: str, user: str) -> str | None:

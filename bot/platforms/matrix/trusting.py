@@ -94,6 +94,11 @@ class Trusting:
             if self._rooms.direct_with(user) is not None:
                 self._beside(self.trust.devices_changed(user))
 
+    async def forget(self, user: str) -> None:
+        """Somebody is erased; who writes again is seen for the first time."""
+        await self.trust.forget(user)
+        self._met.pop(user)
+
     async def _live(self) -> None:
         setup = self._setup
         await self.trust.begin(password=setup.password or None, anew=setup.replace_keys)

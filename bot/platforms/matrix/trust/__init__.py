@@ -11,7 +11,13 @@ from typing import Any
 
 from bot.platforms.base import Locker
 from bot.platforms.matrix.trust.canonical import Json
-from bot.platforms.matrix.trust.identity import Identity, Standing, establish, sign_own_device
+from bot.platforms.matrix.trust.identity import (
+    STANDING,
+    Identity,
+    Standing,
+    establish,
+    sign_own_device,
+)
 from bot.platforms.matrix.trust.keys import public_key
 from bot.platforms.matrix.trust.ports import Homeserver, OwnDevice, Rooms, Tell
 from bot.platforms.matrix.trust.verifications import Comparing, Verifications
@@ -57,6 +63,8 @@ class Trust:
         if self._identity.keys is not None:
             master = public_key(self._identity.keys, "master")
             self._verifications.vouch_for({f"ed25519:{master}": master})
+        # For `parlour check`, which asks no homeserver.
+        await self._locker.keep(STANDING, self.standing.name.encode())
         is_settled = self.standing not in (Standing.SILENT, Standing.NO_DEVICE)
         self._again_at = None if is_settled else self._clock() + AGAIN_S
         level = logging.INFO if self.standing is Standing.OURS else logging.WARNING

@@ -25,6 +25,8 @@ from bot.platforms.matrix.trust.theirs import Published, device_key, question, r
 from bot.platforms.matrix.trust.upload import publish
 
 KEPT_AS = "cross-signing"
+STANDING = "standing"
+"""How the account stood when it was looked at last, by its name."""
 
 
 class Standing(Enum):
@@ -62,6 +64,13 @@ class Standing(Enum):
         "cross-signing keys: mend it"
     )
     REFUSED = "matrix: the homeserver refused cross-signing, so the bot's device stays unverified"
+
+
+async def last_standing(locker: Locker) -> Standing:
+    """As it was at the last look; the homeserver is not asked."""
+    kept = await locker.fetch(STANDING)
+    found = {one.name: one for one in Standing}
+    return found.get((kept or b"").decode(errors="replace"), Standing.NOT_LOOKED)
 
 
 @dataclass(frozen=True, slots=True)
