@@ -137,6 +137,20 @@ async def test_the_same_nonce_is_one_message_and_pings_nobody() -> None:
 
 
 @pytest.mark.live
+async def test_what_was_said_otherwise_under_a_nonce_before_a_crash_says_what_is_meant_now() -> None:
+    async with discord_server() as server:
+        anna = server.person("Anna")
+        room = direct_room(anna.dm.id, None)
+        async with open_discord(setup(server)) as platform:
+            first = await platform.do(Say(room, "You", "a nonce", Voice.PERSONA))
+        async with open_discord(setup(server)) as platform:
+            again = Say(room, "Good evening.", "a nonce", Voice.PERSONA)
+            assert await platform.do(again) == first
+        (shown,) = anna.dm.shown
+        assert [one.content for one in shown.history] == ["You", "Good evening."]
+
+
+@pytest.mark.live
 async def test_a_message_that_meets_a_service_that_is_down_is_said_once_it_is_up() -> None:
     async with discord_server() as server, open_discord(setup(server)) as platform:
         anna = server.person("Anna")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine.scripted import ScriptedEngine
-from bot.events import Say
+from bot.events import PersonId, Say
 from bot.platforms.matrix.filter import TIMELINE
 from bot.platforms.matrix.names import shared_room
 from bot.platforms.matrix.opening import open_matrix
@@ -86,6 +86,35 @@ async def test_a_reply_that_a_stop_of_the_bot_cut_is_answered_once_after_it(
         await bot.says(ada, room, "You said: Thank you")
         said = [one.body for one in bot.said(ada, room)]
         assert said.count("You said: and a question") == 1
+
+
+async def test_a_last_edit_that_never_arrived_is_sent_by_the_start_after_a_crash(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    ground, ada = await make_ground(people), await people.person("ada")
+    data, held = tmp_path / "data", Held(LAMP, at=4)
+    async with serving(people, data, held.engine, ground=ground, through=proxy.url) as bot:
+        room = await bot.let_in(ada)
+        await ada.write(room, "Good evening")
+        await held.reached.wait()
+        shown = await ada.until(
+            lambda: next((o for o in bot.said(ada, room) if LAMP.startswith(o.body)), None),
+            "first words",
+        )
+        proxy.fail(SEND, 403, times=99)
+        held.go()
+        async with bot.house.vault(PersonId(f"matrix:{ada.id}")) as vault:
+            assert vault is not None
+            session = await vault.session()
+            assert session is not None
+            while LAMP not in [one.text for one in await vault.window(session.id)]:
+                pass
+        # As a kill leaves it: the vault is not noted as closed.
+        bot.house.leave_unfinished(PersonId(f"matrix:{ada.id}"))
+    assert [one.body for one in bot.said(ada, room)].count(LAMP) == 0
+    proxy.mend()
+    async with serving(people, data, ScriptedEngine(), ground=ground) as bot:
+        assert (await ada.sees(room, LAMP, sender=bot.id)).event == shown.event
 
 
 async def test_a_homeserver_that_is_started_again_in_mid_reply_loses_none_of_it(

@@ -50,6 +50,7 @@ class Rest:
         for pause in (*_PAUSES_S, None):
             try:
                 made = await self._request(route, **content)
+                await self._say_what_was_meant(channel, made, body)
                 return str(made["id"])
             except (discord.Forbidden, discord.NotFound) as error:
                 # Closed to messages, left, deleted: theirs to decide, and no error of the bot's.
@@ -61,6 +62,14 @@ class Rest:
                     raise PlatformError(f"discord: a message met {_name(error)}") from None
                 await asyncio.sleep(pause)
         raise AssertionError("the last try has returned or raised")
+
+    async def _say_what_was_meant(
+        self, channel: str, made: Mapping[str, Any], body: Mapping[str, Any]
+    ) -> None:
+        """A nonce that was used before a crash gives the message of then, with its words of then."""
+        meant = str(body.get("content", ""))
+        if "nonce" in body and str(made.get("content", "")).strip() != meant.strip():
+            await self.patch(channel, str(made["id"]), lambda: meant)
 
     async def patch(self, channel: str, message: str, newest: Newest) -> Sent:
         path = "/channels/{channel_id}/messages/{message_id}"
