@@ -50,7 +50,8 @@ class Quotas:
     async def by_all(self, community: CommunityId, now: float, *, but: PersonId) -> Used:
         count = await self._count_all(community, now)
         talking = self._talking.get(community, OrderedDict())
-        while talking and next(iter(talking.values())) <= now - TALKING_S:
+        # Whose time lies far ahead wrote by a clock that was set back since.
+        while talking and abs(now - next(iter(talking.values()))) >= TALKING_S:
             talking.popitem(last=False)
         used = _used(count, now)
         return Used(used.times, used.messages, used.tokens, len(talking.keys() - {but}))
@@ -112,7 +113,7 @@ class Quotas:
 
 def _used(count: _Count, now: float) -> Used:
     total = _sum(count.before, count.now)
-    recent = tuple(at for at in count.times if at > now - MINUTE_S)
+    recent = tuple(at for at in count.times if abs(now - at) < MINUTE_S)
     return Used(recent, total.messages, total.tokens)
 
 

@@ -45,6 +45,7 @@ class Served:
     engine: Engine
     house: House
     dispatch: Dispatch
+    clock: Clock
 
     async def let_in(self, person: Person) -> None:
         await let_in(self.server, person)
@@ -179,7 +180,7 @@ async def serving(
                     ),
                     "the bot's gateway",
                 )
-                yield Served(server, platform, engine, house, dispatch)
+                yield Served(server, platform, engine, house, dispatch, clock)
                 dispatch.stop()
     finally:
         await engine.close()

@@ -206,11 +206,11 @@ class AtTerminal:
 
     prefix = "/"
 
-    def __init__(self, house: House, feed: int, read: int, role: Role) -> None:
+    def __init__(self, house: House, feed: int, read: int, role: Role, who: str = "") -> None:
         self.house = house
         self._feed = feed
         self._read = read
-        self._who = "Ben" if role is Role.MODERATOR else "Ada"
+        self._who = who or ("Ben" if role is Role.MODERATOR else "Ada")
         self.person = PersonId(f"console:{self._who}")
         self.community = CommunityId("console:Harbour")
         self.names: Mapping[str, str] = {"Ada": "ADA", "Ben": "BEN", "console:zoe": "ZOE"}

@@ -21,7 +21,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.events import Busy, EventId, Idle, Message, Remove, Revise, Role, Say, Voice
+from bot.events import (
+    Busy,
+    EventId,
+    Idle,
+    Message,
+    Remove,
+    Revise,
+    Role,
+    Room,
+    RoomId,
+    Say,
+    Voice,
+)
 from bot.platforms.base import Platform
 from bot.platforms.console import Console
 from bot.platforms.console.lines import LONGEST_LINE
@@ -226,6 +238,15 @@ async def test_what_is_said_outside_a_messages_time_is_printed_at_once() -> None
         await pipes.console.do(Revise(message.room, EventId("another process's"), "Hm."))
         assert pipes.printed() == ""
         await events.aclose()
+
+
+async def test_i1_what_is_for_somebody_else_is_not_shown_to_who_sits_here() -> None:
+    """An answer to an appeal, told by a moderator at their own terminal."""
+    with piped() as pipes:
+        theirs = Room(RoomId("console:ben"), is_direct=True)
+        said = Say(theirs, "Your case is lifted.", "told", Voice.NOTICE)
+        assert await pipes.console.do(said) is None
+        assert pipes.printed() == ""
 
 
 async def test_blank_lines_are_no_messages_and_a_last_line_needs_no_end() -> None:

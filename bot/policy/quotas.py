@@ -113,9 +113,9 @@ def _part(given: int, weights: Mapping[str, float], name: str) -> Fraction:
 
 
 def _wait(times: Sequence[float], most: int, now: float) -> int:
-    """Seconds until one more is taken; 0: now. Times of the future, from before a clock was set
-    back, count as now."""
-    recent = [min(at, now) for at in times if at > now - MINUTE_S]
+    """Seconds until one more is taken; 0: now. Times of the near future, from before a clock was
+    set back, count as now; those further ahead for nothing."""
+    recent = [min(at, now) for at in times if abs(now - at) < MINUTE_S]
     if len(recent) < most:
         return 0
     return max(1, round(sorted(recent)[-most] + MINUTE_S - now))

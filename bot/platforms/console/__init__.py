@@ -52,7 +52,7 @@ class Console:
         is_terminal = os.isatty(stdin.fileno()) and os.isatty(stdout.fileno())
         gap_s = _TERMINAL_GAP_S if is_terminal else _PLAIN_GAP_S
         self._pace = Pace(page_chars=page_chars, gap_s=gap_s)
-        self._person = seat.author.id
+        self._person, self._room = seat.author.id, seat.room.id
         self._communities = (seat.room.sponsor or HOME,)
         if is_terminal:
             from bot.platforms.console.terminal import Terminal  # noqa: PLC0415 - see above
@@ -89,6 +89,9 @@ class Console:
         return self._side.events()
 
     async def do(self, action: Action) -> EventId | None:
+        if action.room.id != self._room:
+            # Whoever sits there has another terminal, and this one's reader is somebody else.
+            return None
         if isinstance(action, Say | Revise):
             action = spelled_out(action, self.prefix)
         if isinstance(action, Say) and action.file is not None:
