@@ -24,7 +24,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_test_that_a_page_names_exists(page: Path) -> None:
-    there = [name for file in ROOT.glob("tests/test_*.py") for name in _tests(file)]
+    there = [name for file in ROOT.glob("tests/**/test_*.py") for name in _tests(file)]
     for name, more in _TEST.findall(_prose(page)):
         found = [one for one in there if one == name or (more and one.startswith(name))]
         assert found, f"{page.name} names {name}, which is in no file of tests/"
