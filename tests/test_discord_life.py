@@ -137,7 +137,9 @@ async def test_the_same_nonce_is_one_message_and_pings_nobody() -> None:
 
 
 @pytest.mark.live
-async def test_what_was_said_otherwise_under_a_nonce_before_a_crash_says_what_is_meant_now() -> None:
+async def test_what_was_said_otherwise_under_a_nonce_before_a_crash_says_what_is_meant_now() -> (
+    None
+):
     async with discord_server() as server:
         anna = server.person("Anna")
         room = direct_room(anna.dm.id, None)
