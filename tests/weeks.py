@@ -137,7 +137,7 @@ async def play(
             next(iter(sides.values())).clock.now += step
             continue
         who, line = step
-        before = {name: len(_plain(side)) for name, side in sides.items()}
+        before = {name: len(side.said()) for name, side in sides.items()}
         await sides[who].write(line.replace("{p}", sides[who].prefix))
         expected = next(lines, None)
         if expected is not None:
@@ -146,22 +146,24 @@ async def play(
                 is_there = sides[name].place == sides[who].place
                 wanted = expected[who if is_there else name]
                 await _until(sides[name], before[name], wanted, step)
-        told.append({name: _plain(side)[before[name] :] for name, side in sides.items()})
+        told.append({name: _plain(side, before[name]) for name, side in sides.items()})
     return told
 
 
 async def _until(side: Played, before: int, expected: list[Said], step: Step) -> None:
     try:
-        await side.until(lambda: _plain(side)[before:] == expected)
+        await side.until(lambda: _plain(side, before) == expected)
     except (AssertionError, TimeoutError):
-        said = _plain(side)[before:]
+        said = _plain(side, before)
         raise AssertionError(f"{step}: {side.who} was told {said} and not {expected}") from None
 
 
-def _plain(side: Played) -> list[Said]:
-    said = [(voice, re.sub(r"somebody \(\w+\)", "somebody", text)) for voice, text in side.said()]
+def _plain(side: Played, after: int) -> list[Said]:
     # A terminal cannot show a picture, and says what it is.
-    return [one for one in plain(said, side) if not re.fullmatch(r"\[\S+: \d+ bytes\]", one[1])]
+    shown = [one for one in side.said()[after:] if not re.fullmatch(r"\[\S+: \d+ bytes\]", one[1])]
+    return [
+        (voice, re.sub(r"somebody \(\w+\)", "somebody", text)) for voice, text in plain(shown, side)
+    ]
 
 
 async def left_behind(side: Played) -> Left:
@@ -287,9 +289,11 @@ async def at_terminals(folder: Path) -> AsyncIterator[dict[str, AtTerminal]]:
         await engine.start()
         async with asyncio.TaskGroup() as group:
             group.create_task(dispatch.run(consoles))
-            yield sides
-            for side in sides.values():
-                side.close()
+            try:
+                yield sides
+            finally:
+                for side in sides.values():
+                    side.close()
     await house.close()
 
 
