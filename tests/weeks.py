@@ -8,7 +8,7 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -268,7 +268,8 @@ async def at_terminals(folder: Path) -> AsyncIterator[dict[str, AtTerminal]]:
     names = {f"console:{one.title()}": one.upper() for one in (*PEOPLE, *MODERATORS)}
     names |= {one.title(): one.upper() for one in PEOPLE}
     consoles, sides = [], {}
-    with ExitStack() as files:
+    async with AsyncExitStack() as files:
+        files.push_async_callback(house.close)
         for who in (*PEOPLE, *MODERATORS):
             role = Role.MODERATOR if who in MODERATORS else Role.MEMBER
             heard, feed = os.pipe()
@@ -294,7 +295,6 @@ async def at_terminals(folder: Path) -> AsyncIterator[dict[str, AtTerminal]]:
             finally:
                 for side in sides.values():
                     side.close()
-    await house.close()
 
 
 # --- On Discord -------------------------------------------------------------------------------
