@@ -7,6 +7,7 @@ and counts against nobody (INVARIANT I3).
 """
 
 import asyncio
+import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -18,11 +19,13 @@ from itertools import count
 from bot.engine.base import EngineError
 from bot.events import PersonId
 from bot.guarding import FORGET_S, Guard, Judge, as_prompt
-from bot.policy.community.question import TopicQuestion, ask_topics, read_answer
+from bot.policy.community.question import TopicQuestion, ask_topics, read_answer, trials
 from bot.policy.community.rule import Sureness
 from bot.policy.decide import decide
 from bot.policy.facts import BESIDE, Decision, Facts, Outcome, Verdict
 from bot.scene import Scene
+
+log = logging.getLogger(__name__)
 
 WITHIN_S = 4.0
 FIRST_S = 30.0
@@ -52,6 +55,8 @@ class Judging:
         self._sessions: OrderedDict[PersonId, _Session] = OrderedDict()
         self._computed: OrderedDict[str, None] = OrderedDict()
         self._numbers = count(1)
+        self._is_fit: bool | None = None
+        """Whether the model can tell topics apart at all; None: it was not tried yet."""
         # Of this process, so that what is kept says nothing of words to anybody else.
         self._key = secrets.token_bytes(16)
 
@@ -74,13 +79,27 @@ class Judging:
         known = self._of_session(scene)
         key = blake2s(asked.key.encode(), key=self._key).digest()
         if key not in known:
-            found = await self._ask(asked)
+            found = await self._ask(asked) if await self._is_believed() else None
             if found is None:
                 return None
             known[key] = found
             if len(known) > ANSWERS:
                 known.popitem(last=False)
         return known[key]
+
+    async def _is_believed(self) -> bool:
+        """Tried once, with the first message that needs it; who did not answer is tried again."""
+        if self._is_fit is None:
+            for asked, topic in trials():
+                found = await self._ask(asked)
+                if found is None:
+                    return False
+                if {one for one, is_there in found.items() if is_there} != ({topic} - {""}):
+                    self._is_fit = False
+                    log.warning("topics: the model cannot tell them apart, so it is not believed")
+                    return False
+            self._is_fit = True
+        return self._is_fit
 
     def _of_session(self, scene: Scene) -> OrderedDict[bytes, Answer]:
         """A new session begins with nothing."""

@@ -16,6 +16,7 @@ from bot.guarding import Guard
 from bot.judging import Judging
 from bot.personas import load_personas
 from bot.policy.community.compiled import Compiled, compile_rules
+from bot.policy.community.question import TRIALS
 from bot.policy.community.reading import read_rules
 from bot.policy.community.rule import Action
 from bot.policy.decide import decide
@@ -60,12 +61,18 @@ class PaperJudge:
     before: Callable[[Prompt], Awaitable[None]] = _at_once
     asked: list[Prompt] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
+    is_fit: bool = True
+    """Whether it can tell topics apart, as it is tried first."""
 
     async def judge(self, prompt: Prompt, choices: tuple[str, ...]) -> tuple[float, ...]:
+        assert choices == (" 0", " A", " B")
+        (words,) = [part.text for part in prompt.parts if part.speaker == "user"]
+        if words in dict(TRIALS) and self.is_fit:
+            return {"cooking a meal": HOMEWORK, "the weather": POLITICS, "": NONE}[
+                dict(TRIALS)[words]
+            ]
         self.asked.append(prompt)
         await self.before(prompt)
-        assert choices == ("0", "A", "B")
-        (words,) = [part.text for part in prompt.parts if part.speaker == "user"]
         return self.says(words)
 
     async def forget(self, key: str) -> None:
@@ -161,7 +168,7 @@ async def test_i3_a_judge_that_is_late_refuses_and_is_forgotten_about() -> None:
     judged, decision = await late.judged(about, decide(about), scene())
     assert judged.judged is None
     assert [(one.action, one.counts) for one in decision.rulings] == [(Action.REFUSE, False)]
-    assert judge.forgotten == [judge.asked[0].key]
+    assert judge.forgotten[-1] == judge.asked[0].key
 
 
 async def test_the_first_question_of_a_version_may_take_longer_and_the_next_may_not() -> None:
@@ -181,6 +188,18 @@ async def test_i3_an_answer_that_makes_no_sense_refuses(
 ) -> None:
     async with judged_by(PaperJudge(lambda _: shares), tmp_path) as parlour:
         assert NOT_JUDGED in noticed(await parlour.paper.say("how is the sea?"))
+
+
+@pytest.mark.parametrize("always", [NONE, HOMEWORK, (0.4, 0.3, 0.3)])
+async def test_i3_a_model_that_cannot_tell_topics_apart_is_not_believed(
+    tmp_path: Path, always: tuple[float, ...]
+) -> None:
+    judge = PaperJudge(lambda _: always, is_fit=False)
+    async with judged_by(judge, tmp_path) as parlour:
+        for text in ("how is the sea?", "do my sums"):
+            assert NOT_JUDGED in noticed(await parlour.paper.say(text))
+        assert await cases_of(parlour) == ()
+        assert len(judge.asked) <= len(TRIALS), "it is tried once"
 
 
 async def test_an_answer_holds_for_its_session_and_no_longer(tmp_path: Path) -> None:

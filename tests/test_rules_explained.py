@@ -114,7 +114,7 @@ def test_one_question_is_asked_for_all_topics_and_words_come_last() -> None:
     question = asked("a secret about the weather")
     assert question
     assert question.topics == ("asks for homework to be done", "gambling", "politics")
-    assert question.choices == ("0", "A", "B", "C")
+    assert question.choices == (" 0", " A", " B", " C")
     ours, words, end, _ = question.pieces
     assert (ours.kind, words.kind) == (Kind.OURS, Kind.WORDS)
     assert "A: asks for homework to be done\nB: gambling or betting" in ours.text
