@@ -12,11 +12,11 @@ from bot.dispatch import Stage
 from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, Edited
-from bot.guarding import Guard
+from bot.guarding import Guard, as_prompt
 from bot.judging import Judging
 from bot.personas import load_personas
 from bot.policy.community.compiled import Compiled, compile_rules
-from bot.policy.community.question import TRIALS
+from bot.policy.community.question import TRIALS, read_answer, trials
 from bot.policy.community.reading import read_rules
 from bot.policy.community.rule import Action
 from bot.policy.decide import decide
@@ -25,9 +25,11 @@ from bot.scene import Scene
 from bot.speech import Speech
 from bot.store.rows import Community
 from tests.conftest import PERSONAS, Parlour, running
+from tests.engine_help import demo_path
 from tests.fakes import PaperPlatform, noticed, spoken
 from tests.policy_facts import facts
 from tests.test_guard import _broken, _never
+from tests.test_guard import running as embedded
 from tests.test_rules_in_talk import cases_of, set_rules
 
 TOPICS = """
@@ -269,3 +271,15 @@ async def test_rules_that_change_while_a_message_is_judged_leave_its_case_with_i
         go.set()
         await parlour.paper.rest(message.room.id)
         assert [(case.rule, case.version) for case in await cases_of(parlour)] == [("homework", 1)]
+
+
+@pytest.mark.live
+async def test_i3_the_demo_model_answers_and_is_not_believed() -> None:
+    async with embedded(demo_path()) as engine:
+        (question, _), *_ = trials()
+        assert read_answer(question, await engine.judge(as_prompt(question, "t"), question.choices))
+        about = facts("do my sums", rules=compiled(TOPICS))
+        judged, _ = await Judging(Guard(), engine, within_s=60.0).judged(
+            about, decide(about), scene()
+        )
+        assert judged.judged is None
