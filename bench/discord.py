@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from bot.events import Room
+from bot.files import File
 from bot.platforms.discord.reading import Payload
 from tests.discord import DiscordServer, Person, discord_server, pointed_at
 from tests.discord.state import Channel
@@ -175,15 +177,17 @@ def _serve(base: str) -> int:
     times: list[float] = []
     hear, post = Listening.hear, Rest.post
 
-    def timed_hear(self: Listening, name: str, data: Payload) -> None:
+    def timed_hear(self: Listening, name: str, data: Payload, alone: Room | None = None) -> None:
         if data.get("content", "").startswith(TEXT):
             heard[data["channel_id"]] = time.perf_counter()
-        hear(self, name, data)
+        hear(self, name, data, alone)
 
-    async def timed_post(self: Rest, channel: str, body: Mapping[str, Any]) -> str | None:
+    async def timed_post(
+        self: Rest, channel: str, body: Mapping[str, Any], file: File | None = None
+    ) -> str | None:
         if (at := heard.pop(channel, None)) is not None:
             times.append((time.perf_counter() - at) * 1000)
-        return await post(self, channel, body)
+        return await post(self, channel, body, file)
 
     with (
         patch.object(Listening, "hear", timed_hear),
