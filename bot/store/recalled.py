@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from secrets import token_bytes
 
 from bot.events import Rating, SessionId, TurnId
-from bot.store.rows import STRETCH, Gone, Recalled, Scope, Side, Spot
+from bot.store.names import Names, find_names, keep_names
+from bot.store.rows import STRETCH, Card, Found, Gone, Recalled, Scope, Side, Spot
 
 Words = Callable[[str], Sequence[str]]
 Look = Callable[[Sequence[int]], Mapping[int, Spot]]
@@ -30,6 +31,8 @@ LONGEST_STRETCH = 1000
 NEVER = 2**62
 MOST_SPOTS = 20_000
 """Of one word, the newest."""
+_NAME = "name "
+"""No word holds a space: a name's number is another than that of its word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Wanted:
     session: SessionId | None
     """Of what it has in its window nothing is recalled: that is read anyway."""
     most: int
+    names: Sequence[str] = ()
+    """What may be a name, the longest first."""
 
 
 # --- Written ------------------------------------------------------------------------------------
@@ -70,7 +75,9 @@ def queue_anew(db: sqlite3.Connection, turn: TurnId, rating: Rating) -> None:
         queue(db, [turn], rating)
 
 
-def catch_up(db: sqlite3.Connection, words_of: Words, most: int) -> int:
+def catch_up(
+    db: sqlite3.Connection, words_of: Words, most: int, names_in: Names = lambda _: ()
+) -> int:
     """Indexes what is queued, the oldest first; how many it took."""
     rows = db.execute(
         """SELECT turns.id, to_index.rating, to_index.spot, revisions.text, turns.side, turns.at,
@@ -96,6 +103,9 @@ def catch_up(db: sqlite3.Connection, words_of: Words, most: int) -> int:
             "INSERT INTO words (scope, word, spot) VALUES (?, ?, ?)",
             [(scope, word, spot) for word in words],
         )
+        if side == Side.PERSON:
+            names = [(_number(_NAME + one.name, key), one.tells) for one in names_in(text)]
+            keep_names(db, scope, turn, at, names)
         db.execute("DELETE FROM to_index WHERE turn = ?", (turn,))
     return len(rows)
 
@@ -172,18 +182,18 @@ def _next_spot(db: sqlite3.Connection, scope: int, session: int, at: float) -> i
 
 def recall(
     db: sqlite3.Connection, wanted: Wanted, rank: Rank, is_late: Callable[[], bool]
-) -> tuple[Recalled, ...]:
-    """The best first; nothing where it is too late for more."""
+) -> Found:
+    """Turns, the best first, and the cards of names; nothing where it is too late for more."""
     scope = wanted.scope
     known = _scope(db, scope.persona, scope.sponsor or "", scope.room or "")
     if known is None or not _consents(db, "memory"):
-        return ()
+        return Found()
     id_, key, total = known
     hidden = _window(db, wanted)
     found: dict[str, list[int]] = {}
     for word in wanted.words:
         if is_late():
-            return ()
+            return Found()
         rows = db.execute(
             "SELECT spot FROM words WHERE scope = ? AND word = ? ORDER BY spot DESC LIMIT ?",
             (id_, _number(word, key), MOST_SPOTS),
@@ -202,8 +212,16 @@ def recall(
     told = _told(db, wanted.session, id_)
     ranked = [spot for spot in rank(found, total, look) if spot not in told][: wanted.most]
     if is_late():
-        return ()
-    return tuple(_read(db, id_, spot) for spot in ranked)
+        return Found()
+    named = find_names(
+        db, id_, wanted.names, wanted.ceiling, lambda name: _number(_NAME + name, key)
+    )
+    seen = look([spot for _, spot in named])
+    cards = [(name, spot) for name, spot in named if spot in seen and spot not in told]
+    return Found(
+        tuple(_read(db, id_, spot) for spot in ranked),
+        tuple(Card(name, _read(db, id_, spot)) for name, spot in cards),
+    )
 
 
 def _told(db: sqlite3.Connection, session: SessionId | None, scope: int) -> set[int]:

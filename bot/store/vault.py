@@ -20,14 +20,15 @@ from bot.events import (
 )
 from bot.store import export, heard, looks, recalled, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
+from bot.store.names import Names
 from bot.store.rows import (
     Consent,
     Exchange,
+    Found,
     Limit,
     Look,
     OpenReply,
     Page,
-    Recalled,
     Reminder,
     Session,
     Stands,
@@ -174,12 +175,12 @@ class Vault:
         """To be indexed, where the person has agreed to that."""
         await self._db.write(recalled.queue, turn_ids, rating)
 
-    async def catch_up(self, words_of: recalled.Words, most: int) -> int:
-        return await self._db.write(recalled.catch_up, words_of, most)
+    async def catch_up(self, words_of: recalled.Words, most: int, names_in: Names) -> int:
+        return await self._db.write(recalled.catch_up, words_of, most, names_in)
 
     async def recall(
         self, wanted: recalled.Wanted, rank: recalled.Rank, is_late: Callable[[], bool]
-    ) -> tuple[Recalled, ...]:
+    ) -> Found:
         return await self._db.read(recalled.recall, wanted, rank, is_late)
 
     # --- Sessions, consents, marks -----------------------------------------------------------
