@@ -17,8 +17,8 @@ from bot import sentences
 from bot.age_signs import keep_sign_of, take_sign
 from bot.changes import cut_short, drop_deleted, take_edit
 from bot.clean import LONGEST_MESSAGE, clean_message
-from bot.commands import desk
-from bot.commands.declared import Begin, Command
+from bot.commands import desk, talking
+from bot.commands.declared import Command
 from bot.commands.follow import follow
 from bot.commands.read import Misread, may_name_it, read_message
 from bot.commands.wishes import PAUSED
@@ -165,7 +165,7 @@ class Conversation:
     ) -> desk.Erase | desk.Join | None:
         """What is to become of the person's vault, once it is let go."""
         account = scene.message.author.id
-        if not isinstance(command, Begin):
+        if not isinstance(command, talking.Begin):
             # First, so that a crash in the middle does nothing twice.
             await self._settle(scene)
         match await follow(command, self._set_desk(scene, facts, decision)):
