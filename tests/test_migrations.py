@@ -85,9 +85,18 @@ VAULT_6 = {
     # One that was indexed before there were names.
     "named": "INSERT INTO named VALUES (1, 8, 1, 1, 1)",
 }
+VAULT_7 = {
+    **VAULT_6,
+    "imports": "INSERT INTO imports VALUES (1, 1, 2, 1, 0, 0)",
+    "import_talks": "INSERT INTO import_talks VALUES (1, 0, 'wren', NULL, NULL, 1)",
+    "import_parts": "INSERT INTO import_parts VALUES (1, 1, 0, '[]')",
+}
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
     "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5}),
-    "vault": (VAULT, {1: VAULT_1, 2: VAULT_2, 3: VAULT_2, 4: VAULT_4, 5: VAULT_5, 6: VAULT_6}),
+    "vault": (
+        VAULT,
+        {1: VAULT_1, 2: VAULT_2, 3: VAULT_2, 4: VAULT_4, 5: VAULT_5, 6: VAULT_6, 7: VAULT_7},
+    ),
 }
 CASES = [(name, version) for name, (_, versions) in ROWS.items() for version in versions]
 

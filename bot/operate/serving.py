@@ -140,10 +140,12 @@ async def serve(
                 tidying = group.create_task(_tidy(house, reminders))
                 watching = group.create_task(guard.watch())
                 showing = group.create_task(show_whole(house, platforms, began))
+                importing = group.create_task(conversation.importing.run())
                 await dispatch.run(platforms, left_over)
                 tidying.cancel()
                 watching.cancel()
                 showing.cancel()
+                importing.cancel()
     finally:
         await guard.close()
         await engine.close()

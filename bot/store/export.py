@@ -12,6 +12,7 @@ TABLES = {
     "turns": "SELECT * FROM turns ORDER BY id",
     "revisions": "SELECT * FROM revisions ORDER BY turn, step",
     "pages": "SELECT * FROM pages ORDER BY turn, step, number",
+    "imports": "SELECT * FROM imports ORDER BY id",
     "seen": "SELECT * FROM seen ORDER BY room, event_id",
 }
 
@@ -19,10 +20,13 @@ TABLES = {
 def export(db: sqlite3.Connection) -> dict[str, object]:
     """Revisions and pages stand inside their turn, as a person would look for them."""
     found = {name: _rows(db, query) for name, query in TABLES.items()}
-    for turn in found["turns"]:
-        for part in ("revisions", "pages"):
-            turn[part] = [row for row in found[part] if row["turn"] == turn["id"]]
-    return {name: rows for name, rows in found.items() if name not in {"revisions", "pages"}}
+    for part in ("revisions", "pages"):
+        of_turn: dict[object, list[dict[str, object]]] = {}
+        for row in found.pop(part):
+            of_turn.setdefault(row["turn"], []).append(row)
+        for turn in found["turns"]:
+            turn[part] = of_turn.get(turn["id"], [])
+    return dict(found)
 
 
 def _rows(db: sqlite3.Connection, query: str) -> list[dict[str, object]]:

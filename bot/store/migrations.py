@@ -9,6 +9,7 @@ in tests/test_migrations.py.
 import sqlite3
 from pathlib import Path
 
+from bot.store.import_tables import IMPORTS
 from bot.store.index_tables import INDEX
 from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
@@ -119,6 +120,7 @@ VAULT: tuple[Step, ...] = (
     ("ALTER TABLE sessions ADD COLUMN room TEXT",),
     INDEX,
     NAMES,
+    IMPORTS,
 )
 
 

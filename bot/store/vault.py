@@ -20,6 +20,7 @@ from bot.events import (
 )
 from bot.store import export, heard, looks, recalled, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
+from bot.store.imports import Imports
 from bot.store.names import Names
 from bot.store.rows import (
     Consent,
@@ -43,6 +44,7 @@ class Vault:
     def __init__(self, person: PersonId, database: Database) -> None:
         self.person = person
         self._db = database
+        self.imports = Imports(database)
 
     # --- What came in ------------------------------------------------------------------------
 
