@@ -25,7 +25,7 @@ from bot.store import work
 from bot.store.house import House
 from bot.store.rows import Consent, Session, State
 from bot.store.vault import Vault
-from bot.store.work import Batch, Portion, Write
+from bot.store.work_rows import Batch, Portion, Write
 from bot.store.work_tables import comes_with_each_turn
 from tests.fakes import PaperPlatform
 from tests.store_help import ADA, Clock, arrive, begin, house_in, open_for

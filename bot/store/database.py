@@ -119,14 +119,13 @@ class Database:
                 return False
             db.set_progress_handler(stop, STEPS)
             try:
-                db.execute("VACUUM")
+                rewrite(db)
             except sqlcipher3.OperationalError as exc:
                 if exc.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
                     raise
                 return False
             finally:
                 db.set_progress_handler(None, 0)
-            empty_log(db)
             return True
 
         return await self.read(rewritten)
@@ -176,6 +175,13 @@ def sound(text: str) -> str:
 def empty_log(db: sqlite3.Connection) -> None:
     """Takes what was deleted out of the write-ahead log too."""
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def rewrite(db: sqlite3.Connection) -> None:
+    """The whole file anew, so that what was deleted is in no page of it: pages that SQLite has
+    balanced keep old bytes in their free middle, also with `secure_delete`."""
+    db.execute("VACUUM")
+    empty_log(db)
 
 
 def _connect(
