@@ -26,7 +26,7 @@ from bot.operate.platforms import open_platforms, require_platforms
 from bot.operate.protocol import publish, require_page
 from bot.operate.published import read_rules
 from bot.operate.referrals import report
-from bot.operate.serving import all_personas, build, master_key, open_house, serve
+from bot.operate.serving import build, master_key, open_house, serve
 from bot.personas import PersonaError
 from bot.settings import Config
 from bot.speech import Speech
@@ -124,14 +124,13 @@ async def _run(config: Config) -> int:
     require_platforms(config, os.environ)
     speech = Speech(config.care.language)
     built = build(config, os.environ, _note)
-    personas = partial(all_personas, config)
     async with (
         open_house(config, os.environ, _note) as house,
         open_platforms(
             config,
             os.environ,
             speech.words,
-            personas,
+            personas=built.personas,
             locker_of=house.locker.of,
             rules_of=partial(read_rules, house, config),
             offers=partial(offer, house, time.time),

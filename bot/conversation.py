@@ -8,8 +8,7 @@ engine meet.
 The order within a room, and what to do when a message breaks this path, are dispatch's business.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,8 +16,8 @@ from bot import sentences
 from bot.age_signs import keep_sign_of, take_sign
 from bot.changes import cut_short, drop_deleted, take_edit
 from bot.clean import LONGEST_MESSAGE, clean_message
-from bot.commands import desk
-from bot.commands.declared import Begin, Command
+from bot.commands import desk, talking
+from bot.commands.declared import Command
 from bot.commands.follow import follow
 from bot.commands.read import Misread, may_name_it, read_message
 from bot.commands.wishes import PAUSED
@@ -26,12 +25,13 @@ from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.desks import set_desk
 from bot.dispatch import Arrival, Stage
 from bot.engine.base import Engine
-from bot.events import AgeGates, AgeSeen, Deleted, Edited, EventId, InRoom, Left, Message, Typing
+from bot.events import AgeGates, AgeSeen, Deleted, Edited, InRoom, Left, Message
 from bot.flight import Flights, lost_sponsor
 from bot.gather import gather_facts
 from bot.guarding import Guard
 from bot.guests import Guests
 from bot.identity import end_for, finish
+from bot.jobs import Jobs, Kind
 from bot.judging import Judging
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
@@ -39,12 +39,12 @@ from bot.policy import door_rules
 from bot.policy.ceiling import Fall
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Effect, Facts, Outcome
+from bot.preparing import Preparing
 from bot.rulings import Rulings, mask_kept, masked
 from bot.scene import Habits, Scene, as_message, set_scene
 from bot.sessions import Sessions
 from bot.speech import Speech
 from bot.store.house import House
-from bot.store.rows import Gone, StoreError
 from bot.store.vault import Vault
 from bot.telling import give
 from bot.text import Text
@@ -66,15 +66,15 @@ class Conversation:
         guard: Guard | None = None,
         speech: Speech | None = None,
         guests: Guests | None = None,
+        kinds: Sequence[Kind] = (),
     ) -> None:
         """Without a guard there is no MATURE (SAFETY L10)."""
-        self._house = house
+        self._house, self._personas = house, personas
+        self._habits, self._metrics, self._clock = habits, metrics, clock
         self._guard = guard or Guard()
         self._judging = Judging(self._guard, engine)
-        self._personas = personas
-        self._habits, self._metrics = habits, metrics
-        self._clock = clock
-        self._flights = Flights(house)
+        self._flights = Flights(house, lambda who: self.jobs.hear(who))  # noqa: PLW0108 - it is made in the next line
+        self.jobs = Jobs(house, engine, kinds, is_at_work=self._flights.are_any, clock=clock)
         self._rulings, self._guests = Rulings(house), guests or Guests(clock)
         self.most_waiting = self._rulings.most_waiting
         self._sessions = Sessions(house, habits, clock)
@@ -88,6 +88,8 @@ class Conversation:
         writer = partial(Writer, engine=engine, habits=habits, metrics=metrics, clock=clock)
         under = partial(writer, guard=self._guard, flights=self._flights, rulings=self._rulings)
         self._writer = under(sessions=self._sessions, guests=self._guests)
+        ahead = partial(Preparing, set_scene=self._set_scene, gather=self._gather)
+        self._preparing = ahead(house, self._warming, clock, talk=self._writer.talk)
 
     async def warm_cards(self) -> None:
         """At the start: from then on nobody waits for a persona to be read."""
@@ -145,13 +147,13 @@ class Conversation:
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
         if cared or (scene.message.is_past and decision.outcome >= Outcome.REFUSE):
-            await self._settle(scene)
+            await scene.settle()
         elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)
-            await self._settle(scene)
+            await scene.settle()
         elif decision.outcome >= Outcome.REFUSE:
             await scene.alone(decision.say, sentences.ALONE_PLEASE)
-            await self._settle(scene)
+            await scene.settle()
         elif scene.vault and scene.turn is not None:
             await self._writer.write_reply(scene, scene.vault, scene.turn, facts, decision)
         if ends_session(decision, scene):
@@ -165,9 +167,9 @@ class Conversation:
     ) -> desk.Erase | desk.Join | None:
         """What is to become of the person's vault, once it is let go."""
         account = scene.message.author.id
-        if not isinstance(command, Begin):
+        if not isinstance(command, talking.Begin):
             # First, so that a crash in the middle does nothing twice.
-            await self._settle(scene)
+            await scene.settle()
         match await follow(command, self._set_desk(scene, facts, decision)):
             case desk.Answer(say, fall) as answer:
                 self._flights.end(fall)
@@ -215,6 +217,7 @@ class Conversation:
     # --- Changes on the platform --------------------------------------------------------------
 
     async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None:
+        self.jobs.hear(change.author.id)
         async with self._house.vault(change.author.id) as vault:
             if vault is None:
                 return
@@ -238,30 +241,7 @@ class Conversation:
     # --- Before the next message --------------------------------------------------------------
 
     async def look_ahead(self, event: InRoom, stage: Stage) -> None:
-        if isinstance(event, Typing) and not (
-            event.room.is_direct and self._warming.heeds_typing(event.room.id)
-        ):
-            return
-        # Whose vault is broken or gone is told with their next message.
-        with suppress(StoreError):
-            async with self._house.vault(event.author.id) as vault:
-                if vault is not None:
-                    await self._warm_or_forget(event, stage, vault)
-
-    async def _warm_or_forget(self, event: InRoom, stage: Stage, vault: Vault) -> None:
-        """Warmed is who would be answered now: policy is asked as for a message without words."""
-        wordless = Message(EventId(""), event.room, event.author, "", self._clock())
-        scene = await self._set_scene(Arrival(wordless, None), stage, vault)
-        facts = await self._gather(scene)
-        if scene.session and decide(facts).outcome < Outcome.REFUSE:
-            talk = self._writer.talk(scene, vault)
-            warmed = await self._warming.warm(talk, scene.session.id)
-            if warmed or not isinstance(event, Edited | Deleted):
-                return
-        elif isinstance(event, Typing):
-            return
-        # INVARIANT I5: what was computed of words that are gone goes with them.
-        await self._warming.forget(event.author.id)
+        await self._preparing.look(event, stage)
 
     # --- What goes wrong ----------------------------------------------------------------------
 
@@ -269,22 +249,10 @@ class Conversation:
         self._house.leave_unfinished(message.author.id)
 
     async def turn_away(self, message: Message, waiting: int, stage: Stage) -> None:
-        say = sentences.TOO_MANY.format(count=waiting) if waiting else sentences.BUSY
-        await self._unkept.answer(message, stage, say)
+        await self._unkept.turn_away(message, waiting, stage)
 
     async def apologise(self, arrival: Arrival, error: Exception, stage: Stage) -> None:
-        message = arrival.message
-        if isinstance(error, Gone):
-            # The person has just erased or deleted what this was about: so does the engine.
-            await self._warming.forget(message.author.id)
-        elif isinstance(error, StoreError):
-            self._house.leave_unfinished(message.author.id)
-            await self._unkept.answer(message, stage, sentences.STORE_BROKEN)
-        else:
-            await self._speech.notice(message, stage, sentences.BROKEN, name="broken")
-            async with self._house.vault(message.author.id) as vault:
-                if vault and arrival.turn is not None:
-                    await vault.settle(arrival.turn)
+        await self._unkept.apologise(arrival, error, stage)
 
     # --- Small parts --------------------------------------------------------------------------
 
@@ -296,7 +264,7 @@ class Conversation:
         """Answered in the bot's own words; the message's words are not kept."""
         if text:
             await scene.notice(text)
-        await self._settle(scene)
+        await scene.settle()
 
     def _end_flights(self, decision: Decision, scene: Scene) -> None:
         """SAFETY A2, C1: in every room of theirs, and on every account."""
@@ -304,7 +272,3 @@ class Conversation:
             self._sessions.close_door(scene.message.author.id)
         if decision.effects & {Effect.LOCK_UNDER_18, Effect.END_SCENE}:
             self._flights.end(Fall(scene.person))
-
-    async def _settle(self, scene: Scene) -> None:
-        if scene.vault and scene.turn is not None:
-            await scene.vault.settle(scene.turn)

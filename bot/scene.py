@@ -96,6 +96,11 @@ class Scene:
         """The person has deleted the message while it waited."""
         return self.turn is not None and self.look is not None and self.look.turn is None
 
+    async def settle(self) -> None:
+        """The message needs no reply: what is kept of it goes."""
+        if self.vault and self.turn is not None:
+            await self.vault.settle(self.turn)
+
     async def notice(self, text: Text, name: str = "notice", choices: tuple[str, ...] = ()) -> None:
         """`choices` are words that fit as an answer, in the language of the text."""
         await self.speech.notice(self.message, self.stage, text, name, choices)

@@ -1,7 +1,8 @@
-"""What is answered to a message that is not taken in: the store cannot be used, or too much waits.
+"""What is answered where something goes wrong: too much waits, the store cannot be used, an answer
+broke.
 
-All the same it hears what may not wait (SAFETY A2, C1, C3), and erases (P1), for which no vault
-need be opened. It knows the message and nothing of the talk.
+Of a message that cannot be taken in it hears all the same what may not wait (SAFETY A2, C1, C3),
+and erases (P1), for which no vault need be opened. It knows the message and nothing of the talk.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from bot import sentences
 from bot.commands.kept import Erase
 from bot.commands.read import read_message
-from bot.dispatch import Stage
+from bot.dispatch import Arrival, Stage
 from bot.events import Message, PersonId
 from bot.policy import care, door_rules
 from bot.policy.crisis import crisis
@@ -22,7 +23,7 @@ from bot.scene import Habits
 from bot.sessions import Sessions
 from bot.speech import Speech
 from bot.store.house import House
-from bot.store.rows import StoreError
+from bot.store.rows import Gone, StoreError
 from bot.text import Text
 from bot.warming import Warming
 
@@ -38,7 +39,25 @@ class Unkept:
     warming: Warming
     clock: Callable[[], float]
 
-    async def answer(self, message: Message, stage: Stage, otherwise: Text) -> None:
+    async def turn_away(self, message: Message, waiting: int, stage: Stage) -> None:
+        say = sentences.TOO_MANY.format(count=waiting) if waiting else sentences.BUSY
+        await self._answer(message, stage, say)
+
+    async def apologise(self, arrival: Arrival, error: Exception, stage: Stage) -> None:
+        message = arrival.message
+        if isinstance(error, Gone):
+            # The person has just erased or deleted what this was about: so does the engine.
+            await self.warming.forget(message.author.id)
+        elif isinstance(error, StoreError):
+            self.house.leave_unfinished(message.author.id)
+            await self._answer(message, stage, sentences.STORE_BROKEN)
+        else:
+            await self.speech.notice(message, stage, sentences.BROKEN, name="broken")
+            async with self.house.vault(message.author.id) as vault:
+                if vault and arrival.turn is not None:
+                    await vault.settle(arrival.turn)
+
+    async def _answer(self, message: Message, stage: Stage, otherwise: Text) -> None:
         """`otherwise` is said where nothing of this kind is heard, or none of it could be done."""
         person, prefix = message.author.id, stage.platform.prefix
         heard = await self._hear(message, prefix)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.commands import admitting, kept, own, talking
 from bot.commands import declared as d
-from bot.commands import kept, own
 from bot.commands.parameters import Kind, Place
 from bot.commands.read import Misread, fill, read
 from bot.commands.ruling import AddRule, DryRun, ShowRules
@@ -109,7 +109,8 @@ def test_a_line_is_always_the_last_parameter_and_a_bare_command_needs_none() -> 
 
 
 def test_the_declarations_know_no_store_no_engine_and_no_asyncio() -> None:
-    for name in ("declaration.py", "declared.py", "own.py", "parameters.py", "read.py", "words.py"):
+    declarations = ("admitting.py", "declared.py", "memories.py", "own.py", "talking.py")
+    for name in (*declarations, "declaration.py", "parameters.py", "read.py", "words.py"):
         for node in ast.walk(ast.parse((COMMANDS / name).read_text())):
             found = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             found += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
@@ -125,17 +126,17 @@ def test_the_declarations_know_no_store_no_engine_and_no_asyncio() -> None:
     [
         ("/help", d.Help()),
         ("/help /Persona", d.Help("/Persona")),
-        ("/begin", d.Begin()),
-        ("/START", d.Begin()),
-        ("  /Who  ", d.Who()),
-        ("／ｗｈｅｒｅ", d.Where()),
-        ("/ again", d.Again()),
-        ("/a\u200bgain!", d.Again()),
-        ("\u200f/again", d.Again()),
-        ("/persona Wren", d.Persona("Wren")),
-        ("/persona   The Old Lighthouse ", d.Persona("The Old Lighthouse")),
-        ("/persona help", d.Persona("help")),
-        ("/persona\nWren", d.Persona("Wren")),
+        ("/begin", talking.Begin()),
+        ("/START", talking.Begin()),
+        ("  /Who  ", talking.Who()),
+        ("／ｗｈｅｒｅ", talking.Where()),
+        ("/ again", talking.Again()),
+        ("/a\u200bgain!", talking.Again()),
+        ("\u200f/again", talking.Again()),
+        ("/persona Wren", talking.Persona("Wren")),
+        ("/persona   The Old Lighthouse ", talking.Persona("The Old Lighthouse")),
+        ("/persona help", talking.Persona("help")),
+        ("/persona\nWren", talking.Persona("Wren")),
         ("/stop", own.Stop()),
         ("/stop please, at once", own.Stop()),
         ("/bye now", own.Goodbye()),
@@ -150,7 +151,7 @@ def test_the_declarations_know_no_store_no_engine_and_no_asyncio() -> None:
         ("/break daily 60", own.Break("daily", "60")),
         ("/remind 20:00 stretch a little", own.Remind("20:00 stretch a little")),
         ("/tz Europe/Berlin", own.Timezone("Europe/Berlin")),
-        ("/disclose", d.About()),
+        ("/disclose", talking.About()),
     ],
 )
 def test_commands_are_read_in_any_case_width_and_spacing(text: str, command: d.Command) -> None:
@@ -160,17 +161,17 @@ def test_commands_are_read_in_any_case_width_and_spacing(text: str, command: d.C
 @pytest.mark.parametrize(
     ("text", "command"),
     [
-        ("/ceiling Romance", d.Ceiling(Rating.ROMANCE)),
+        ("/ceiling Romance", admitting.Ceiling(Rating.ROMANCE)),
         (
             "/unlock console:ada it was a line  in a play",
-            d.Unlock(PersonId("console:ada"), "it was a line  in a play"),
+            admitting.Unlock(PersonId("console:ada"), "it was a line  in a play"),
         ),
         (
             "/unlock matrix:@ada:example.org a mistake",
-            d.Unlock(PersonId("matrix:@ada:example.org"), "a mistake"),
+            admitting.Unlock(PersonId("matrix:@ada:example.org"), "a mistake"),
         ),
-        ("/unlock ada a mistake", d.Unlock(PersonId("ada"), "a mistake")),
-        ("/status", d.Status()),
+        ("/unlock ada a mistake", admitting.Unlock(PersonId("ada"), "a mistake")),
+        ("/status", admitting.Status()),
     ],
 )
 def test_moderators_commands_are_read_for_moderators_and_operators(
@@ -214,7 +215,7 @@ def test_talk_stays_talk(text: str) -> None:
         (" STOP! ", own.Stop()),
         ("Help", d.Help()),
         ("help?", d.Help()),
-        ("Begin", d.Begin()),
+        ("Begin", talking.Begin()),
         ("leave", kept.Leave()),
         ("Pause", own.Pause()),
         ("resume", own.Resume()),
@@ -294,7 +295,7 @@ def test_reading_never_raises_and_answers_in_few_words(
     if isinstance(result, Misread):
         assert 0 < len(result.say) < 300
     elif result is not None and role is Role.MEMBER:
-        assert not isinstance(result, d.Ceiling | d.Unlock | d.Status)
+        assert not isinstance(result, admitting.Ceiling | admitting.Unlock | admitting.Status)
 
 
 def test_a_megabyte_is_read_as_what_its_beginning_says() -> None:
@@ -306,7 +307,7 @@ def test_a_megabyte_is_read_as_what_its_beginning_says() -> None:
 def test_values_chosen_in_a_platforms_own_form_are_checked_alike() -> None:
     unlock = next(c for c in d.COMMANDS if c.name == "unlock")
     values = {"person": "console:ada", "reason": "a play"}
-    assert fill(unlock, values, prefix="/") == d.Unlock(PersonId("console:ada"), "a play")
+    assert fill(unlock, values, prefix="/") == admitting.Unlock(PersonId("console:ada"), "a play")
     assert "REASON is missing" in said(fill(unlock, {**values, "reason": "  "}, prefix="/"))
 
 

@@ -360,10 +360,10 @@ def config(**chosen: Any) -> Config:
 
 async def test_without_a_platform_or_a_token_run_says_what_to_do() -> None:
     with pytest.raises(ConfigError, match=r"discord\.on"):
-        async with open_platforms(config(), {}):
+        async with open_platforms(config(), {}, personas={}):
             raise AssertionError("nothing to open")
     with pytest.raises(ConfigError, match="PARLOUR_DISCORD_TOKEN"):
-        async with open_platforms(config(on=True), {}):
+        async with open_platforms(config(on=True), {}, personas={}):
             raise AssertionError("nothing to open it with")
 
 
@@ -372,7 +372,7 @@ async def test_a_token_that_discord_does_not_take_ends_run_with_a_sentence() -> 
     async with discord_server():
         environ = {"PARLOUR_DISCORD_TOKEN": "wrong.token"}
         with pytest.raises(ConfigError, match="does not take the token") as refused:
-            async with open_platforms(config(on=True), environ):
+            async with open_platforms(config(on=True), environ, personas={}):
                 raise AssertionError("refused before")
         assert "wrong.token" not in str(refused.value)
 

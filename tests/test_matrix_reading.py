@@ -193,7 +193,7 @@ async def test_what_is_missing_is_named(
     with pytest.raises(ConfigError, match=said):
         require_platforms(config(**chosen), environ)
     with pytest.raises(ConfigError, match=said):
-        async with open_platforms(config(**chosen), environ):
+        async with open_platforms(config(**chosen), environ, personas={}):
             raise AssertionError("nothing to open")
 
 

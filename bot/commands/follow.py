@@ -10,8 +10,8 @@ from functools import partial
 from typing import assert_never
 
 from bot import sentences
-from bot.commands import ages, declared
-from bot.commands.declared import Command
+from bot.commands import admitting, ages, talking
+from bot.commands.declared import Command, Help
 from bot.commands.desk import Answer, Desk, Greet, LikeAMessage, Outcome, Rewrite, Show
 from bot.commands.duties import NOT_YOURS, may
 from bot.commands.follow_accounts import linked
@@ -33,11 +33,11 @@ from bot.store.rows import Exchange
 from bot.text import Text, lines
 
 _DUTIES: Mapping[type, Duty] = {
-    declared.Attest: Duty.APPROVE_AGE,
-    declared.Revoke: Duty.APPROVE_AGE,
-    declared.Unlock: Duty.APPROVE_AGE,
-    declared.Ceiling: Duty.CHANGE_RULES,
-    declared.Age: Duty.CHANGE_RULES,
+    admitting.Attest: Duty.APPROVE_AGE,
+    admitting.Revoke: Duty.APPROVE_AGE,
+    admitting.Unlock: Duty.APPROVE_AGE,
+    admitting.Ceiling: Duty.CHANGE_RULES,
+    admitting.Age: Duty.CHANGE_RULES,
 }
 
 
@@ -53,7 +53,7 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
     if (duty := _DUTIES.get(type(command))) and not await may(duty, desk):
         return Answer(NOT_YOURS)
     match command:
-        case declared.Help(topic):
+        case Help(topic):
             return Answer(
                 help_text(
                     desk.message.author.role,
@@ -63,22 +63,22 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
                     age_restricted=desk.mature.is_offered,
                 )
             )
-        case declared.Begin():
+        case talking.Begin():
             return Answer(sentences.ALREADY_IN) if desk.is_in else LikeAMessage()
-        case declared.Persona() | declared.New() | declared.Again() | declared.Continue() if (
+        case talking.Persona() | talking.New() | talking.Again() | talking.Continue() if (
             desk.resting
         ):
             return Answer(desk.resting)
-        case declared.Personas():
+        case talking.Personas():
             return Answer(_list_personas(desk.personas))
-        case declared.Persona(name):
+        case talking.Persona(name):
             return _choose(name, desk)
-        case declared.New():
+        case talking.New():
             return Greet(desk.persona.id) if desk.is_in else Answer(desk.not_in)
-        case declared.Who():
+        case talking.Who():
             name, tagline = desk.persona.name, desk.persona.tagline
             return Answer(sentences.WITH.format(name=name, tagline=tagline), about=name)
-        case declared.Where():
+        case talking.Where():
             where = sentences.WHERE.format(
                 community=desk.name_of(desk.community.id),
                 ceiling=desk.community.ceiling.name.lower(),
@@ -87,35 +87,35 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
             )
             accounts = linked(desk)
             return Answer(lines(where, accounts) if accounts else where)
-        case declared.Again():
+        case talking.Again():
             asked, answer = await _last_exchange(desk)
             return Rewrite(asked, answer) if asked else Answer(sentences.NO_REPLY_YET)
-        case declared.Continue() if not desk.is_in:
+        case talking.Continue() if not desk.is_in:
             return Answer(desk.not_in)
-        case declared.Continue():
+        case talking.Continue():
             asked, answer = await _last_exchange(desk)
             if asked is None or answer is None:
                 return Answer(sentences.NO_REPLY_YET)
             return Rewrite(asked, answer, goes_on=True)
-        case declared.Back():
+        case talking.Back():
             return await _turn_page(desk, -1)
-        case declared.Forward():
+        case talking.Forward():
             return await _turn_page(desk, 1)
-        case declared.Undo():
+        case talking.Undo():
             return await _undo(desk)
-        case declared.About():
+        case talking.About():
             return Answer(sentences.ABOUT)
-        case declared.Ceiling(rating):
+        case admitting.Ceiling(rating):
             return await _set_ceiling(rating, desk)
-        case declared.Unlock(person, reason):
+        case admitting.Unlock(person, reason):
             return await ages.unlock(person, reason, desk)
-        case declared.Attest(person, reason):
+        case admitting.Attest(person, reason):
             return await ages.attest(person, reason, desk)
-        case declared.Revoke(person, reason):
+        case admitting.Revoke(person, reason):
             return await ages.revoke(person, reason, desk)
-        case declared.Age(what, level):
+        case admitting.Age(what, level):
             return await ages.ask_for(what, level, desk)
-        case declared.Status():
+        case admitting.Status():
             return Answer(
                 sentences.STATUS.format(
                     community=desk.name_of(desk.community.id),

@@ -11,6 +11,8 @@ from bot.commands.declared import COMMANDS
 from bot.commands.desk import Answer, Desk, Erase, Farewell, Outcome
 from bot.commands.files import as_json
 from bot.commands.follow_accounts import follow_accounts, linked
+from bot.commands.follow_memory import follow_memory
+from bot.commands.memories import Memory
 from bot.commands.own import OwnCommand
 from bot.commands.rewording import reword
 from bot.commands.wishes import (
@@ -30,10 +32,9 @@ from bot.policy import limits
 from bot.policy.cards import check_card
 from bot.policy.care import FAREWELL, is_safe_word
 from bot.policy.ceiling import Fall
-from bot.policy.door import DOOR_VERSION, INTIMATE, MEMORY
 from bot.policy.matching import bare
 from bot.policy.mature import OPEN, OPEN_ALONE
-from bot.store.rows import DOOR, Consent, Limit
+from bot.store.rows import DOOR, Limit
 from bot.store.vault import Vault
 from bot.text import Text, lines
 
@@ -113,8 +114,8 @@ async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> Text:  # noqa:
             return await rhythm.set_quiet(hours, vault)
         case own.Remind(when):
             return await rhythm.remind(when, desk, vault)
-        case own.Memory(wish):
-            return await _set_memory(wish, desk, vault)
+        case Memory():
+            return await follow_memory(command, desk, vault)
         case own.Timezone(zone):
             return await rhythm.set_zone(zone, desk, vault)
         case own.Mature():
@@ -158,23 +159,6 @@ async def _open_mature(desk: Desk, vault: Vault) -> Text:
     await vault.set_setting(MATURE_IN, open_in(desk.community.id))
     say = OPEN if desk.message.room.is_direct else OPEN_ALONE
     return say.format(prefix=desk.prefix)
-
-
-# --- Memory (SAFETY A10) ----------------------------------------------------------------------
-
-
-async def _set_memory(wish: str, desk: Desk, vault: Vault) -> Text:
-    """Each is a consent of its own; intimate memory is part of memory, and ends with it."""
-    wanted = {"on": {MEMORY}, "intimate": {MEMORY, INTIMATE}, "off": set[str]()}
-    for kind in (MEMORY, INTIMATE) if wish else ():
-        if kind in wanted[wish]:
-            await vault.give_consent(Consent(kind, DOOR_VERSION, desk.now))
-        else:
-            await vault.withdraw_consent(kind)
-    memory, intimate = [await vault.consent(kind) is not None for kind in (MEMORY, INTIMATE)]
-    given = sentences.MEMORY_ON if memory else sentences.MEMORY_OFF
-    stands = sentences.MEMORY_INTIMATE if intimate else given
-    return lines(stands, sentences.MEMORY_HOW.format(prefix=desk.prefix))
 
 
 # --- The language -----------------------------------------------------------------------------

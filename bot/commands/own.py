@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.commands.accounts import ACCOUNTS, AccountCommand
 from bot.commands.declaration import Declares
 from bot.commands.kept import KEPT, KeptCommand
+from bot.commands.memories import MEMORIES, MemoryCommand
 from bot.commands.parameters import Kind, Parameter, Place, one_of
 from bot.text import Text
 
@@ -80,11 +81,6 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    wish: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class General: ...
 
 
@@ -103,8 +99,8 @@ class Reword:
 
 OwnCommand = (
     Stop | Pause | Resume | Goodbye | Safeword | Limits | CheckIn | Break | Quiet | Remind | Mute
-    | Timezone | Language | Memory | General | Romance | Mature | Reword
-    | AccountCommand | KeptCommand
+    | Timezone | Language | General | Romance | Mature | Reword
+    | MemoryCommand | AccountCommand | KeptCommand
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -237,18 +233,7 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         bare=("language",),
         parameters=(_optional("name", Kind.LINE, Text("as in Deutsch, or de")),),
     ),
-    Declares(
-        "memory",
-        Text("says and changes what may be remembered from one conversation to the next"),
-        lambda values: Memory(values.get("wish", "")),
-        parameters=one_of(
-            "wish",
-            Text("what may be"),
-            on=Text("on: what matters of our talks"),
-            intimate=Text("intimate: intimate things, too"),
-            off=Text("off: nothing"),
-        ),
-    ),
+    *MEMORIES,
     Declares(
         "general",
         Text("keeps our talk to what is for anybody: no persona courts you"),

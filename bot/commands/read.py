@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.commands.declared import Command, Declaration, Unlock, commands_for
+from bot.commands.admitting import Unlock
+from bot.commands.declared import Command, Declaration, commands_for
 from bot.commands.moderating import ModeratorsWords
 from bot.commands.own import Safeword
 from bot.commands.parameters import Kind, Parameter

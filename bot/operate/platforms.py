@@ -42,15 +42,15 @@ async def open_platforms(
     config: Config,
     environ: Mapping[str, str],
     words: Callable[[Text, Author], str] = in_english,
-    personas: Callable[[], Mapping[str, Persona]] = dict,
     *,
+    personas: Mapping[str, Persona],
     locker_of: Callable[[str], Locker] | None = None,
     rules_of: RulesOf | None = None,
     offers: Offers = no_offers,
 ) -> AsyncIterator[tuple[Platform, ...]]:
     """All that are switched on, side by side. Raises ConfigError where a service refuses the bot, at
-    the start or at the end. `words` are what its buttons say to somebody; `personas` are read once
-    all else is there; `locker_of` a platform is where it keeps its login, and `rules_of` a
+    the start or at the end. `words` are what its buttons say to somebody; `personas` are offered
+    there; `locker_of` a platform is where it keeps its login, and `rules_of` a
     community are what may be published of it; its moderators choose from `offers`."""
     require_platforms(config, environ)
     async with AsyncExitStack() as opened:
@@ -71,7 +71,7 @@ async def _open_discord(
     config: Config,
     environ: Mapping[str, str],
     words: Callable[[Text, Author], str],
-    personas: Callable[[], Mapping[str, Persona]],
+    personas: Mapping[str, Persona],
     offers: Offers,
 ) -> AsyncIterator[Platform]:
     token = discord_token(config, environ)
@@ -88,8 +88,8 @@ async def _open_discord(
         operators=frozenset(settings.operators),
         sponsor=settings.sponsor,
     )
-    named = tuple((persona.name, persona.id) for persona in personas().values())
-    pictures = {one.name: one.avatar for one in personas().values() if one.avatar}
+    named = tuple((persona.name, persona.id) for persona in personas.values())
+    pictures = {one.name: one.avatar for one in personas.values() if one.avatar}
     listed = config.door.listed
     interface = Interface(
         words, named, list_zones, is_listed=listed, pictures=pictures, offers=offers

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.store.fact_tables import FACTS
 from bot.store.index_tables import INDEX
 from bot.store.rows import StoreError
+from bot.store.work_tables import WORK
 
 Step = tuple[str, ...]
 
@@ -119,6 +120,7 @@ VAULT: tuple[Step, ...] = (
     ("ALTER TABLE sessions ADD COLUMN room TEXT",),
     INDEX,
     FACTS,
+    WORK,
 )
 
 

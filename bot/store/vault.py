@@ -7,6 +7,7 @@ the vault was erased or the turn forgotten meanwhile.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from bot.events import (
     CommunityId,
@@ -38,6 +39,7 @@ from bot.store.rows import (
     Waiting,
     Wishes,
 )
+from bot.store.work import Work
 
 
 class Vault:
@@ -45,6 +47,7 @@ class Vault:
         self.person = person
         self.known = KnownFacts(database)
         self._db = database
+        self.work = Work(database)
 
     # --- What came in ------------------------------------------------------------------------
 
@@ -118,6 +121,7 @@ class Vault:
         note: str,
         now: float,
         quoted: Sequence[TurnId] = (),
+        remember: Rating | None = None,
         cited: Sequence[int] = (),
     ) -> OpenReply:
         return await self._db.write(
@@ -128,14 +132,21 @@ class Vault:
             note=note,
             now=now,
             quoted=quoted,
+            remember=remember,
             cited=cited,
         )
 
     async def open_again(
-        self, *, turn: TurnId, nonce: str, now: float, begun: str = ""
+        self,
+        *,
+        turn: TurnId,
+        nonce: str,
+        now: float,
+        begun: str = "",
+        remember: Rating | None = None,
     ) -> OpenReply:
         """A swipe: a further revision of a persona's turn, from the start or from `begun` on."""
-        again = replies.open_again
+        again = partial(replies.open_again, remember=remember)
         return await self._db.write(again, turn=turn, nonce=nonce, now=now, begun=begun)
 
     async def keep_shown(self, reply: OpenReply, pages: Sequence[str]) -> None:

@@ -70,6 +70,7 @@ async def test_who_talks_on_both_joins_the_two_accounts(people: People, tmp_path
                 config,
                 environ,
                 speech.words,
+                personas={},
                 locker_of=house.locker.of,
                 rules_of=partial(read_rules, house, config),
             ) as platforms:
