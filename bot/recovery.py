@@ -74,7 +74,10 @@ async def _recover(person: PersonId, house: House, now: float) -> list[Arrival]:
             # carries the same nonce, so that a platform shows one message and not two.
             if any(page.event_id for page in pages):
                 text = "\n".join(page.text for page in pages)
-                await vault.close_reply(reply, state=State.CUT, text=text, now=now)
+                remember = reply.remember
+                await vault.close_reply(
+                    reply, state=State.CUT, text=text, now=now, remember=remember
+                )
             else:
                 await vault.reopen(reply, now)
         waiting = []

@@ -80,9 +80,14 @@ VAULT_5 = {
     "to_index": "INSERT INTO to_index VALUES (1, 0, 0)",
     "quotes": "INSERT INTO quotes VALUES (1, 1)",
 }
+VAULT_6 = {
+    **VAULT_5,
+    "replies": "INSERT INTO replies VALUES (1, 1, 1, 'n', NULL, 0)",
+    "work": "INSERT INTO work VALUES ('story', 1, 0, '', 0)",
+}
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
     "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5}),
-    "vault": (VAULT, {1: VAULT_1, 2: VAULT_2, 3: VAULT_2, 4: VAULT_4, 5: VAULT_5}),
+    "vault": (VAULT, {1: VAULT_1, 2: VAULT_2, 3: VAULT_2, 4: VAULT_4, 5: VAULT_5, 6: VAULT_6}),
 }
 CASES = [(name, version) for name, (_, versions) in ROWS.items() for version in versions]
 

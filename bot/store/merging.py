@@ -99,8 +99,9 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> None:
         shift,
     )
     db.execute(
-        """INSERT INTO main.replies (turn, step, answers, nonce, state_before)
-        SELECT turn + :turns, step, answers + :turns, nonce, state_before FROM other.replies""",
+        """INSERT INTO main.replies (turn, step, answers, nonce, state_before, remember)
+        SELECT turn + :turns, step, answers + :turns, nonce, state_before, remember
+        FROM other.replies""",
         shift,
     )
     for reply in db.execute("SELECT turn, answers FROM main.replies").fetchall():

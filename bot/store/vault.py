@@ -6,6 +6,7 @@ the vault was erased or the turn forgotten meanwhile.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from bot.events import (
     CommunityId,
@@ -36,12 +37,14 @@ from bot.store.rows import (
     Waiting,
     Wishes,
 )
+from bot.store.work import Work
 
 
 class Vault:
     def __init__(self, person: PersonId, database: Database) -> None:
         self.person = person
         self._db = database
+        self.work = Work(database)
 
     # --- What came in ------------------------------------------------------------------------
 
@@ -115,6 +118,7 @@ class Vault:
         note: str,
         now: float,
         quoted: Sequence[TurnId] = (),
+        remember: Rating | None = None,
     ) -> OpenReply:
         return await self._db.write(
             replies.open_reply,
@@ -124,13 +128,20 @@ class Vault:
             note=note,
             now=now,
             quoted=quoted,
+            remember=remember,
         )
 
     async def open_again(
-        self, *, turn: TurnId, nonce: str, now: float, begun: str = ""
+        self,
+        *,
+        turn: TurnId,
+        nonce: str,
+        now: float,
+        begun: str = "",
+        remember: Rating | None = None,
     ) -> OpenReply:
         """A swipe: a further revision of a persona's turn, from the start or from `begun` on."""
-        again = replies.open_again
+        again = partial(replies.open_again, remember=remember)
         return await self._db.write(again, turn=turn, nonce=nonce, now=now, begun=begun)
 
     async def keep_shown(self, reply: OpenReply, pages: Sequence[str]) -> None:
