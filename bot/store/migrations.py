@@ -9,6 +9,7 @@ in tests/test_migrations.py.
 import sqlite3
 from pathlib import Path
 
+from bot.store.fact_tables import FACTS
 from bot.store.index_tables import INDEX
 from bot.store.rows import StoreError
 from bot.store.work_tables import WORK
@@ -119,6 +120,7 @@ VAULT: tuple[Step, ...] = (
     ("ALTER TABLE sessions ADD COLUMN room TEXT",),
     INDEX,
     WORK,
+    FACTS,
 )
 
 

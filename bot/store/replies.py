@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.events import CommunityId, EventId, PersonId, Rating, Room, RoomId, SessionId, TurnId
-from bot.store import recalled
+from bot.store import facts, recalled
 from bot.store.database import sound
 from bot.store.rows import Gone, OpenReply, Page, Side, Stands, State, StoreError
 
@@ -30,12 +30,13 @@ def open_reply(
     note: str,
     now: float,
     quoted: Sequence[TurnId] = (),
+    cited: Sequence[int] = (),
     remember: Rating | None = None,
 ) -> OpenReply:
     """The answered message takes its place in the talk, with the note that it had in its prompt.
-    `quoted` are the turns whose words stand in that note: it goes with any of them. Where a crash
-    left words that were perhaps seen, this is a further revision of them. `remember` is kept for a
-    close after a crash."""
+    `quoted` are the turns whose words stand in that note, `cited` the facts: it goes with any of
+    them. Where a crash left words that were perhaps seen, this is a further revision of them.
+    `remember` is kept for a close after a crash."""
     place = db.execute("SELECT coalesce(max(place), 0) + 1 FROM turns").fetchone()[0]
     placed = db.execute(
         """UPDATE turns SET session = ?, place = ?, note = ? WHERE id = ? AND state = 'waiting'
@@ -45,6 +46,7 @@ def open_reply(
     if placed.rowcount == 0:
         raise Gone(f"turn {answers} does not wait for an answer any more")
     recalled.quote(db, answers, quoted)
+    facts.cite(db, answers, cited)
     if (left := _left_of(db, answers)) is not None:
         db.execute(
             "UPDATE turns SET session = ?, place = ?, state = ? WHERE id = ?",
