@@ -97,6 +97,11 @@ VAULT_7 = {
     "cites": "INSERT INTO cites VALUES (1, 1)",
     **{name: row for name, row in VAULT_6.items() if name not in {*VAULT_4, "scopes"}},
 }
+VAULT_8 = {
+    **VAULT_7,
+    # One that was indexed before there were names.
+    "named": "INSERT INTO named VALUES (1, 8, 1, 1, 1)",
+}
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
     "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5}),
     "vault": (
@@ -109,6 +114,7 @@ ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
             5: VAULT_5,
             6: VAULT_6,
             7: VAULT_7,
+            8: VAULT_8,
         },
     ),
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.store.fact_tables import FACTS
 from bot.store.index_tables import INDEX
+from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
 from bot.store.work_tables import WORK
 
@@ -121,6 +122,7 @@ VAULT: tuple[Step, ...] = (
     INDEX,
     WORK,
     FACTS,
+    NAMES,
 )
 
 
