@@ -251,7 +251,7 @@ class Conversation:
     async def _warm_or_forget(self, event: InRoom, stage: Stage, vault: Vault) -> None:
         """Warmed is who would be answered now: policy is asked as for a message without words."""
         wordless = Message(EventId(""), event.room, event.author, "", self._clock())
-        scene = await self._set_scene(Arrival(wordless, None), stage, vault)
+        scene = await self._set_scene(Arrival(wordless, None), stage, vault, ahead=True)
         facts = await self._gather(scene)
         if scene.session and decide(facts).outcome < Outcome.REFUSE:
             talk = self._writer.talk(scene, vault)
