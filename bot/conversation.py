@@ -88,7 +88,8 @@ class Conversation:
         writer = partial(Writer, engine=engine, habits=habits, metrics=metrics, clock=clock)
         under = partial(writer, guard=self._guard, flights=self._flights, rulings=self._rulings)
         self._writer = under(sessions=self._sessions, guests=self._guests)
-        ahead = partial(Preparing, set_scene=self._set_scene, gather=self._gather)
+        before = partial(self._set_scene, ahead=True)
+        ahead = partial(Preparing, set_scene=before, gather=self._gather)
         self._preparing = ahead(house, self._warming, clock, talk=self._writer.talk)
 
     async def warm_cards(self) -> None:

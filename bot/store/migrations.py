@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.store.fact_tables import FACTS
 from bot.store.index_tables import INDEX
+from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
 from bot.store.work_tables import WORK
 
@@ -119,8 +120,9 @@ VAULT: tuple[Step, ...] = (
     # Of a shared room, whose talk is its own; NULL is the private one (INVARIANT I1).
     ("ALTER TABLE sessions ADD COLUMN room TEXT",),
     INDEX,
-    FACTS,
     WORK,
+    FACTS,
+    NAMES,
 )
 
 
