@@ -13,7 +13,7 @@ from bot import sentences
 from bot.commands.wishes import SOFTENED
 from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
-from bot.events import TurnId
+from bot.events import Rating, TurnId
 from bot.flight import Flights
 from bot.guarding import Guard
 from bot.guests import Guests
@@ -88,7 +88,12 @@ class Writer:
         )
         write = partial(write_note, reminder=scene.persona.note, lore=lore, hints=hints)
         begin = partial(
-            vault.open_reply, session=session.id, answers=turn, nonce=scene.nonce, now=self._clock()
+            vault.open_reply,
+            session=session.id,
+            answers=turn,
+            nonce=scene.nonce,
+            now=self._clock(),
+            remember=_keeps_as(scene, bounds),
         )
         note = write(memory=memory.note)
         try:
@@ -114,10 +119,15 @@ class Writer:
         """A further answer to the same message, or the same one with more; those before it stay."""
         asked, answer = exchange
         begun = (answer.text, _joint(answer.text)) if goes_on else ()
+        bounds = bounds_of(facts, by)
         reply = await vault.open_again(
-            turn=answer.id, nonce=scene.nonce, now=self._clock(), begun="".join(begun)
+            turn=answer.id,
+            nonce=scene.nonce,
+            now=self._clock(),
+            begun="".join(begun),
+            remember=_keeps_as(scene, bounds),
         )
-        await self._stream(reply, asked, bounds_of(facts, by), scene, vault, begun=begun)
+        await self._stream(reply, asked, bounds, scene, vault, begun=begun)
 
     def talk(self, scene: Scene, vault: Vault) -> Talk:
         room = self._engine.context_tokens - self._habits.reply_tokens
@@ -155,13 +165,8 @@ class Writer:
             trouble = (broken if display.is_empty else broke_off).format(prefix=prefix)
         finally:
             text = "" if display.is_empty else display.text
-            closing = vault.close_reply(
-                reply,
-                state=state,
-                text=text,
-                now=self._clock(),
-                remember=keeps_as(scene, bounds.ceiling, romance_closed=bounds.romance_closed),
-            )
+            now, remember = self._clock(), reply.remember
+            closing = vault.close_reply(reply, state=state, text=text, now=now, remember=remember)
             # Shielded, so that a reply which is cancelled in flight is marked as cut all the same.
             await asyncio.shield(closing)
         self._metrics.reply_ended(state)
@@ -176,6 +181,10 @@ class Writer:
                 await trim(talk, self._engine, above=TRIM_ABOVE)
             if remembers(scene):
                 await catch_up(vault)
+
+
+def _keeps_as(scene: Scene, bounds: Bounds) -> Rating | None:
+    return keeps_as(scene, bounds.ceiling, romance_closed=bounds.romance_closed)
 
 
 def _joint(text: str) -> str:

@@ -23,6 +23,7 @@ from tests.discord import DiscordServer, discord_server
 from tests.discord.check_commands import check_one
 from tests.discord.state import Channel, Shown
 from tests.discord_help import said, said_in, serving, setup
+from tests.fakes import Drawer
 
 pytestmark = pytest.mark.live
 
@@ -47,7 +48,7 @@ async def attaches(server: DiscordServer, *files: tuple[str, bytes]) -> tuple[At
     """What the bot hears of them."""
     anna = server.person("Anna")
     async with (
-        open_discord(setup(server)) as platform,
+        open_discord(setup(server), Drawer()) as platform,
         aclosing(platform.events()) as events,
         asyncio.timeout(60),
     ):

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import sqlcipher3
@@ -23,6 +24,7 @@ from bot.store.rows import Consent, Found, Scope, Session, State
 from bot.store.vault import Vault
 from tests.store_help import ADA, BEN, arrive, begin, house_in, message, open_for, vault_in
 
+T = TypeVar("T")
 WREN = Scope("wren", None, None)
 MEMORY, INTIMATE = Consent("memory", "2", 0.0), Consent("intimate memory", "2", 0.0)
 
@@ -335,8 +337,8 @@ class Plain:
         )
         self.heard = 0
 
-    def do(self, work: Callable[[], object]) -> None:
-        in_transaction(self.db, work)
+    def do(self, work: Callable[[], T]) -> T:
+        return in_transaction(self.db, work)
 
     def say(self, text: str) -> TurnId:
         self.heard += 1
@@ -388,7 +390,7 @@ def test_the_index_holds_no_word(plain: Plain) -> None:
 
 def test_the_cards_hold_no_name(plain: Plain) -> None:
     plain.do(lambda: plain.say("My sister Quökkania sings."))
-    plain.do(lambda: recalled.catch_up(plain.db, words_of, 50, names_in))
+    plain.do(lambda: recalled.catch_up(plain.db, words_of, 50, names_in=names_in))
     assert plain.db.execute("SELECT count(*) FROM named").fetchone() == (1,)
     assert b"quokkania" not in plain.bytes()
 

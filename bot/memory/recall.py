@@ -65,6 +65,6 @@ async def catch_up(vault: Vault) -> bool:
         return names_in(mask(text))
 
     for _ in range(ROUNDS):
-        if await vault.catch_up(words, AT_ONCE, names) < AT_ONCE:
+        if await vault.catch_up(words, AT_ONCE, names_in=names) < AT_ONCE:
             return False
     return True

@@ -13,19 +13,27 @@ TABLES = {
     "revisions": "SELECT * FROM revisions ORDER BY turn, step",
     "pages": "SELECT * FROM pages ORDER BY turn, step, number",
     "imports": "SELECT * FROM imports ORDER BY id",
+    "facts": """SELECT persona, sponsor, room, facts.* FROM facts
+        JOIN scopes ON scopes.id = scope ORDER BY facts.id""",
+    "sources": "SELECT * FROM sources ORDER BY fact, turn",
     "seen": "SELECT * FROM seen ORDER BY room, event_id",
 }
 
 
 def export(db: sqlite3.Connection) -> dict[str, object]:
-    """Revisions and pages stand inside their turn, as a person would look for them."""
+    """Revisions and pages stand inside their turn, sources inside their fact, as a person would look
+    for them."""
     found = {name: _rows(db, query) for name, query in TABLES.items()}
-    for part in ("revisions", "pages"):
-        of_turn: dict[object, list[dict[str, object]]] = {}
-        for row in found.pop(part):
-            of_turn.setdefault(row["turn"], []).append(row)
-        for turn in found["turns"]:
-            turn[part] = of_turn.get(turn["id"], [])
+    for owner, key, parts in (
+        ("turns", "turn", ("revisions", "pages")),
+        ("facts", "fact", ("sources",)),
+    ):
+        for part in parts:
+            of: dict[object, list[dict[str, object]]] = {}
+            for row in found.pop(part):
+                of.setdefault(row[key], []).append(row)
+            for one in found[owner]:
+                one[part] = of.get(one["id"], [])
     return dict(found)
 
 

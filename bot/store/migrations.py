@@ -9,10 +9,12 @@ in tests/test_migrations.py.
 import sqlite3
 from pathlib import Path
 
+from bot.store.fact_tables import FACTS
 from bot.store.import_tables import IMPORTS
 from bot.store.index_tables import INDEX
 from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
+from bot.store.work_tables import WORK
 
 Step = tuple[str, ...]
 
@@ -119,6 +121,8 @@ VAULT: tuple[Step, ...] = (
     # Of a shared room, whose talk is its own; NULL is the private one (INVARIANT I1).
     ("ALTER TABLE sessions ADD COLUMN room TEXT",),
     INDEX,
+    FACTS,
+    WORK,
     NAMES,
     IMPORTS,
 )

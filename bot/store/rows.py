@@ -97,6 +97,8 @@ class OpenReply:
     turn: TurnId
     answers: TurnId
     nonce: str
+    remember: Rating | None = None
+    """The rating of what is said, as it was when this began; None where it is not remembered."""
 
     def page_nonce(self, number: int) -> str:
         """The same page has the same nonce before and after a crash."""

@@ -1,11 +1,13 @@
 """One person's vault: what the rest of the bot may ask of it. What each call does, as SQL, stands
-in `looks`, `heard`, `turns`, `replies`, `sessions`, `wishes` and `export`.
+in `looks`, `heard`, `turns`, `replies`, `sessions`, `wishes` and `export`; what is known of the person is
+asked of its `known`.
 
 Every call is one transaction on the vault's own thread. Any may raise StoreError, and Gone when
 the vault was erased or the turn forgotten meanwhile.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from bot.events import (
     CommunityId,
@@ -21,6 +23,7 @@ from bot.events import (
 from bot.store import export, heard, looks, recalled, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
 from bot.store.imports import Imports
+from bot.store.known import KnownFacts
 from bot.store.names import Names
 from bot.store.rows import (
     Consent,
@@ -38,13 +41,16 @@ from bot.store.rows import (
     Waiting,
     Wishes,
 )
+from bot.store.work import Work
 
 
 class Vault:
     def __init__(self, person: PersonId, database: Database) -> None:
         self.person = person
+        self.known = KnownFacts(database)
         self._db = database
         self.imports = Imports(database)
+        self.work = Work(database)
 
     # --- What came in ------------------------------------------------------------------------
 
@@ -118,6 +124,8 @@ class Vault:
         note: str,
         now: float,
         quoted: Sequence[TurnId] = (),
+        remember: Rating | None = None,
+        cited: Sequence[int] = (),
     ) -> OpenReply:
         return await self._db.write(
             replies.open_reply,
@@ -127,13 +135,21 @@ class Vault:
             note=note,
             now=now,
             quoted=quoted,
+            remember=remember,
+            cited=cited,
         )
 
     async def open_again(
-        self, *, turn: TurnId, nonce: str, now: float, begun: str = ""
+        self,
+        *,
+        turn: TurnId,
+        nonce: str,
+        now: float,
+        begun: str = "",
+        remember: Rating | None = None,
     ) -> OpenReply:
         """A swipe: a further revision of a persona's turn, from the start or from `begun` on."""
-        again = replies.open_again
+        again = partial(replies.open_again, remember=remember)
         return await self._db.write(again, turn=turn, nonce=nonce, now=now, begun=begun)
 
     async def keep_shown(self, reply: OpenReply, pages: Sequence[str]) -> None:
@@ -177,8 +193,16 @@ class Vault:
         """To be indexed, where the person has agreed to that."""
         await self._db.write(recalled.queue, turn_ids, rating)
 
-    async def catch_up(self, words_of: recalled.Words, most: int, names_in: Names) -> int:
-        return await self._db.write(recalled.catch_up, words_of, most, names_in)
+    async def catch_up(
+        self,
+        words_of: recalled.Words,
+        most: int,
+        *,
+        names_in: Names,
+        drafts_of: recalled.Drafts = recalled.no_drafts,
+    ) -> int:
+        work = partial(recalled.catch_up, names_in=names_in, drafts_of=drafts_of)
+        return await self._db.write(work, words_of, most)
 
     async def recall(
         self, wanted: recalled.Wanted, rank: recalled.Rank, is_late: Callable[[], bool]
