@@ -89,7 +89,7 @@ class Conversation:
         under = partial(writer, guard=self._guard, flights=self._flights, rulings=self._rulings)
         self._writer = under(sessions=self._sessions, guests=self._guests)
         ahead = partial(Preparing, set_scene=self._set_scene, gather=self._gather)
-        self._preparing = ahead(house, self._warming, clock, talk=self._writer.talk)
+        self._preparing = ahead(house, self._warming, clock, talk=self._writer.prepare)
 
     async def warm_cards(self) -> None:
         """At the start: from then on nobody waits for a persona to be read."""

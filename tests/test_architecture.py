@@ -48,6 +48,7 @@ PURE = [
     "memory/notes.py",
     "memory/question.py",
     "memory/ranking.py",
+    "memory/story.py",
     "memory/words.py",
     "personas/persona.py",
     "platforms/bounded.py",
@@ -72,6 +73,8 @@ PURE = [
     "commands/words.py",
     "policy",
     "store/rows.py",
+    "store/fact_rows.py",
+    "store/story_rows.py",
 ]
 """What must not know the world: it gets `now` and returns values."""
 

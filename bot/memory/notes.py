@@ -29,9 +29,14 @@ def write_memory(
     return said, tuple(turn for turn, _ in lines)
 
 
+def quoted(text: str) -> str:
+    """On one line, without the marks that a note is made of."""
+    return " ".join(text.translate(_MARKS).split())
+
+
 def excerpt(text: str) -> str:
-    """On one line, masked, without the marks that a note is made of, and not too long."""
-    words = " ".join(mask(text).translate(_MARKS).split())
+    """As `quoted`, masked and not too long."""
+    words = quoted(mask(text))
     if len(words) <= LONGEST:
         return words
     # Scripts without spaces are cut where it comes.

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.store.fact_tables import FACTS
 from bot.store.index_tables import INDEX
 from bot.store.rows import StoreError
+from bot.store.story_tables import STORY
 from bot.store.work_tables import WORK
 
 Step = tuple[str, ...]
@@ -121,6 +122,7 @@ VAULT: tuple[Step, ...] = (
     INDEX,
     FACTS,
     WORK,
+    STORY,
 )
 
 

@@ -39,6 +39,7 @@ from bot.store.rows import (
     Waiting,
     Wishes,
 )
+from bot.store.stories import Stories
 from bot.store.work import Work
 
 
@@ -48,6 +49,7 @@ class Vault:
         self.known = KnownFacts(database)
         self._db = database
         self.work = Work(database)
+        self.stories = Stories(database)
 
     # --- What came in ------------------------------------------------------------------------
 
