@@ -92,7 +92,7 @@ class Conversation:
         self._writer = under(sessions=self._sessions, guests=self._guests)
         before = partial(self._set_scene, ahead=True)
         ahead = partial(Preparing, set_scene=before, gather=self._gather)
-        self._preparing = ahead(house, self._warming, clock, talk=self._writer.talk)
+        self._preparing = ahead(house, self._warming, clock, talk=self._writer.prepare)
 
     async def warm_cards(self) -> None:
         """At the start: from then on nobody waits for a persona to be read."""

@@ -34,6 +34,7 @@ from bot.settings import Config
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.keys import MasterKey, make_master_key
+from bot.story import StoryTelling
 
 TIDY_S = 30.0
 DAY_S = 86_400.0
@@ -111,6 +112,7 @@ async def serve(
             guard=guard,
             speech=speech,
             guests=guests,
+            kinds=[StoryTelling(personas, engine.context_tokens)],
         )
         dispatch = Dispatch(
             conversation,

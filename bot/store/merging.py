@@ -15,6 +15,7 @@ from bot.store.database import in_transaction
 from bot.store.fact_merging import merge_facts
 from bot.store.keys import FileKey
 from bot.store.rows import OpenReply, State
+from bot.store.story_merging import merge_stories
 
 Pair = tuple[float | None, float | None]
 
@@ -45,6 +46,7 @@ def merge(db: sqlite3.Connection, other: Other, now: float) -> None:
 def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> None:
     turns_before = _merge_talk(db, account, now)
     merge_facts(db, turns_before)
+    merge_stories(db)
     _merge_wishes(db, account)
     # A consent holds where both have given it, to the same words (SAFETY A10).
     db.execute(
@@ -52,7 +54,7 @@ def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> 
             WHERE theirs.kind = main.consents.kind AND theirs.version = main.consents.version)"""
     )
     for kind, rating in (("memory", 0), ("intimate memory", 2)):
-        for table in ("to_index", "sources", "facts"):
+        for table in ("to_index", "sources", "facts", "stories"):
             db.execute(
                 f"""DELETE FROM main.{table} WHERE rating >= ?
                 AND NOT EXISTS (SELECT 1 FROM main.consents WHERE kind = ?)""",  # noqa: S608 - names of tables, written above

@@ -14,6 +14,7 @@ from bot.store.import_tables import IMPORTS
 from bot.store.index_tables import INDEX
 from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
+from bot.store.story_tables import STORY
 from bot.store.work_tables import WORK
 
 Step = tuple[str, ...]
@@ -123,6 +124,7 @@ VAULT: tuple[Step, ...] = (
     INDEX,
     FACTS,
     WORK,
+    STORY,
     NAMES,
     IMPORTS,
 )

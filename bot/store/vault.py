@@ -41,6 +41,7 @@ from bot.store.rows import (
     Waiting,
     Wishes,
 )
+from bot.store.stories import Stories
 from bot.store.work import Work
 
 
@@ -51,6 +52,7 @@ class Vault:
         self._db = database
         self.imports = Imports(database)
         self.work = Work(database)
+        self.stories = Stories(database)
 
     # --- What came in ------------------------------------------------------------------------
 
