@@ -51,6 +51,7 @@ def set_desk(
         written=Written(facts),
         resting=resting(facts),
         speak_in=scene.speak_in,
+        keep_days=habits.keep_days,
         home_offset_s=habits.utc_offset_s,
         now=facts.now,
         communities=partial(guests.communities, platform, account),

@@ -60,6 +60,11 @@ HOUSE_5 = {
     "log_rooms": "INSERT INTO log_rooms VALUES ('c', 'r', 0)",
     "usage": "INSERT INTO usage VALUES ('2026-01-31', 'c', x'02', 3, 90)",
 }
+HOUSE_6 = {
+    **HOUSE_5,
+    "vaults": "INSERT INTO vaults VALUES ('console:ada', 'id', x'01', 1, 1)",
+    "clock": "INSERT INTO clock VALUES (1, 1, 1, 0, 30)",
+}
 VAULT_2 = {
     **VAULT_1,
     "settings": "INSERT INTO settings VALUES ('time zone', 'Europe/Berlin')",
@@ -80,9 +85,13 @@ VAULT_5 = {
     "to_index": "INSERT INTO to_index VALUES (1, 0, 0)",
     "quotes": "INSERT INTO quotes VALUES (1, 1)",
 }
+VAULT_6 = {
+    **VAULT_5,
+    "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r', 0)",
+}
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
-    "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5}),
-    "vault": (VAULT, {1: VAULT_1, 2: VAULT_2, 3: VAULT_2, 4: VAULT_4, 5: VAULT_5}),
+    "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5, 6: HOUSE_6}),
+    "vault": (VAULT, {1: VAULT_1, 2: VAULT_2, 3: VAULT_2, 4: VAULT_4, 5: VAULT_5, 6: VAULT_6}),
 }
 CASES = [(name, version) for name, (_, versions) in ROWS.items() for version in versions]
 

@@ -56,6 +56,12 @@ def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> 
             (rating, kind),
         )
     _merge_marks(db)
+    # Where one of them talked incognito, both do from now on.
+    db.execute(
+        """UPDATE main.sessions SET ended = ? WHERE ended IS NULL AND room IS NULL AND is_incognito = 0
+            AND EXISTS (SELECT 1 FROM main.marks WHERE name = 'incognito')""",
+        (now,),
+    )
     db.execute("INSERT INTO main.marks (name, value) VALUES (?, ?)", (done, now))
 
 
@@ -70,6 +76,8 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> None:
     counted = dict(db.execute("SELECT name, seq FROM main.sqlite_sequence").fetchall())
     turns, sessions = counted.get("turns", 0), counted.get("sessions", 0)
     places = db.execute("SELECT coalesce(max(place), 0) FROM main.turns").fetchone()[0]
+    # SAFETY P6: what their incognito session said ends here; its triggers are those of its own file.
+    db.execute("UPDATE other.sessions SET ended = ? WHERE is_incognito <> 0", (now,))
     shift = {"turns": turns, "sessions": sessions, "places": places, "account": account, "now": now}
     db.execute(
         """INSERT INTO main.sessions (id, persona, sponsor, began, ended, head, first_place, seed,
@@ -213,6 +221,7 @@ _RULES: dict[str, Callable[[Pair], float | None]] = {
     "break after": _shorter,
     "daily": _shorter,
     "daily after": _shorter,
+    "keep days": _shorter,
     "ceiling": _lower,
     "disclosed at": _of_both,
     "told of pause": _of_both,
