@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import sqlcipher3
@@ -22,6 +23,7 @@ from bot.store.rows import Consent, Scope, Session, State
 from bot.store.vault import Vault
 from tests.store_help import ADA, BEN, arrive, begin, house_in, message, open_for, vault_in
 
+T = TypeVar("T")
 WREN = Scope("wren", None, None)
 MEMORY, INTIMATE = Consent("memory", "2", 0.0), Consent("intimate memory", "2", 0.0)
 
@@ -269,8 +271,8 @@ class Plain:
         )
         self.heard = 0
 
-    def do(self, work: Callable[[], object]) -> None:
-        in_transaction(self.db, work)
+    def do(self, work: Callable[[], T]) -> T:
+        return in_transaction(self.db, work)
 
     def say(self, text: str) -> TurnId:
         self.heard += 1

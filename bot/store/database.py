@@ -155,6 +155,13 @@ def empty_log(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
+def rewrite(db: sqlite3.Connection) -> None:
+    """The whole file anew, so that what was deleted is in no page of it: pages that SQLite has
+    balanced keep old bytes in their free middle, also with `secure_delete`."""
+    db.execute("VACUUM")
+    empty_log(db)
+
+
 def _connect(
     file: Path, key: FileKey, steps: tuple[Step, ...], durable: Durable, *, new: bool
 ) -> sqlite3.Connection:

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.events import PersonId, TurnId
 from bot.store import replies
 from bot.store.database import in_transaction
+from bot.store.fact_merging import merge_facts
 from bot.store.keys import FileKey
 from bot.store.rows import OpenReply, State
 
@@ -42,7 +43,8 @@ def merge(db: sqlite3.Connection, other: Other, now: float) -> None:
 
 
 def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> None:
-    _merge_talk(db, account, now)
+    turns_before = _merge_talk(db, account, now)
+    merge_facts(db, turns_before)
     _merge_wishes(db, account)
     # A consent holds where both have given it, to the same words (SAFETY A10).
     db.execute(
@@ -50,11 +52,12 @@ def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> 
             WHERE theirs.kind = main.consents.kind AND theirs.version = main.consents.version)"""
     )
     for kind, rating in (("memory", 0), ("intimate memory", 2)):
-        db.execute(
-            """DELETE FROM main.to_index WHERE rating >= ?
-            AND NOT EXISTS (SELECT 1 FROM main.consents WHERE kind = ?)""",
-            (rating, kind),
-        )
+        for table in ("to_index", "sources", "facts"):
+            db.execute(
+                f"""DELETE FROM main.{table} WHERE rating >= ?
+                AND NOT EXISTS (SELECT 1 FROM main.consents WHERE kind = ?)""",  # noqa: S608 - names of tables, written above
+                (rating, kind),
+            )
     _merge_marks(db)
     # Where one of them talked incognito, both do from now on.
     db.execute(
@@ -68,8 +71,9 @@ def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> 
 # --- The talk -----------------------------------------------------------------------------------
 
 
-def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> None:
-    """Theirs stands in sessions of its own, which have ended; mine goes on where it is."""
+def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> int:
+    """Theirs stands in sessions of its own, which have ended; mine goes on where it is. By how much
+    the numbers of their turns were shifted."""
     for reply in db.execute("SELECT turn, answers FROM main.replies").fetchall():
         _end(db, TurnId(reply[0]), TurnId(reply[1]), now)
     # Of all that ever were: a number that was dropped is not used again either.
@@ -127,6 +131,7 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> None:
         shift,
     )
     db.execute("INSERT OR IGNORE INTO main.seen SELECT room, event_id FROM other.seen")
+    return int(turns)
 
 
 def _end(db: sqlite3.Connection, turn: TurnId, answers: TurnId, now: float) -> None:

@@ -9,6 +9,7 @@ in tests/test_migrations.py.
 import sqlite3
 from pathlib import Path
 
+from bot.store.fact_tables import FACTS
 from bot.store.incognito_tables import INCOGNITO
 from bot.store.index_tables import INDEX
 from bot.store.rows import StoreError
@@ -118,6 +119,7 @@ VAULT: tuple[Step, ...] = (
     # Of a shared room, whose talk is its own; NULL is the private one (INVARIANT I1).
     ("ALTER TABLE sessions ADD COLUMN room TEXT",),
     INDEX,
+    FACTS,
     INCOGNITO,
 )
 

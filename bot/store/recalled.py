@@ -15,12 +15,16 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from secrets import token_bytes
 
 from bot.events import Rating, SessionId, TurnId
+from bot.store.fact_rows import Draft, Origin
+from bot.store.learning import learn
 from bot.store.rows import STRETCH, Gone, Recalled, Scope, Side, Spot
+from bot.store.scopes import consents, find_scope, make_scope, may_keep, scope_of
 
 Words = Callable[[str], Sequence[str]]
+Drafts = Callable[[str, float], Sequence[Draft]]
+"""What is found in a person's words, said at that time."""
 Look = Callable[[Sequence[int]], Mapping[int, Spot]]
 Rank = Callable[[Mapping[str, Sequence[int]], int, Look], Sequence[int]]
 
@@ -51,7 +55,7 @@ def queue(db: sqlite3.Connection, turns: Sequence[TurnId], rating: Rating | None
 
     None: none of it is to be recalled, whatever was said there before.
     """
-    if rating is None or not _may_keep(db, rating):
+    if rating is None or not may_keep(db, rating):
         db.executemany("DELETE FROM to_index WHERE turn = ?", [(turn,) for turn in turns])
         return
     db.executemany(
@@ -70,8 +74,14 @@ def queue_anew(db: sqlite3.Connection, turn: TurnId, rating: Rating) -> None:
         queue(db, [turn], rating)
 
 
-def catch_up(db: sqlite3.Connection, words_of: Words, most: int) -> int:
-    """Indexes what is queued, the oldest first; how many it took."""
+def no_drafts(text: str, at: float) -> Sequence[Draft]:  # noqa: ARG001 - it looks at nothing
+    return ()
+
+
+def catch_up(
+    db: sqlite3.Connection, words_of: Words, most: int, drafts_of: Drafts = no_drafts
+) -> int:
+    """Indexes what is queued, the oldest first, and learns from it; how many it took."""
     rows = db.execute(
         """SELECT turns.id, to_index.rating, to_index.spot, revisions.text, turns.side, turns.at,
             turns.session
@@ -82,10 +92,14 @@ def catch_up(db: sqlite3.Connection, words_of: Words, most: int) -> int:
         (most,),
     ).fetchall()
     for turn, rating, old_spot, text, side, at, session in rows:
-        scope, key = _scope_of(db, session)
-        words = sorted({_number(word, key) for word in words_of(text)})
+        known = make_scope(db, scope_of(db, session))
+        scope, key = known.id, known.key
         # Of one that was indexed before; closed a second time, it keeps its place.
         db.execute("DELETE FROM indexed WHERE turn = ?", (turn,))
+        if side == Side.PERSON:
+            learn(db, turn, drafts_of(text, at), origin=Origin.RULE, now=at)
+        told = " ".join([text, *_told_of(db, turn)])
+        words = sorted({_number(word, key) for word in words_of(told)})
         spot = _next_spot(db, scope, session, at) if _is_taken(db, scope, old_spot) else old_spot
         db.execute(
             """INSERT INTO indexed (turn, scope, spot, session, at, rating, side, words)
@@ -100,6 +114,16 @@ def catch_up(db: sqlite3.Connection, words_of: Words, most: int) -> int:
     return len(rows)
 
 
+def _told_of(db: sqlite3.Connection, turn: TurnId) -> list[str]:
+    """What is known from a turn is a further key to it."""
+    rows = db.execute(
+        """SELECT subject || ' ' || value || ' ' || quote FROM sources
+        JOIN facts ON facts.id = fact WHERE turn = ? ORDER BY fact""",
+        (turn,),
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
 def quote(db: sqlite3.Connection, turn: TurnId, quoted: Sequence[TurnId]) -> None:
     """Part of the transaction that writes the note; Gone where one was forgotten meanwhile."""
     there = db.execute(
@@ -111,43 +135,9 @@ def quote(db: sqlite3.Connection, turn: TurnId, quoted: Sequence[TurnId]) -> Non
     db.executemany("INSERT OR IGNORE INTO quotes VALUES (?, ?)", [(turn, one) for one in quoted])
 
 
-def _may_keep(db: sqlite3.Connection, rating: Rating) -> bool:
-    return _consents(db, "memory") and (rating < Rating.MATURE or _consents(db, "intimate memory"))
-
-
-def _consents(db: sqlite3.Connection, kind: str) -> bool:
-    return db.execute("SELECT 1 FROM consents WHERE kind = ?", (kind,)).fetchone() is not None
-
-
 def _number(word: str, key: bytes) -> int:
     """Fits into a column of SQLite; two words share one about never."""
     return int.from_bytes(hashlib.blake2b(word.encode(), key=key, digest_size=7).digest())
-
-
-def _scope_of(db: sqlite3.Connection, session: int) -> tuple[int, bytes]:
-    persona, sponsor, room = db.execute(
-        "SELECT persona, coalesce(sponsor, ''), coalesce(room, '') FROM sessions WHERE id = ?",
-        (session,),
-    ).fetchone()
-    found = _scope(db, persona, sponsor, room)
-    if found is None:
-        db.execute(
-            "INSERT INTO scopes (persona, sponsor, room, key) VALUES (?, ?, ?, ?)",
-            (persona, sponsor, room, token_bytes(16)),
-        )
-        found = _scope(db, persona, sponsor, room)
-    assert found is not None, "just made"
-    return found[:2]
-
-
-def _scope(
-    db: sqlite3.Connection, persona: str, sponsor: str, room: str
-) -> tuple[int, bytes, int] | None:
-    found: tuple[int, bytes, int] | None = db.execute(
-        "SELECT id, key, turns FROM scopes WHERE persona = ? AND sponsor = ? AND room = ?",
-        (persona, sponsor, room),
-    ).fetchone()
-    return found
 
 
 def _is_taken(db: sqlite3.Connection, scope: int, spot: int | None) -> bool:
@@ -175,10 +165,10 @@ def recall(
 ) -> tuple[Recalled, ...]:
     """The best first; nothing where it is too late for more."""
     scope = wanted.scope
-    known = _scope(db, scope.persona, scope.sponsor or "", scope.room or "")
-    if known is None or not _consents(db, "memory"):
+    known = find_scope(db, scope)
+    if known is None or not consents(db, "memory"):
         return ()
-    id_, key, total = known
+    id_, key, total = known.id, known.key, known.turns
     hidden = _window(db, wanted)
     found: dict[str, list[int]] = {}
     for word in wanted.words:

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.events import CommunityId, EventId, PersonId, Rating, Room, RoomId, SessionId, TurnId
-from bot.store import recalled
+from bot.store import facts, recalled
 from bot.store.database import sound
 from bot.store.rows import Gone, OpenReply, Page, Side, Stands, State, StoreError
 
@@ -30,9 +30,10 @@ def open_reply(
     note: str,
     now: float,
     quoted: Sequence[TurnId] = (),
+    cited: Sequence[int] = (),
 ) -> OpenReply:
     """The answered message takes its place in the talk, with the note that it had in its prompt.
-    `quoted` are the turns whose words stand in that note: it goes with any of them. Where a crash
+    `quoted` are the turns whose words stand in that note, `cited` the facts: it goes with any of them. Where a crash
     left words that were perhaps seen, this is a further revision of them."""
     place = db.execute("SELECT coalesce(max(place), 0) + 1 FROM turns").fetchone()[0]
     placed = db.execute(
@@ -44,6 +45,7 @@ def open_reply(
     if placed.rowcount == 0:
         raise Gone(f"turn {answers} does not wait for an answer any more")
     recalled.quote(db, answers, quoted)
+    facts.cite(db, answers, cited)
     if (left := _left_of(db, answers)) is not None:
         db.execute(
             "UPDATE turns SET session = ?, place = ?, state = ? WHERE id = ?",

@@ -1,5 +1,6 @@
 """One person's vault: what the rest of the bot may ask of it. What each call does, as SQL, stands
-in `looks`, `heard`, `turns`, `replies`, `sessions`, `passing`, `wishes` and `export`.
+in `looks`, `heard`, `turns`, `replies`, `sessions`, `passing`, `wishes` and `export`; what is known of
+the person is asked of its `known`.
 
 Every call is one transaction on the vault's own thread. Any may raise StoreError, and Gone when
 the vault was erased or the turn forgotten meanwhile.
@@ -20,6 +21,7 @@ from bot.events import (
 )
 from bot.store import export, heard, looks, passing, recalled, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
+from bot.store.known import KnownFacts
 from bot.store.rows import (
     Consent,
     Exchange,
@@ -41,6 +43,7 @@ from bot.store.rows import (
 class Vault:
     def __init__(self, person: PersonId, database: Database) -> None:
         self.person = person
+        self.known = KnownFacts(database)
         self._db = database
 
     # --- What came in ------------------------------------------------------------------------
@@ -115,6 +118,7 @@ class Vault:
         note: str,
         now: float,
         quoted: Sequence[TurnId] = (),
+        cited: Sequence[int] = (),
     ) -> OpenReply:
         return await self._db.write(
             replies.open_reply,
@@ -124,6 +128,7 @@ class Vault:
             note=note,
             now=now,
             quoted=quoted,
+            cited=cited,
         )
 
     async def open_again(
@@ -174,8 +179,13 @@ class Vault:
         """To be indexed, where the person has agreed to that."""
         await self._db.write(recalled.queue, turn_ids, rating)
 
-    async def catch_up(self, words_of: recalled.Words, most: int) -> int:
-        return await self._db.write(recalled.catch_up, words_of, most)
+    async def catch_up(
+        self,
+        words_of: recalled.Words,
+        most: int,
+        drafts_of: recalled.Drafts = recalled.no_drafts,
+    ) -> int:
+        return await self._db.write(recalled.catch_up, words_of, most, drafts_of)
 
     async def recall(
         self, wanted: recalled.Wanted, rank: recalled.Rank, is_late: Callable[[], bool]

@@ -1,0 +1,98 @@
+"""Facts that the person forgets: they go, and are not learned again. Of each a hash is kept, under a
+key of its own that goes with the consent.
+
+The turns that they came from stay in the talk, and are recalled no more.
+"""
+
+import hashlib
+import sqlite3
+import unicodedata
+from collections.abc import Iterable, Sequence
+from secrets import token_bytes
+
+from bot.events import TurnId
+from bot.store.rows import Scope
+from bot.store.scopes import ScopeRow, find_scope, scope_by_id
+
+
+def forget_facts(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[TurnId, ...]:
+    """The turns that they came from, for who wants to drop them from the talk too."""
+    from_turns: set[int] = set()
+    for id_ in ids:
+        row = db.execute(
+            "SELECT scope, slot, subject, value FROM facts WHERE id = ?", (id_,)
+        ).fetchone()
+        if row is None:
+            continue
+        remember_forgotten(db, scope_by_id(db, row[0]), *row[1:])
+        found = db.execute("SELECT turn FROM sources WHERE fact = ?", (id_,)).fetchall()
+        from_turns.update(turn for (turn,) in found)
+        db.execute("DELETE FROM facts WHERE id = ?", (id_,))
+    turns = tuple(TurnId(turn) for turn in sorted(from_turns))
+    hide(db, turns)
+    return turns
+
+
+def forget_all(db: sqlite3.Connection, scope: Scope | None = None) -> int:
+    """Of one scope, or of all; nothing that was said until now is learned from again. How many."""
+    known = None if scope is None else find_scope(db, scope)
+    if scope is not None and known is None:
+        return 0
+    which = (None if known is None else known.id,)
+    db.execute(
+        """UPDATE scopes SET learns_after = (SELECT coalesce(max(id), 0) FROM turns)
+        WHERE id = coalesce(?, id)""",
+        which,
+    )
+    return db.execute("DELETE FROM facts WHERE scope = coalesce(?, scope)", which).rowcount
+
+
+def hide(db: sqlite3.Connection, turns: Sequence[TurnId]) -> None:
+    """They are recalled no more; notes that quote them go."""
+    for turn in turns:
+        db.execute("DELETE FROM to_index WHERE turn = ?", (turn,))
+        db.execute("DELETE FROM indexed WHERE turn = ?", (turn,))
+        db.execute(
+            "UPDATE turns SET note = '' WHERE id IN (SELECT turn FROM quotes WHERE quoted = ?)",
+            (turn,),
+        )
+        db.execute("DELETE FROM quotes WHERE quoted = ?", (turn,))
+
+
+def is_forgotten(
+    db: sqlite3.Connection, known: ScopeRow, slot: str, subject: str, value: str
+) -> bool:
+    return bool(_rows(db, known, slot, subject, value))
+
+
+def remember_forgotten(
+    db: sqlite3.Connection, known: ScopeRow, slot: str, subject: str, value: str
+) -> None:
+    key = token_bytes(16)
+    db.execute(
+        "INSERT INTO forgotten (scope, key, hash) VALUES (?, ?, ?)",
+        (known.id, key, _hash(key, slot, subject, value)),
+    )
+
+
+def lift(db: sqlite3.Connection, known: ScopeRow, slot: str, subject: str, value: str) -> None:
+    """The person says it themselves: it may be known again."""
+    rows = _rows(db, known, slot, subject, value)
+    db.executemany("DELETE FROM forgotten WHERE rowid = ?", [(row,) for row in rows])
+
+
+def fold(text: str) -> str:
+    """As values are compared: the same in capitals and with other spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _rows(
+    db: sqlite3.Connection, known: ScopeRow, slot: str, subject: str, value: str
+) -> list[int]:
+    rows = db.execute("SELECT rowid, key, hash FROM forgotten WHERE scope = ?", (known.id,))
+    return [row for row, key, found in rows.fetchall() if found == _hash(key, slot, subject, value)]
+
+
+def _hash(key: bytes, slot: str, subject: str, value: str) -> bytes:
+    told = "\0".join(fold(part) for part in (slot, subject, value))
+    return hashlib.blake2b(told.encode("utf-8", "replace"), key=key, digest_size=16).digest()

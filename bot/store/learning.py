@@ -1,0 +1,122 @@
+"""How facts are learned from turns: what was found in one becomes a fact, or one more source of a fact
+that is known; nothing of what the person forgot, and nothing that they have not agreed to.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.events import Rating, TurnId
+from bot.store.fact_rows import Draft, Origin
+from bot.store.facts import add_source, insert
+from bot.store.forgetting import fold, is_forgotten
+from bot.store.scopes import ScopeRow, make_scope, may_keep, scope_of
+
+_NOT = "not "
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """A fact of the same slot and subject."""
+
+    id: int
+    value: str
+    """Folded."""
+    said: int
+    is_own: bool
+    """The person wrote it, and it has no source."""
+
+
+def learn(
+    db: sqlite3.Connection,
+    turn: TurnId,
+    drafts: Sequence[Draft],
+    *,
+    origin: Origin,
+    now: float,
+) -> int:
+    """From what the person said in this turn; how many were taken in. None of a turn that is not to
+    be recalled: what it is rated stands in the index, or in what waits for it."""
+    row = db.execute(
+        """SELECT turns.session, coalesce(indexed.rating, to_index.rating) FROM turns
+        LEFT JOIN indexed ON indexed.turn = turns.id LEFT JOIN to_index ON to_index.turn = turns.id
+        WHERE turns.id = ? AND turns.side = 'person' AND turns.session IS NOT NULL""",
+        (turn,),
+    ).fetchone()
+    if row is None or row[1] is None or not may_keep(db, rating := Rating(row[1])):
+        return 0
+    known = make_scope(db, scope_of(db, row[0]))
+    after = db.execute("SELECT learns_after FROM scopes WHERE id = ?", (known.id,)).fetchone()[0]
+    if turn <= after:
+        return 0
+    learner = _Learner(db, known, turn, rating, origin, now)
+    return sum(learner.take(draft) for draft in drafts)
+
+
+def learn_all(
+    db: sqlite3.Connection, drafts: Mapping[TurnId, Sequence[Draft]], *, origin: Origin, now: float
+) -> int:
+    """In the order of the talk."""
+    return sum(learn(db, turn, drafts[turn], origin=origin, now=now) for turn in sorted(drafts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Learner:
+    db: sqlite3.Connection
+    known: ScopeRow
+    turn: TurnId
+    rating: Rating
+    origin: Origin
+    now: float
+
+    def take(self, draft: Draft) -> bool:
+        there = _there(self.db, self.known, draft)
+        value = draft.value
+        if draft.ends:
+            # "I am no longer a nurse" says nothing of who was none; and it is a statement itself.
+            if not any(one.value == fold(value) and one.said < self.turn for one in there):
+                return False
+            value = f"{_NOT}{value}"
+        if is_forgotten(self.db, self.known, draft.slot, draft.subject, value):
+            return False
+        goes_on = [
+            one
+            for one in there
+            if one.value == fold(value)
+            and not (draft.is_alone and _is_parted(one, self.turn, there))
+        ]
+        if any(one.is_own for one in goes_on):
+            # Their own word for it stands, and needs no source.
+            return False
+        id_ = (
+            goes_on[-1].id
+            if goes_on
+            else insert(
+                self.db,
+                self.known,
+                (draft.slot, draft.subject, value),
+                sentence=draft.quote,
+                origin=self.origin,
+                rating=self.rating,
+                now=self.now,
+                is_alone=draft.is_alone,
+            )
+        )
+        add_source(self.db, id_, self.turn, draft.quote, self.rating)
+        return True
+
+
+def _is_parted(one: _There, turn: TurnId, there: Sequence[_There]) -> bool:
+    """Whether something else was said in between: what holds again is a fact of its own."""
+    first, last = sorted((one.said, turn))
+    return any(other.value != one.value and first < other.said < last for other in there)
+
+
+def _there(db: sqlite3.Connection, known: ScopeRow, draft: Draft) -> list[_There]:
+    rows = db.execute(
+        """SELECT id, value, said, origin = 'person' AND NOT EXISTS
+            (SELECT 1 FROM sources WHERE fact = facts.id)
+        FROM facts WHERE scope = ? AND slot = ? AND subject = ? ORDER BY said, id""",
+        (known.id, draft.slot, draft.subject),
+    )
+    return [_There(id_, fold(value), said, bool(own)) for id_, value, said, own in rows.fetchall()]
