@@ -25,7 +25,7 @@ from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.desks import set_desk
 from bot.dispatch import Arrival, Stage
 from bot.engine.base import Engine
-from bot.events import AgeGates, AgeSeen, Deleted, Edited, InRoom, Left, Message
+from bot.events import AgeGates, AgeSeen, Deleted, Edited, InRoom, Left, Message, PersonId
 from bot.flight import Flights, lost_sponsor
 from bot.gather import gather_facts
 from bot.guarding import Guard
@@ -97,6 +97,10 @@ class Conversation:
     async def warm_cards(self) -> None:
         """At the start: from then on nobody waits for a persona to be read."""
         await self._warming.warm_cards(self._personas.values())
+
+    async def forget_computed(self, person: PersonId) -> None:
+        """Of their talk: something of it is gone."""
+        await self._warming.forget(person)
 
     async def arrive(self, message: Message) -> Arrival | None:
         """Commits the message before anything else; None when it was seen before."""

@@ -60,6 +60,11 @@ HOUSE_5 = {
     "log_rooms": "INSERT INTO log_rooms VALUES ('c', 'r', 0)",
     "usage": "INSERT INTO usage VALUES ('2026-01-31', 'c', x'02', 3, 90)",
 }
+HOUSE_6 = {
+    **HOUSE_5,
+    "vaults": "INSERT INTO vaults VALUES ('console:ada', 'id', x'01', 1, 1)",
+    "clock": "INSERT INTO clock VALUES (1, 1, 1, 0, 30)",
+}
 VAULT_2 = {
     **VAULT_1,
     "settings": "INSERT INTO settings VALUES ('time zone', 'Europe/Berlin')",
@@ -115,8 +120,12 @@ VAULT_10 = {
     "import_talks": "INSERT INTO import_talks VALUES (1, 0, 'wren', NULL, NULL, 1)",
     "import_parts": "INSERT INTO import_parts VALUES (1, 1, 0, '[]')",
 }
+VAULT_11 = {
+    **VAULT_10,
+    "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r', 'It rained.', 0, 0)",
+}
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
-    "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5}),
+    "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5, 6: HOUSE_6}),
     "vault": (
         VAULT,
         {
@@ -130,6 +139,7 @@ ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
             8: VAULT_8,
             9: VAULT_9,
             10: VAULT_10,
+            11: VAULT_11,
         },
     ),
 }

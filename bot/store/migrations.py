@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.store.fact_tables import FACTS
 from bot.store.import_tables import IMPORTS
+from bot.store.incognito_tables import INCOGNITO
 from bot.store.index_tables import INDEX
 from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
@@ -127,6 +128,7 @@ VAULT: tuple[Step, ...] = (
     STORY,
     NAMES,
     IMPORTS,
+    INCOGNITO,
 )
 
 

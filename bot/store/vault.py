@@ -1,6 +1,6 @@
 """One person's vault: what the rest of the bot may ask of it. What each call does, as SQL, stands
-in `looks`, `heard`, `turns`, `replies`, `sessions`, `wishes` and `export`; what is known of the person is
-asked of its `known`.
+in `looks`, `heard`, `turns`, `replies`, `sessions`, `passing`, `wishes` and `export`; what is known of
+the person is asked of its `known`.
 
 Every call is one transaction on the vault's own thread. Any may raise StoreError, and Gone when
 the vault was erased or the turn forgotten meanwhile.
@@ -20,7 +20,7 @@ from bot.events import (
     SessionId,
     TurnId,
 )
-from bot.store import export, heard, looks, recalled, replies, sessions, turns, wishes
+from bot.store import export, heard, looks, passing, recalled, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
 from bot.store.imports import Imports
 from bot.store.known import KnownFacts
@@ -240,6 +240,19 @@ class Vault:
     async def end_session(self, now: float, sponsor: CommunityId | None = None) -> bool:
         """In every room; with a sponsor only what goes on under it. Whether anything did."""
         return await self._db.write(sessions.end_session, now, sponsor)
+
+    async def set_incognito(self, now: float, *, is_on: bool) -> None:
+        """Every private session from now on; the one that goes on ends (SAFETY P6)."""
+        await self._db.write(passing.set_incognito, now, is_on=is_on)
+        await self._db.read(empty_log)
+
+    async def pass_away(self, before: float | None, now: float) -> passing.Passed:
+        """What was said before then, but for the window of a talk that goes on, and all that was made
+        of it; None: nothing is old. And an incognito session that nobody goes on with."""
+        passed = await self._db.write(passing.pass_away, before, now)
+        if passed.turns:
+            await self._db.read(empty_log)
+        return passed
 
     async def trim(self, session_id: SessionId, first_turn: TurnId, head: str) -> None:
         await self._db.write(sessions.trim, session_id, first_turn, head)
