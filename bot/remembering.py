@@ -15,7 +15,8 @@ from bot.memory.question import ask_memory
 from bot.memory.recall import Place, recall
 from bot.policy.memories import may_remember, may_surface, surface_under
 from bot.scene import Scene
-from bot.store.rows import Found, Scope, Session, Side
+from bot.store.card_rows import Found
+from bot.store.rows import Scope, Session, Side
 from bot.store.vault import Vault
 
 MOST = 6

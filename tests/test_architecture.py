@@ -82,6 +82,7 @@ PURE = [
     "commands/words.py",
     "policy",
     "store/fact_rows.py",
+    "store/card_rows.py",
     "store/rows.py",
     "store/story_rows.py",
 ]

@@ -6,7 +6,8 @@ from datetime import datetime, tzinfo
 
 from bot.memory.masking import mask
 from bot.memory.words import fold
-from bot.store.rows import Found, Recalled, Side
+from bot.store.card_rows import Found
+from bot.store.rows import Recalled, Side
 
 BUDGET = 900
 """Bytes: three to a token, so a note has about 300 tokens at most, in whatever script."""

@@ -6,7 +6,7 @@ Every call is one transaction on the vault's own thread. Any may raise StoreErro
 the vault was erased or the turn forgotten meanwhile.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from bot.events import (
@@ -20,15 +20,14 @@ from bot.events import (
     SessionId,
     TurnId,
 )
-from bot.store import export, heard, looks, passing, recalled, replies, sessions, turns, wishes
+from bot.store import export, heard, looks, passing, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
 from bot.store.imports import Imports
+from bot.store.index import Index
 from bot.store.known import KnownFacts
-from bot.store.names import Names
 from bot.store.rows import (
     Consent,
     Exchange,
-    Found,
     Limit,
     Look,
     OpenReply,
@@ -51,6 +50,7 @@ class Vault:
         self.known = KnownFacts(database)
         self._db = database
         self.imports = Imports(database)
+        self.index = Index(database)
         self.work = Work(database)
         self.stories = Stories(database)
 
@@ -188,28 +188,6 @@ class Vault:
 
     async def shown_last(self, until: float) -> tuple[Stands, ...]:
         return await self._db.read(replies.shown_last, until)
-
-    # --- Memory ------------------------------------------------------------------------------
-
-    async def queue(self, turn_ids: Sequence[TurnId], rating: Rating | None) -> None:
-        """To be indexed, where the person has agreed to that."""
-        await self._db.write(recalled.queue, turn_ids, rating)
-
-    async def catch_up(
-        self,
-        words_of: recalled.Words,
-        most: int,
-        *,
-        names_in: Names,
-        drafts_of: recalled.Drafts = recalled.no_drafts,
-    ) -> int:
-        work = partial(recalled.catch_up, names_in=names_in, drafts_of=drafts_of)
-        return await self._db.write(work, words_of, most)
-
-    async def recall(
-        self, wanted: recalled.Wanted, rank: recalled.Rank, is_late: Callable[[], bool]
-    ) -> Found:
-        return await self._db.read(recalled.recall, wanted, rank, is_late)
 
     # --- Sessions, consents, marks -----------------------------------------------------------
 
