@@ -104,13 +104,14 @@ async def _recall(vault: Vault, question: Question, rules: Rules, most: int) -> 
     """As the bot does it; with other rules, the same through its parts."""
     if rules is RULES:
         told = await recall(vault, question, PLACE, most=most, budget_s=NEVER_LATE_S)
-        return [turn.turn - 1 for turn in told]
+        return [turn.turn - 1 for turn in told.turns]
 
     def by_rules(found: Mapping[str, Sequence[int]], total: int, look: Look) -> Sequence[int]:
         return [ranked.spot for ranked in rank(question, found, total, look, rules)]
 
     wanted = Wanted(SCOPE, tuple(question.words), Rating.GENERAL, None, most)
-    return [turn.turn - 1 for turn in await vault.recall(wanted, by_rules, lambda: False)]
+    told = await vault.recall(wanted, by_rules, lambda: False)
+    return [turn.turn - 1 for turn in told.turns]
 
 
 def _changes() -> Iterator[Change]:

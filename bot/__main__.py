@@ -27,6 +27,7 @@ from bot.operate.protocol import publish, require_page
 from bot.operate.published import read_rules
 from bot.operate.referrals import report
 from bot.operate.serving import build, master_key, open_house, serve
+from bot.operate.verifying import verify
 from bot.personas import PersonaError
 from bot.settings import Config
 from bot.speech import Speech
@@ -63,6 +64,9 @@ def _once(config: Config, arguments: argparse.Namespace) -> int:
     match arguments.command:
         case "login":
             _note(asyncio.run(log_in_on_matrix(config, os.environ, by_token=arguments.token)))
+            return 0
+        case "matrix":
+            print(asyncio.run(verify(config.data, arguments.word, arguments.number)))
             return 0
         case "protocol":
             page = publish(config, arguments.contact)

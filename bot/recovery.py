@@ -12,7 +12,6 @@ from bot.events import PersonId, Revise
 from bot.platforms.base import (
     CatchesUp,
     Forgets,
-    Keeps,
     Known,
     Lasts,
     Platform,
@@ -30,8 +29,6 @@ async def recover(house: House, platforms: Sequence[Platform], now: float) -> tu
     Those of people whom no platform reaches now are left for a start that reaches them.
     """
     for platform in platforms:
-        if isinstance(platform, Keeps):
-            platform.keep_in(house.locker.of(platform.name))
         if isinstance(platform, Forgets):
             house.locker.tell_of_erasures(platform.forget)
         if isinstance(platform, CatchesUp):

@@ -15,7 +15,7 @@ from bot.memory.question import ask_memory
 from bot.memory.recall import Place, recall
 from bot.policy.memories import may_remember, may_surface, surface_under
 from bot.scene import Scene
-from bot.store.rows import Scope, Session, Side
+from bot.store.rows import Found, Scope, Session, Side
 from bot.store.vault import Vault
 
 MOST = 6
@@ -68,7 +68,11 @@ async def remember(
     note, quoted = write_memory(found, told, zone)
     if note and not may_surface(note, under, hard_limits):
         # One by one, which takes longer; and together once more, since two may make a third thing.
-        found = tuple(t for t in quoted if may_surface(excerpt(t.text), under, hard_limits))
+        fit = {t for t in quoted if may_surface(excerpt(t.text), under, hard_limits)}
+        found = Found(
+            tuple(t for t in found.turns if t in fit),
+            tuple(card for card in found.cards if card.turn in fit),
+        )
         note, quoted = write_memory(found, told, zone)
         if not may_surface(note, under, hard_limits):
             return NOTHING

@@ -137,6 +137,7 @@ class MatrixSettings(Section):
     edit_gap_s: Annotated[float, Field(ge=0.2, le=60)] = 1.5
     answer_missed_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
     replace_keys: bool = False
+    operator_confirms: bool = False
 
 
 class Metrics(Section):

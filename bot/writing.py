@@ -33,7 +33,6 @@ from bot.store.rows import Gone, OpenReply, Session, Side, State, Turn
 from bot.store.vault import Vault
 from bot.text import SILENCE
 
-LORE_CHARS = 600
 _GOES_ON = ",;:-–—([{“‘„«、"
 """Signs after which a sentence is not over."""
 
@@ -75,8 +74,8 @@ class Writer:
         if facts.own and facts.own.softened:
             await vault.set_mark(SOFTENED, 0.0)
             hints.append(sentences.SOFTENING)
-        said = [*facts.recent, scene.message.text]
-        lore = find_lore(scene.persona, said, LORE_CHARS)
+        window = [turn.note for turn in scene.look.turns] if scene.look and scene.session else []
+        lore = find_lore(scene.persona, [*facts.recent, scene.message.text], window)
         bounds = bounds_of(facts, by)
         session = await self._know(scene, vault, session, bounds)
         memory = await remember(

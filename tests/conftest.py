@@ -96,7 +96,9 @@ async def running(
         async with asyncio.TaskGroup() as group:
             group.create_task(show_whole(house, platforms, clock()))
             group.create_task(dispatch.run(platforms, left_over))
+            importing = group.create_task(conversation.importing.run())
             yield Parlour(paper, engine, house, clock, dispatch, conversation)
+            importing.cancel()
             for platform in platforms:
                 platform.hang_up()
     finally:

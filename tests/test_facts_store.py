@@ -37,7 +37,7 @@ def cat(name: str, quote: str = "") -> Draft:
 def said(plain: Plain, *drafts: Draft, rating: Rating = Rating.GENERAL, text: str = "") -> TurnId:
     """Somebody says something, and this is found in it."""
     turn = plain.do(lambda: _say(plain, text or " ".join(one.quote for one in drafts), rating))
-    plain.do(lambda: recalled.catch_up(plain.db, words_of, 50, lambda _text, _at: drafts))
+    plain.do(lambda: recalled.catch_up(plain.db, words_of, 50, drafts_of=lambda _text, _at: drafts))
     return turn
 
 
@@ -310,7 +310,11 @@ def test_all_at_once_and_nothing_old_is_learned_from_again(plain: Plain) -> None
 def test_a_turn_of_a_forgotten_fact_is_not_found_again(plain: Plain) -> None:
     turn = said(plain, cat("Mara"))
     assert plain.do(lambda: forgetting.forget_facts(plain.db, [known(plain, "Mara").id])) == (turn,)
-    plain.do(lambda: recalled.catch_up(plain.db, words_of, 50, lambda _text, _at: [cat("Mara")]))
+    plain.do(
+        lambda: recalled.catch_up(
+            plain.db, words_of, 50, drafts_of=lambda _text, _at: [cat("Mara")]
+        )
+    )
     found = plain.db.execute("SELECT count(*) FROM indexed WHERE turn = ?", (turn,)).fetchone()
     assert found == (0,)
     assert values(plain) == []

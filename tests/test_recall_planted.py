@@ -38,7 +38,8 @@ async def test_two_people_with_the_same_words_find_only_their_own(tmp_path: Path
             await fill(vault, database, [Said(1, Side.PERSON, f"My aunt is called {name}.", 1.0)])
     for name in ("Mara", "Tilda"):
         async with vault_at(tmp_path / f"{name}.db") as (vault, _):
-            (turn,) = await recall(vault, Question({"aunt": 1.0}), PLACE, most=8, budget_s=60.0)
+            found = await recall(vault, Question({"aunt": 1.0}), PLACE, most=8, budget_s=60.0)
+            (turn,) = found.turns
             assert turn.text == f"My aunt is called {name}."
 
 

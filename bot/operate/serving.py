@@ -143,11 +143,13 @@ async def serve(
                 working = group.create_task(conversation.jobs.run())
                 watching = group.create_task(guard.watch())
                 showing = group.create_task(show_whole(house, platforms, began))
+                importing = group.create_task(conversation.importing.run())
                 await dispatch.run(platforms, left_over)
                 tidying.cancel()
                 working.cancel()
                 watching.cancel()
                 showing.cancel()
+                importing.cancel()
     finally:
         await guard.close()
         await engine.close()

@@ -5,7 +5,7 @@ holds; nothing that was said is lost. It runs before anybody can read the vault.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +77,7 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> int:
     turns, sessions = counted.get("turns", 0), counted.get("sessions", 0)
     places = db.execute("SELECT coalesce(max(place), 0) FROM main.turns").fetchone()[0]
     shift = {"turns": turns, "sessions": sessions, "places": places, "account": account, "now": now}
+    shift["imports"] = counted.get("imports", 0)
     db.execute(
         """INSERT INTO main.sessions (id, persona, sponsor, began, ended, head, first_place, seed,
             room)
@@ -126,7 +127,28 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> int:
         shift,
     )
     db.execute("INSERT OR IGNORE INTO main.seen SELECT room, event_id FROM other.seen")
+    _merge_imports(db, shift)
     return int(turns)
+
+
+def _merge_imports(db: sqlite3.Connection, shift: Mapping[str, object]) -> None:
+    """A file that is being taken there is taken here."""
+    db.execute(
+        """INSERT INTO main.imports SELECT id + :imports, at, total, taken, left_out, known
+        FROM other.imports""",
+        shift,
+    )
+    db.execute(
+        """INSERT INTO main.import_talks
+        SELECT import + :imports, number, persona, sponsor, room, session + :sessions
+        FROM other.import_talks""",
+        shift,
+    )
+    db.execute(
+        """INSERT INTO main.import_parts SELECT import + :imports, number, talk, content
+        FROM other.import_parts""",
+        shift,
+    )
 
 
 def _end(db: sqlite3.Connection, turn: TurnId, answers: TurnId, now: float) -> None:

@@ -10,7 +10,9 @@ import sqlite3
 from pathlib import Path
 
 from bot.store.fact_tables import FACTS
+from bot.store.import_tables import IMPORTS
 from bot.store.index_tables import INDEX
+from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
 from bot.store.story_tables import STORY
 from bot.store.work_tables import WORK
@@ -122,6 +124,8 @@ VAULT: tuple[Step, ...] = (
     INDEX,
     FACTS,
     WORK,
+    NAMES,
+    IMPORTS,
     STORY,
 )
 

@@ -30,8 +30,8 @@ def open_reply(
     note: str,
     now: float,
     quoted: Sequence[TurnId] = (),
-    remember: Rating | None = None,
     cited: Sequence[int] = (),
+    remember: Rating | None = None,
 ) -> OpenReply:
     """The answered message takes its place in the talk, with the note that it had in its prompt.
     `quoted` are the turns whose words stand in that note, `cited` the facts: it goes with any of

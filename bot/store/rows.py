@@ -282,3 +282,29 @@ class Recalled:
     side: Side
     text: str
     at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """That somebody is spoken of in a turn, folded; `tells`: and who that is."""
+
+    name: str
+    tells: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Where a name that a message mentions was said: first-hand, and once for each name."""
+
+    name: str
+    """As it was asked for."""
+    turn: Recalled
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What memory has for one message, read in one visit."""
+
+    turns: tuple[Recalled, ...] = ()
+    """The best first."""
+    cards: tuple[Card, ...] = ()

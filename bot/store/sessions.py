@@ -55,8 +55,10 @@ def begin_session(
 def last_persona(
     db: sqlite3.Connection, sponsor: CommunityId, shared: RoomId | None = None
 ) -> str | None:
+    # By when it began: one that came in as a file is older than its number.
     row = db.execute(
-        "SELECT persona FROM sessions WHERE sponsor = ? AND room IS ? ORDER BY id DESC LIMIT 1",
+        """SELECT persona FROM sessions WHERE sponsor = ? AND room IS ?
+        ORDER BY began DESC, id DESC LIMIT 1""",
         (sponsor, _room(shared)),
     ).fetchone()
     return None if row is None else str(row[0])

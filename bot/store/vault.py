@@ -22,15 +22,17 @@ from bot.events import (
 )
 from bot.store import export, heard, looks, recalled, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
+from bot.store.imports import Imports
 from bot.store.known import KnownFacts
+from bot.store.names import Names
 from bot.store.rows import (
     Consent,
     Exchange,
+    Found,
     Limit,
     Look,
     OpenReply,
     Page,
-    Recalled,
     Reminder,
     Session,
     Stands,
@@ -48,6 +50,7 @@ class Vault:
         self.person = person
         self.known = KnownFacts(database)
         self._db = database
+        self.imports = Imports(database)
         self.work = Work(database)
         self.stories = Stories(database)
 
@@ -196,13 +199,16 @@ class Vault:
         self,
         words_of: recalled.Words,
         most: int,
+        *,
+        names_in: Names,
         drafts_of: recalled.Drafts = recalled.no_drafts,
     ) -> int:
-        return await self._db.write(recalled.catch_up, words_of, most, drafts_of)
+        work = partial(recalled.catch_up, names_in=names_in, drafts_of=drafts_of)
+        return await self._db.write(work, words_of, most)
 
     async def recall(
         self, wanted: recalled.Wanted, rank: recalled.Rank, is_late: Callable[[], bool]
-    ) -> tuple[Recalled, ...]:
+    ) -> Found:
         return await self._db.read(recalled.recall, wanted, rank, is_late)
 
     # --- Sessions, consents, marks -----------------------------------------------------------

@@ -176,7 +176,6 @@ class Hearing:
             return
         user, content = str(source["state_key"]), source.get("content") or {}
         membership = content.get("membership")
-        self._members.changed(room, user)
         if membership not in ("leave", "ban") or user == self._rooms.own_id:
             return
         if user == self._rooms.person_in(room):
@@ -184,8 +183,18 @@ class Hearing:
         elif self._rooms.person_in(room) is None and was != "invite":
             community = self._rooms.community_of(room)
             if community == room:
-                author = self.listening.author(room, user)
-                self.listening.put(Left(author, community_id(community)))
+                self._tell_left(room, user)
+            else:
+                self._start(self._look_for(community, user))
+
+    def _tell_left(self, community: str, user: str) -> None:
+        author = self.listening.author(community, user)
+        self.listening.put(Left(author, community_id(community)))
+
+    async def _look_for(self, community: str, user: str) -> None:
+        """Who has left one room of a space may be in another, and is its guest by that."""
+        if await self._members.is_in(community, user) is False:
+            self._tell_left(community, user)
 
     def _gone(self, room: str) -> None:
         """Kicked, banned or left elsewhere; the library keeps such rooms as if nothing had been."""
