@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.commands.wishes import is_incognito, read_zone
 from bot.events import Rating, TurnId
 from bot.gather import NO_WISHES
-from bot.memory.notes import excerpt, write_memory
+from bot.memory.notes import allowance, excerpt, write_memory
 from bot.memory.question import ask_memory
 from bot.memory.recall import Place, recall
 from bot.policy.memories import may_remember, may_surface, surface_under
@@ -68,7 +68,9 @@ async def remember(
     place = Place(Scope(session.persona, session.sponsor, None), under, session.id)
     found = await recall(vault, question, place, most=MOST, least=LEAST)
     told = {Side.PERSON: "the person", Side.PERSONA: "you"}
-    note, quoted = write_memory(found, told, zone)
+    window = scene.look.turns if scene.session else ()
+    budget = allowance([turn.note for turn in window if turn.side is Side.PERSON])
+    note, quoted = write_memory(found, told, zone, budget)
     if note and not may_surface(note, under, hard_limits):
         # One by one, which takes longer; and together once more, since two may make a third thing.
         fit = {t for t in quoted if may_surface(excerpt(t.text), under, hard_limits)}
@@ -76,7 +78,7 @@ async def remember(
             tuple(t for t in found.turns if t in fit),
             tuple(card for card in found.cards if card.turn in fit),
         )
-        note, quoted = write_memory(found, told, zone)
+        note, quoted = write_memory(found, told, zone, budget)
         if not may_surface(note, under, hard_limits):
             return NOTHING
     return Memory(note, tuple(turn.turn for turn in quoted))

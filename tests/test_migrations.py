@@ -103,22 +103,22 @@ VAULT_7 = {
 }
 VAULT_8 = {
     **VAULT_7,
+    # One that was indexed before there were names.
+    "named": "INSERT INTO named VALUES (1, 8, 1, 1, 1)",
+}
+VAULT_9 = {
+    **VAULT_8,
+    "imports": "INSERT INTO imports VALUES (1, 1, 2, 1, 0, 0)",
+    "import_talks": "INSERT INTO import_talks VALUES (1, 0, 'wren', NULL, NULL, 1)",
+    "import_parts": "INSERT INTO import_parts VALUES (1, 1, 0, '[]')",
+}
+VAULT_10 = {
+    **VAULT_9,
     "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r', 'It rained.', 0)",
     "summaries": "INSERT INTO summaries VALUES (1, 1, 1, 1, 2, 0, 1, 'They met.')",
     "summarised": "INSERT INTO summarised VALUES (1, 1)",
     "stories": "INSERT INTO stories VALUES (1, 'We met.', 0, 1, 1)",
     "known_from": "INSERT INTO known_from VALUES (1, 'summary', 1)",
-}
-VAULT_9 = {
-    **VAULT_8,
-    # One that was indexed before there were names.
-    "named": "INSERT INTO named VALUES (1, 8, 1, 1, 1)",
-}
-VAULT_10 = {
-    **VAULT_9,
-    "imports": "INSERT INTO imports VALUES (1, 1, 2, 1, 0, 0)",
-    "import_talks": "INSERT INTO import_talks VALUES (1, 0, 'wren', NULL, NULL, 1)",
-    "import_parts": "INSERT INTO import_parts VALUES (1, 1, 0, '[]')",
 }
 VAULT_11 = {
     **VAULT_10,

@@ -1,7 +1,7 @@
 """What was recalled -> the lines of a note: dated, in the order of time, within a budget. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from bot.memory.masking import mask
@@ -11,6 +11,11 @@ from bot.store.rows import Recalled, Side
 
 BUDGET = 900
 """Bytes: three to a token, so a note has about 300 tokens at most, in whatever script."""
+SAVED = BUDGET * 3 // 2
+PER_TURN = 160
+LEAST = 280
+"""Who asks after much at once is told of it, and a talk in which every word was said before does not
+fill its own window: a note spends what earlier turns have saved, and always has room for one quote."""
 LONGEST = 240
 SHORT = 120
 """Of what is quoted for a name alone."""
@@ -20,15 +25,15 @@ _MARKS = {ord("["): "(", ord("]"): ")", ord("“"): '"', ord("”"): '"'}
 
 
 def write_memory(
-    found: Found, names: Mapping[Side, str], zone: tzinfo
+    found: Found, names: Mapping[Side, str], zone: tzinfo, budget: int = BUDGET
 ) -> tuple[str, tuple[Recalled, ...]]:
     """The note, and what stands in it; empty where there is nothing.
 
     Names come first, so that there is always room for who is spoken of.
     """
-    left = BUDGET - len(OPENING.encode())
+    left = budget - len(OPENING.encode())
     lines: dict[Recalled, str] = {}
-    for turn, said in _said(found):
+    for turn, said in _said(found, LONGEST if budget > LEAST else SHORT):
         if turn in lines:
             continue
         line = _line(turn, said, names, zone)
@@ -39,16 +44,25 @@ def write_memory(
     return " ".join([OPENING, *(lines[turn] for turn in told)]) if lines else "", tuple(told)
 
 
-def _said(found: Found) -> Iterator[tuple[Recalled, str]]:
+def allowance(notes: Sequence[str]) -> int:
+    """How long the next note may be, by those of the window's messages in their order."""
+    saved = SAVED
+    for note in notes:
+        spent = note.rfind("”") if OPENING in note else 0
+        saved = min(SAVED, saved + PER_TURN - len(note[:spent].encode()))
+    return min(BUDGET, max(LEAST, saved))
+
+
+def _said(found: Found, longest: int) -> Iterator[tuple[Recalled, str]]:
     """Each turn with what is quoted of it: of a name's no more than tells of it, unless the turn
     was found for itself."""
     for card in found.cards:
         if card.turn in found.turns:
-            yield card.turn, excerpt(card.turn.text)
+            yield card.turn, excerpt(card.turn.text, longest)
         else:
             yield card.turn, about(card.name, card.turn.text)
     for turn in found.turns:
-        yield turn, excerpt(turn.text)
+        yield turn, excerpt(turn.text, longest)
 
 
 def about(name: str, text: str) -> str:

@@ -125,9 +125,9 @@ VAULT: tuple[Step, ...] = (
     INDEX,
     FACTS,
     WORK,
-    STORY,
     NAMES,
     IMPORTS,
+    STORY,
     INCOGNITO,
 )
 
