@@ -120,8 +120,8 @@ VAULT: tuple[Step, ...] = (
     # Of a shared room, whose talk is its own; NULL is the private one (INVARIANT I1).
     ("ALTER TABLE sessions ADD COLUMN room TEXT",),
     INDEX,
-    WORK,
     FACTS,
+    WORK,
     NAMES,
 )
 
