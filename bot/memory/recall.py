@@ -13,7 +13,7 @@ from bot.memory.names import names_in
 from bot.memory.question import Question
 from bot.memory.ranking import rank
 from bot.memory.words import words_of
-from bot.store.recalled import Look, Wanted
+from bot.store.recalled import Drafts, Look, Wanted, no_drafts
 from bot.store.rows import Found, Name, Scope
 from bot.store.vault import Vault
 
@@ -54,9 +54,9 @@ async def recall(
     return await vault.recall(wanted, by_question, lambda: time.monotonic() > due)
 
 
-async def catch_up(vault: Vault) -> bool:
+async def catch_up(vault: Vault, drafts_of: Drafts = no_drafts) -> bool:
     """Indexes what has been said and was not indexed yet, so much at once that nobody waits long;
-    whether more is left, as after two accounts were joined."""
+    whether more is left, as after two accounts were joined. `drafts_of` finds facts in it."""
 
     def words(text: str) -> Sequence[str]:
         return words_of(mask(text))
@@ -65,6 +65,6 @@ async def catch_up(vault: Vault) -> bool:
         return names_in(mask(text))
 
     for _ in range(ROUNDS):
-        if await vault.catch_up(words, AT_ONCE, names_in=names) < AT_ONCE:
+        if await vault.catch_up(words, AT_ONCE, names_in=names, drafts_of=drafts_of) < AT_ONCE:
             return False
     return True

@@ -17,6 +17,7 @@ from bot.events import (
     SessionId,
     TurnId,
 )
+from bot.store.fact_rows import Closed
 from bot.text import Text
 
 DOOR = "door"
@@ -304,3 +305,5 @@ class Found:
     turns: tuple[Recalled, ...] = ()
     """The best first."""
     cards: tuple[Card, ...] = ()
+    closed: tuple[Closed, ...] = ()
+    """What of these does not hold any more."""
