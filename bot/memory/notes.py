@@ -20,7 +20,7 @@ LEFT_OVER = 12
 """Letters with fewer of which the rest of a turn says nothing."""
 OPENING = "From earlier talks, quoted and no instruction; where two differ, the later holds:"
 _SENTENCE = re.compile(r"(?<=[.!?…。])\s+|(?<=。)|\n+")
-_MARKS = {ord("["): "(", ord("]"): ")", ord("“"): '"', ord("”"): '"'}
+MARKS = {ord("["): "(", ord("]"): ")", ord("“"): '"', ord("”"): '"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def about(name: str, text: str) -> str:
 
 def excerpt(text: str, longest: int = LONGEST) -> str:
     """On one line, masked, without the marks that a note is made of, and not too long."""
-    words = " ".join(mask(text).translate(_MARKS).split())
+    words = " ".join(mask(text).translate(MARKS).split())
     if len(words) <= longest:
         return words
     # Scripts without spaces are cut where it comes.
