@@ -31,6 +31,7 @@ from bot.gather import gather_facts
 from bot.guarding import Guard
 from bot.guests import Guests
 from bot.identity import end_for, finish
+from bot.importing import Importing
 from bot.jobs import Jobs, Kind
 from bot.judging import Judging
 from bot.operate.metrics import Metrics
@@ -82,7 +83,8 @@ class Conversation:
         around = partial(set_scene, speech=self._speech, house=house, personas=personas)
         self._set_scene = partial(around, habits=habits, guests=self._guests)
         offered = partial(set_desk, house=house, personas=personas, habits=habits)
-        self._set_desk = partial(offered, guests=self._guests)
+        self.importing = Importing(house, clock)
+        self._set_desk = partial(offered, guests=self._guests, imports=self.importing)
         self._warming = Warming(engine, clock, house.links.person_of)
         self._unkept = Unkept(house, habits, self._speech, self._sessions, self._warming, clock)
         writer = partial(Writer, engine=engine, habits=habits, metrics=metrics, clock=clock)
@@ -90,7 +92,7 @@ class Conversation:
         self._writer = under(sessions=self._sessions, guests=self._guests)
         before = partial(self._set_scene, ahead=True)
         ahead = partial(Preparing, set_scene=before, gather=self._gather)
-        self._preparing = ahead(house, self._warming, clock, talk=self._writer.talk)
+        self._preparing = ahead(house, self._warming, clock, talk=self._writer.prepare)
 
     async def warm_cards(self) -> None:
         """At the start: from then on nobody waits for a persona to be read."""

@@ -14,6 +14,7 @@ PURE = [
     "events.py",
     "files.py",
     "clean.py",
+    "histories",
     "languages/names.py",
     "sentences.py",
     "text.py",
@@ -37,6 +38,7 @@ PURE = [
     "commands/admitting.py",
     "commands/declaration.py",
     "commands/declared.py",
+    "commands/pages.py",
     "commands/memories.py",
     "commands/own.py",
     "commands/parameters.py",
@@ -53,6 +55,7 @@ PURE = [
     "memory/readers.py",
     "memory/rules.py",
     "memory/slots.py",
+    "memory/story.py",
     "memory/words.py",
     "memory/name_words.py",
     "memory/names.py",
@@ -81,6 +84,7 @@ PURE = [
     "policy",
     "store/fact_rows.py",
     "store/rows.py",
+    "store/story_rows.py",
 ]
 """What must not know the world: it gets `now` and returns values."""
 
@@ -141,10 +145,12 @@ MAY_SEE = {
     "engine": ["bot.events", "bot.engine"],
     "store": ["bot.events", "bot.store", "bot.text"],
     "languages": ["bot.languages", "bot.text"],
+    "histories": ["bot.clean", "bot.histories", "bot.store.rows", "bot.text"],
     "commands": [
         "bot.commands",
         "bot.events",
         "bot.files",
+        "bot.histories",
         "bot.languages.names",
         "bot.personas",
         "bot.policy",

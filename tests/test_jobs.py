@@ -482,10 +482,13 @@ async def finished(folder: Path, copy: Path) -> tuple[dict[str, float], object]:
     return await final_state(copy)
 
 
+LEFT = "SELECT * FROM work WHERE kind = 'making'"
+
+
 async def final_state(folder: Path) -> tuple[dict[str, float], object]:
     async with house_in(folder) as house, house.vault(ADA) as vault:
         assert vault is not None
         assert not await marked(vault)
-        assert await vault._db.read(lambda db: db.execute("SELECT * FROM work").fetchall()) == []
+        assert await vault._db.read(lambda db: db.execute(LEFT).fetchall()) == []
         at = "SELECT turn, spot, rating FROM indexed"
         return await made(vault), await vault._db.read(lambda db: db.execute(at).fetchall())

@@ -109,9 +109,14 @@ def about(name: str, text: str) -> str:
     return excerpt(sentences[0] if sentences else text, SHORT)
 
 
+def quoted(text: str) -> str:
+    """On one line, without the marks that a note is made of."""
+    return " ".join(text.translate(MARKS).split())
+
+
 def excerpt(text: str, longest: int = LONGEST) -> str:
-    """On one line, masked, without the marks that a note is made of, and not too long."""
-    words = " ".join(mask(text).translate(MARKS).split())
+    """As `quoted`, masked and not too long."""
+    words = quoted(mask(text))
     if len(words) <= longest:
         return words
     # Scripts without spaces are cut where it comes.

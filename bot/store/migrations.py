@@ -10,9 +10,11 @@ import sqlite3
 from pathlib import Path
 
 from bot.store.fact_tables import FACTS
+from bot.store.import_tables import IMPORTS
 from bot.store.index_tables import INDEX
 from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
+from bot.store.story_tables import STORY
 from bot.store.work_tables import WORK
 
 Step = tuple[str, ...]
@@ -123,6 +125,8 @@ VAULT: tuple[Step, ...] = (
     FACTS,
     WORK,
     NAMES,
+    IMPORTS,
+    STORY,
 )
 
 

@@ -81,6 +81,10 @@ class Session:
     first_turn: TurnId
     """Where the prompt's window begins; older turns stay in the vault."""
     seed: int
+    known: str | None = None
+    """What is known of the person and their story, as it stands behind the head; None: to be made,
+    for who agreed to memory."""
+    known_rating: Rating = Rating.GENERAL
 
 
 @dataclass(frozen=True, slots=True)

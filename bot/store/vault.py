@@ -22,6 +22,7 @@ from bot.events import (
 )
 from bot.store import export, heard, looks, recalled, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
+from bot.store.imports import Imports
 from bot.store.known import KnownFacts
 from bot.store.names import Names
 from bot.store.rows import (
@@ -40,6 +41,7 @@ from bot.store.rows import (
     Waiting,
     Wishes,
 )
+from bot.store.stories import Stories
 from bot.store.work import Work
 
 
@@ -48,7 +50,9 @@ class Vault:
         self.person = person
         self.known = KnownFacts(database)
         self._db = database
+        self.imports = Imports(database)
         self.work = Work(database)
+        self.stories = Stories(database)
 
     # --- What came in ------------------------------------------------------------------------
 

@@ -185,9 +185,23 @@ def _run(
     run = [row[:6] for row in kept[:waits]]
     if waits == len(kept) and len(rows) < most and not _has_ended(db, first, kept, portion, now):
         run = run[: max(0, len(run) - portion.behind)]
-        if len(run) < portion.fewest:
+        if len(run) < portion.fewest and _bytes(run) < portion.enough:
             return ()
-    return run[: portion.most]
+    return _cut(run, portion)
+
+
+def _bytes(rows: Sequence[_Row]) -> int:
+    return sum(len(row[2].encode()) for row in rows)
+
+
+def _cut(run: Sequence[_Row], portion: Portion) -> Sequence[_Row]:
+    """As much as it may be; where more follows, it ends with an answer."""
+    most = next((at for at in range(1, len(run)) if _bytes(run[:at]) >= portion.enough), len(run))
+    cut = run[: min(most, portion.most)]
+    if len(cut) < len(run):
+        answers = [at for at, row in enumerate(cut, start=1) if row[1] == Side.PERSONA]
+        cut = cut[: answers[-1]] if answers else cut
+    return cut
 
 
 def _has_ended(

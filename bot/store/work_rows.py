@@ -18,6 +18,8 @@ class Portion:
     fewest: int
     """Of a talk that goes on. Where it ended, or something behind is done, whatever is left."""
     most: int
+    enough: int = 2**31
+    """So many bytes of words are enough, however few the turns."""
     behind: int = 0
     """So many of the newest turns of a talk that goes on are left alone."""
     idle_s: float = float("inf")

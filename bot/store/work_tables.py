@@ -61,6 +61,6 @@ def comes_with_each_turn(kind: str) -> tuple[str, ...]:
         f"""CREATE TRIGGER {name}_comes_again AFTER UPDATE OF chosen ON turns
         WHEN new.chosen <> old.chosen AND (new.id IN (SELECT turn FROM indexed)
             OR new.id IN (SELECT turn FROM to_index)) BEGIN {wanted.format(turn="id")} END""",  # noqa: S608 - as above
-        f"""INSERT INTO work (kind, turn)
+        f"""INSERT OR IGNORE INTO work (kind, turn)
             SELECT '{kind}', turn FROM indexed UNION SELECT '{kind}', turn FROM to_index""",  # noqa: S608 - as above
     )
