@@ -105,7 +105,7 @@ class Sealing:
             if not known.members_synced:
                 _fine(await client.joined_members(room))
             # Those of others are asked for beside the syncs. Synapse names the bot itself as changed
-            # in nearly every one, and nobody's words are to wait for that.
+            # with every room that is new to it, and nobody's words are to wait for that.
             if client.users_for_key_query & (set(known.users) - {self._rooms.own_id}):
                 _fine(await client.keys_query())
             if client.olm.should_share_group_session(room):
