@@ -212,6 +212,44 @@ async def test_a_token_that_ends_is_renewed_and_kept(
         assert bot.platform.client.device_id == device
 
 
+async def test_a_session_that_ended_is_taken_up_again_by_the_password_as_the_same_device(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    ground, ada = await make_ground(people), await people.person("ada")
+    data = tmp_path / "data"
+    async with serving(people, data, ScriptedEngine(), ground=ground, through=proxy.url) as bot:
+        room, device = await bot.let_in(ada), bot.platform.client.device_id
+        logins = proxy.count("POST /login")
+        # The homeserver is away for a moment, just then.
+        proxy.fail("POST /refresh", 502)
+        proxy.fail("POST /refresh", 403, times=99)
+        proxy.end_tokens(soft_logout=True)
+        await ada.write(room, "Still there?")
+        await bot.says(ada, room, "You said: Still there?")
+        assert proxy.count("POST /login") == logins + 1
+        assert bot.platform.client.device_id == device and not bot.platform.trouble
+    async with serving(people, data, ScriptedEngine(), ground=ground, password="") as bot:
+        await ada.write(room, "And now?")
+        await bot.says(ada, room, "You said: And now?")
+        assert bot.platform.client.device_id == device
+
+
+async def test_where_the_password_is_not_taken_any_more_it_ends_with_its_mend(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", ScriptedEngine(), through=proxy.url) as bot:
+        await bot.let_in(ada)
+        logins = proxy.count("POST /login")
+        for route in ("POST /refresh", "POST /login"):
+            proxy.fail(route, 403, times=99)
+        proxy.end_tokens(soft_logout=True)
+        await bot.keeper.write(bot.home, "so that the long poll ends")
+        await asyncio.wait([bot.running])
+        assert "parlour login matrix" in bot.platform.trouble
+        assert proxy.count("POST /login") == logins + 1
+
+
 async def test_tokens_that_live_a_second_are_renewed_in_time(tmp_path: Path) -> None:
     homeserver = Homeserver(tmp_path / "synapse", {"refreshable_access_token_lifetime": "1s"})
     try:

@@ -128,7 +128,13 @@ class Line:
         used = self._tokens.access
         signed = {**(headers or {}), "Authorization": f"Bearer {used}"}
         answer = await self._send(method, path, data, signed, trace_context, timeout)
-        if answer.status != 401 or not await self._tokens.renew(used):
+        if answer.status != 401:
+            return answer
+        is_soft = (await body_of(answer)).get("soft_logout") is True
+        is_renewed = await self._tokens.renew(used, is_soft=is_soft)
+        if is_renewed is None:
+            raise aiohttp.ClientConnectionError("no other token is to be had now")
+        if not is_renewed:
             return answer
         answer.release()
         signed["Authorization"] = f"Bearer {self._tokens.access}"
