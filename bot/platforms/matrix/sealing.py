@@ -21,6 +21,7 @@ from bot.platforms.matrix.rooms import Rooms
 log = logging.getLogger(__name__)
 
 MESSAGE = "m.room.message"
+SEALED = "m.room.encrypted"
 Content = Mapping[str, Any]
 
 _STALE = (GroupEncryptionError, nio.LocalProtocolError)
@@ -68,8 +69,14 @@ class Sealing:
             except _STALE as error:
                 # Somebody has come since the keys were shared.
                 raise NotNow(f"matrix: not encrypted: {type(error).__name__}") from None
-        assert sealed_kind == "m.room.encrypted", "nothing in clear text"
+        assert sealed_kind == SEALED, "nothing in clear text"
         return str(sealed_kind), sealed
+
+    def is_overtaken(self, room: str, kind: str) -> bool:
+        """It is in clear text, and by now it is known that the room is encrypted."""
+        place, known = self._rooms.place(room), self._client.rooms.get(room)
+        is_encrypted = place is not None and place.is_encrypted
+        return kind != SEALED and (is_encrypted or (known is not None and known.encrypted))
 
     async def prepare(self, room: str) -> None:
         """Keys are shared before anybody waits for it."""
