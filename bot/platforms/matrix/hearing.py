@@ -94,8 +94,6 @@ class Hearing:
             await self._trust().devices_changed(frozenset(response.device_list.changed))
         for room in response.rooms.leave:
             self._gone(room)
-        for room, info in response.rooms.invite.items():
-            self._joining.invited(room, [source_of(event) for event in info.invite_state])
         # The state of all first: whose rules hold in a room is known from the others.
         known = {room for room in response.rooms.join if self._rooms.place(room) is not None}
         for room, info in response.rooms.join.items():
@@ -105,6 +103,9 @@ class Hearing:
             self._watch().take_state(room, [one for one in told if "state_key" in one])
         for room, info in response.rooms.join.items():
             await self._take_room(room, info, since, is_new=room not in known)
+        # Last: whether a space lists a room may be told together with the invitation into it.
+        for room, info in response.rooms.invite.items():
+            self._joining.invited(room, [source_of(event) for event in info.invite_state])
         self._is_first = False
         if response.to_device_events:
             self._late.try_again()
