@@ -21,7 +21,7 @@ from bot.memory.until import until
 from bot.store.house import House
 from bot.store.rows import StoreError
 from bot.store.vault import Vault
-from bot.store.work import Batch, Portion, Write
+from bot.store.work_rows import Batch, Portion, Write
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ Nothing of it where the person has not agreed to memory, and nothing in shared r
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.commands.wishes import read_zone
+from bot.commands.wishes import is_incognito, read_zone
 from bot.events import Rating, TurnId
 from bot.gather import NO_WISHES
 from bot.memory.notes import excerpt, write_memory
@@ -15,7 +15,8 @@ from bot.memory.question import ask_memory
 from bot.memory.recall import Place, recall
 from bot.policy.memories import may_remember, may_surface, surface_under
 from bot.scene import Scene
-from bot.store.rows import Found, Scope, Session, Side
+from bot.store.card_rows import Found
+from bot.store.rows import Scope, Session, Side
 from bot.store.vault import Vault
 
 MOST = 6
@@ -33,8 +34,10 @@ NOTHING = Memory()
 
 
 def remembers(scene: Scene) -> bool:
+    """Neither kept nor recalled in an incognito session (SAFETY P6)."""
     wishes = scene.look.wishes if scene.look else NO_WISHES
-    return may_remember(wishes.consents, is_private=scene.message.room.shared is None)
+    is_private = scene.message.room.shared is None
+    return may_remember(wishes.consents, is_private=is_private) and not is_incognito(wishes)
 
 
 def keeps_as(scene: Scene, ceiling: Rating, *, romance_closed: bool) -> Rating | None:

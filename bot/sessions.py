@@ -6,6 +6,7 @@ from secrets import randbits
 
 from bot import sentences
 from bot.age_signs import keep_sign_of
+from bot.commands.follow_memory import INCOGNITO_BEGINS
 from bot.commands.wishes import LANGUAGE, MATURE_IN
 from bot.events import AgeLevel, PersonId, Rating, RoomId
 from bot.languages.names import list_languages
@@ -108,7 +109,7 @@ class Sessions:
 
     async def begin(self, scene: Scene, greeting: str = "") -> Session:
         assert scene.vault is not None, "only who is in has sessions"
-        return await scene.vault.begin_session(
+        session = await scene.vault.begin_session(
             persona=scene.persona.id,
             sponsor=scene.community.id,
             now=self._clock(),
@@ -116,6 +117,10 @@ class Sessions:
             seed=randbits(63),
             shared=scene.message.room.shared,
         )
+        if session.is_incognito:
+            prefix = scene.stage.platform.prefix
+            await scene.notice(INCOGNITO_BEGINS.format(prefix=prefix), name="incognito")
+        return session
 
     async def _has_come_in(self, scene: Scene) -> bool:
         """Through another door, while this message was being read."""

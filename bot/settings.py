@@ -110,6 +110,10 @@ class CareSettings(Section):
     protocol: Path = Path("protocol.md")
 
 
+class MemorySettings(Section):
+    keep_days: Annotated[int, Field(ge=0, le=3650)] = 0
+
+
 class Console(Section):
     page_chars: Annotated[int, Field(ge=200, le=100_000)] = 4000
 
@@ -166,6 +170,7 @@ class Config(BaseSettings):
     communities: Communities = Communities()
     dispatch: Dispatch = Dispatch()
     care: CareSettings = CareSettings()
+    memory: MemorySettings = MemorySettings()
     console: Console = Console()
     discord: DiscordSettings = DiscordSettings()
     matrix: MatrixSettings = MatrixSettings()

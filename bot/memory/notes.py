@@ -6,7 +6,8 @@ from datetime import datetime, tzinfo
 
 from bot.memory.masking import mask
 from bot.memory.words import fold
-from bot.store.rows import Found, Recalled, Side
+from bot.store.card_rows import Found
+from bot.store.rows import Recalled, Side
 
 BUDGET = 900
 """Bytes: three to a token, so a note has about 300 tokens at most, in whatever script."""
@@ -56,9 +57,14 @@ def about(name: str, text: str) -> str:
     return excerpt(sentences[0] if sentences else text, SHORT)
 
 
+def quoted(text: str) -> str:
+    """On one line, without the marks that a note is made of."""
+    return " ".join(text.translate(_MARKS).split())
+
+
 def excerpt(text: str, longest: int = LONGEST) -> str:
-    """On one line, masked, without the marks that a note is made of, and not too long."""
-    words = " ".join(mask(text).translate(_MARKS).split())
+    """As `quoted`, masked and not too long."""
+    words = quoted(mask(text))
     if len(words) <= longest:
         return words
     # Scripts without spaces are cut where it comes.
