@@ -16,8 +16,8 @@ from typing import Protocol
 
 from bot.engine.base import Engine, EngineError, Part, Prompt, PromptTooLong
 from bot.events import PersonId, Sampling
-from bot.memory.recall import catch_up
 from bot.memory.until import until
+from bot.remembering import catch_up
 from bot.store.house import House
 from bot.store.rows import StoreError
 from bot.store.vault import Vault

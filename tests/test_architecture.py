@@ -47,6 +47,7 @@ PURE = [
     "commands/parameters.py",
     "commands/read.py",
     "commands/talking.py",
+    "memory/about.py",
     "memory/common.py",
     "memory/dates.py",
     "memory/masking.py",
