@@ -111,7 +111,7 @@ async def _recall(vault: Vault, question: Question, rules: Rules, most: int) -> 
         return [ranked.spot for ranked in rank(question, found, total, look, rules)]
 
     wanted = Wanted(SCOPE, tuple(question.words), Rating.GENERAL, None, most)
-    told = await vault.recall(wanted, by_rules, lambda: False)
+    told = await vault.index.recall(wanted, by_rules, lambda: False)
     return [turn.turn - 1 for turn in told.turns]
 
 

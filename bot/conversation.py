@@ -25,7 +25,7 @@ from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.desks import set_desk
 from bot.dispatch import Arrival, Stage
 from bot.engine.base import Engine
-from bot.events import AgeGates, AgeSeen, Deleted, Edited, InRoom, Left, Message
+from bot.events import AgeGates, AgeSeen, Deleted, Edited, InRoom, Left, Message, PersonId
 from bot.flight import Flights, lost_sponsor
 from bot.gather import gather_facts
 from bot.guarding import Guard
@@ -98,6 +98,10 @@ class Conversation:
         """At the start: from then on nobody waits for a persona to be read."""
         await self._warming.warm_cards(self._personas.values())
 
+    async def forget_computed(self, person: PersonId) -> None:
+        """Of their talk: something of it is gone."""
+        await self._warming.forget(person)
+
     async def arrive(self, message: Message) -> Arrival | None:
         """Commits the message before anything else; None when it was seen before."""
         message = clean_message(message)
@@ -149,7 +153,7 @@ class Conversation:
         scene = masked(scene, facts, decision)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
-        if cared or (scene.message.is_past and decision.outcome >= Outcome.REFUSE):
+        if cared or (decision.outcome >= Outcome.REFUSE and self._sessions.is_silent(scene)):
             await scene.settle()
         elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)

@@ -54,6 +54,7 @@ def set_desk(
         resting=resting(facts),
         words=partial(_words, scene),
         speak_in=scene.speak_in,
+        keep_days=habits.keep_days,
         home_offset_s=habits.utc_offset_s,
         now=facts.now,
         communities=partial(guests.communities, platform, account),

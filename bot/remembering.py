@@ -8,18 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
-from bot.commands.wishes import read_zone
+from bot.commands.wishes import is_incognito, read_zone
 from bot.events import Rating, TurnId
 from bot.gather import NO_WISHES
-from bot.memory.notes import excerpt, write_memory
+from bot.memory.notes import allowance, excerpt, write_memory
 from bot.memory.question import ask_memory
 from bot.memory.recall import Place, recall
 from bot.memory.recall import catch_up as index
 from bot.memory.rules import drafts_in
 from bot.policy.memories import may_learn, may_remember, may_surface, surface_under
 from bot.scene import Scene
+from bot.store.card_rows import Found
 from bot.store.fact_rows import Draft
-from bot.store.rows import Found, Scope, Session, Side
+from bot.store.rows import Scope, Session, Side
 from bot.store.vault import Vault
 
 MOST = 6
@@ -39,8 +40,10 @@ NOTHING = Memory()
 
 
 def remembers(scene: Scene) -> bool:
+    """Neither kept nor recalled in an incognito session (SAFETY P6)."""
     wishes = scene.look.wishes if scene.look else NO_WISHES
-    return may_remember(wishes.consents, is_private=scene.message.room.shared is None)
+    is_private = scene.message.room.shared is None
+    return may_remember(wishes.consents, is_private=is_private) and not is_incognito(wishes)
 
 
 def keeps_as(scene: Scene, ceiling: Rating, *, romance_closed: bool) -> Rating | None:
@@ -71,7 +74,9 @@ async def remember(
     place = Place(Scope(session.persona, session.sponsor, None), under, session.id)
     found = await recall(vault, question, place, most=MOST, least=LEAST)
     told = {Side.PERSON: "the person", Side.PERSONA: "you"}
-    written = write_memory(found, told, zone)
+    window = scene.look.turns if scene.session else ()
+    budget = allowance([turn.note for turn in window if turn.side is Side.PERSON])
+    written = write_memory(found, told, zone, budget)
     if written.note and not may_surface(written.note, under, hard_limits):
         # One by one, which takes longer; and together once more, since two may make a third thing.
         fit = {t for t in written.turns if may_surface(excerpt(t.text), under, hard_limits)}
@@ -81,7 +86,7 @@ async def remember(
             tuple(card for card in found.cards if card.turn in fit),
             tuple(c if c.now in hold else replace(c, now=None) for c in found.closed),
         )
-        written = write_memory(found, told, zone)
+        written = write_memory(found, told, zone, budget)
         if not may_surface(written.note, under, hard_limits):
             return NOTHING
     return Memory(

@@ -440,7 +440,7 @@ async def test_of_two_accounts_that_become_one_person_all_is_known_and_all_forgo
                 assert await vault.known.learn({turn: drafts}, Origin.RULE, NOW) == 3
                 _, old, _ = await vault.known.facts(WREN, Rating.GENERAL)
                 await vault.known.forget_facts([old.id])
-                await vault.queue([turn], Rating.GENERAL)
+                await vault.index.queue([turn], Rating.GENERAL)
         assert await house.links.join(BEN, await house.links.make_code(ADA, 10.0), 10.0)
         async with house.vault(ADA) as both:
             assert both is not None

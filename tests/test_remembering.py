@@ -16,8 +16,9 @@ from bot.memory.recall import catch_up
 from bot.personas import load_personas
 from bot.policy.door import DOOR_VERSION
 from bot.policy.memories import may_learn, may_remember, may_surface, surface_under
+from bot.store.card_rows import Card, Found
 from bot.store.fact_rows import Closed, Holding
-from bot.store.rows import Card, Consent, Found, Recalled, Side, State
+from bot.store.rows import Consent, Recalled, Side, State
 from tests.conftest import PERSONAS, Parlour, running
 from tests.fakes import PaperPlatform
 

@@ -74,6 +74,8 @@ class Desk:
     """In the person's language: for what is no answer but stands in a file."""
     speak_in: Callable[[str], None]
     """The bot's own words, from now on."""
+    keep_days: int
+    """For how long the operator has what is said kept at most; 0: always."""
     home_offset_s: float
     """Of the operator's clock, for who has named no time zone."""
     now: float
@@ -125,7 +127,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """The person has left: the session is over."""
+    """Something is over for good: what is being written ends, and what was computed of it goes."""
 
     say: Text
 

@@ -13,7 +13,7 @@ from bot.commands.follow_accounts import follow_accounts, linked
 from bot.commands.follow_import import follow_import
 from bot.commands.follow_memory import follow_memory
 from bot.commands.histories import Import
-from bot.commands.memories import Memory
+from bot.commands.memories import MemoryCommand
 from bot.commands.own import OwnCommand
 from bot.commands.rewording import reword
 from bot.commands.wishes import (
@@ -48,6 +48,10 @@ _NAMES = {word for command in COMMANDS for word in (command.name, *command.words
 
 
 async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901, PLR0912 - one arm for each command, as in `follow`
+    if isinstance(command, MemoryCommand):
+        if desk.vault is None or not desk.is_in:
+            return Answer(desk.not_in)
+        return await follow_memory(command, desk, desk.vault)
     match command:
         case own.Stop():
             # Its arrival has stopped the writing already.
@@ -56,7 +60,7 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
             return Answer(FAREWELL)
         case kept.Privacy():
             accounts = linked(desk)
-            told = lines(sentences.PRIVACY, sentences.PRIVACY_OF_RULES)
+            told = lines(sentences.PRIVACY, sentences.PRIVACY_OF_MEMORY, sentences.PRIVACY_OF_RULES)
             return Answer(lines(told, accounts) if accounts else told)
         case Link() | Unlink() | Sponsor():
             return await follow_accounts(command, desk)
@@ -94,6 +98,7 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
 
 async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> Text:  # noqa: C901, PLR0912 - as above
     """What is kept in the vault of somebody who is in."""
+    assert not isinstance(command, MemoryCommand), "followed above"
     match command:
         case own.Pause():
             await vault.drop_marks(TOLD_OF_PAUSE)
@@ -117,8 +122,6 @@ async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> Text:  # noqa:
             return await rhythm.set_quiet(hours, vault)
         case own.Remind(when):
             return await rhythm.remind(when, desk, vault)
-        case Memory():
-            return await follow_memory(command, desk, vault)
         case own.Timezone(zone):
             return await rhythm.set_zone(zone, desk, vault)
         case own.Mature():

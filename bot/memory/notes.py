@@ -8,11 +8,17 @@ from datetime import datetime, tzinfo
 from bot.events import TurnId
 from bot.memory.masking import mask
 from bot.memory.words import fold
+from bot.store.card_rows import Found
 from bot.store.fact_rows import Closed, Holding
-from bot.store.rows import Found, Recalled, Side
+from bot.store.rows import Recalled, Side
 
 BUDGET = 900
 """Bytes: three to a token, so a note has about 300 tokens at most, in whatever script."""
+SAVED = BUDGET * 3 // 2
+PER_TURN = 160
+LEAST = 280
+"""Who asks after much at once is told of it, and a talk in which every word was said before does not
+fill its own window: a note spends what earlier turns have saved, and always has room for one quote."""
 LONGEST = 240
 SHORT = 120
 """Of what is quoted for a name alone."""
@@ -38,15 +44,17 @@ class _Line:
     of: Recalled | Holding
 
 
-def write_memory(found: Found, names: Mapping[Side, str], zone: tzinfo) -> Written:
+def write_memory(
+    found: Found, names: Mapping[Side, str], zone: tzinfo, budget: int = BUDGET
+) -> Written:
     """The note, and what stands in it; empty where there is nothing.
 
     Names come first, so that there is always room for who is spoken of. Where something does not
     hold any more, what holds now stands in its place, with its own date.
     """
-    left = BUDGET - len(OPENING.encode())
+    left = budget - len(OPENING.encode())
     lines: dict[Recalled | Holding, _Line] = {}
-    for of, said in _said(found):
+    for of, said in _said(found, LONGEST if budget > LEAST else SHORT):
         if of in lines or not said:
             continue
         if isinstance(of, Holding):
@@ -64,7 +72,16 @@ def write_memory(found: Found, names: Mapping[Side, str], zone: tzinfo) -> Writt
     )
 
 
-def _said(found: Found) -> Iterator[tuple[Recalled | Holding, str]]:
+def allowance(notes: Sequence[str]) -> int:
+    """How long the next note may be, by those of the window's messages in their order."""
+    saved = SAVED
+    for note in notes:
+        spent = note.rfind("”") if OPENING in note else 0
+        saved = min(SAVED, saved + PER_TURN - len(note[:spent].encode()))
+    return min(BUDGET, max(LEAST, saved))
+
+
+def _said(found: Found, longest: int) -> Iterator[tuple[Recalled | Holding, str]]:
     """Each turn with what is quoted of it: of a name's no more than tells of it, unless the turn
     was found for itself."""
     stale: dict[TurnId, list[Closed]] = {}
@@ -73,12 +90,12 @@ def _said(found: Found) -> Iterator[tuple[Recalled | Holding, str]]:
     for card in found.cards:
         text = without(card.turn.text, stale.get(card.turn.turn, ()))
         if card.turn in found.turns:
-            yield card.turn, excerpt(text)
+            yield card.turn, excerpt(text, longest)
         else:
             yield card.turn, about(card.name, text)
         yield from _now(stale.get(card.turn.turn, ()))
     for turn in found.turns:
-        yield turn, excerpt(without(turn.text, stale.get(turn.turn, ())))
+        yield turn, excerpt(without(turn.text, stale.get(turn.turn, ())), longest)
         yield from _now(stale.get(turn.turn, ()))
 
 

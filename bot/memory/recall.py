@@ -13,8 +13,9 @@ from bot.memory.names import names_in
 from bot.memory.question import Question
 from bot.memory.ranking import rank
 from bot.memory.words import words_of
+from bot.store.card_rows import Found, Name
 from bot.store.recalled import Drafts, Look, Wanted, no_drafts
-from bot.store.rows import Found, Name, Scope
+from bot.store.rows import Scope
 from bot.store.vault import Vault
 
 BUDGET_S = 0.05
@@ -51,7 +52,7 @@ async def recall(
     def by_question(found: Mapping[str, Sequence[int]], total: int, look: Look) -> Sequence[int]:
         return [one.spot for one in rank(question, found, total, look) if one.share >= least]
 
-    return await vault.recall(wanted, by_question, lambda: time.monotonic() > due)
+    return await vault.index.recall(wanted, by_question, lambda: time.monotonic() > due)
 
 
 async def catch_up(vault: Vault, drafts_of: Drafts = no_drafts) -> bool:
@@ -65,6 +66,7 @@ async def catch_up(vault: Vault, drafts_of: Drafts = no_drafts) -> bool:
         return names_in(mask(text))
 
     for _ in range(ROUNDS):
-        if await vault.catch_up(words, AT_ONCE, names_in=names, drafts_of=drafts_of) < AT_ONCE:
+        done = await vault.index.catch_up(words, AT_ONCE, names_in=names, drafts_of=drafts_of)
+        if done < AT_ONCE:
             return False
     return True

@@ -39,7 +39,7 @@ _ASKED = (
 _SENTENCE = re.compile(r"[^.!?…。！？]+[.!?…。！？]+[\"'”’)»]*")
 _NUMBER = re.compile(r"\d+")
 _TEMPORAL = """
-    later then yesterday today tomorrow finally meanwhile afterwards together soon earlier first
+    die le la les el los un une later then yesterday today tomorrow finally meanwhile afterwards together soon earlier first
     next since although though despite eventually
     spater danach gestern heute morgen zuerst schliesslich beide gemeinsam inzwischen
     luego despues ayer hoy manana finalmente mientras juntos primero ambos

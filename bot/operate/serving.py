@@ -29,6 +29,7 @@ from bot.personas import Persona, PersonaError, load_personas
 from bot.platforms.base import Platform
 from bot.recovery import recover, show_whole
 from bot.reminders import Reminders
+from bot.retention import Retention
 from bot.scene import Habits
 from bot.settings import Config
 from bot.speech import Speech
@@ -128,6 +129,12 @@ async def serve(
             clock=time.time,
             guests=guests,
         )
+        retention = Retention(
+            house,
+            keep_days=config.memory.keep_days,
+            forget=conversation.forget_computed,
+            clock=time.time,
+        )
         await conversation.warm_cards()
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, dispatch.stop)
@@ -139,7 +146,7 @@ async def serve(
         gc.freeze()
         with metrics.served(config.metrics.port):
             async with asyncio.TaskGroup() as group:
-                tidying = group.create_task(_tidy(house, reminders))
+                tidying = group.create_task(_tidy(house, reminders, retention))
                 working = group.create_task(conversation.jobs.run())
                 watching = group.create_task(guard.watch())
                 showing = group.create_task(show_whole(house, platforms, began))
@@ -185,7 +192,7 @@ async def _start(engine: Engine, personas: Mapping[str, Persona]) -> None:
         raise PersonaError(f"{named_by(error.adapter, personas)}: {error}") from None
 
 
-async def _tidy(house: House, reminders: Reminders) -> None:
+async def _tidy(house: House, reminders: Reminders, retention: Retention) -> None:
     tidied = time.time()
     while True:
         await asyncio.sleep(TIDY_S)
@@ -193,6 +200,7 @@ async def _tidy(house: House, reminders: Reminders) -> None:
             tidied = time.time()
             await house.moderation.tidy(tidied)
         await reminders.tick()
+        await retention.tick()
         await house.close_idle()
 
 
@@ -224,4 +232,5 @@ def _habits(config: Config) -> Habits:
         language=config.care.language,
         allowed=frozenset(config.communities.allow),
         denied=frozenset(config.communities.deny),
+        keep_days=config.memory.keep_days,
     )

@@ -61,6 +61,12 @@ def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> 
                 (rating, kind),
             )
     _merge_marks(db)
+    # Where one of them talked incognito, both do from now on.
+    db.execute(
+        """UPDATE main.sessions SET ended = ? WHERE ended IS NULL AND room IS NULL AND is_incognito = 0
+            AND EXISTS (SELECT 1 FROM main.marks WHERE name = 'incognito')""",
+        (now,),
+    )
     db.execute("INSERT INTO main.marks (name, value) VALUES (?, ?)", (done, now))
 
 
@@ -76,6 +82,8 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> int:
     counted = dict(db.execute("SELECT name, seq FROM main.sqlite_sequence").fetchall())
     turns, sessions = counted.get("turns", 0), counted.get("sessions", 0)
     places = db.execute("SELECT coalesce(max(place), 0) FROM main.turns").fetchone()[0]
+    # SAFETY P6: what their incognito session said ends here; its triggers are those of its own file.
+    db.execute("UPDATE other.sessions SET ended = ? WHERE is_incognito <> 0", (now,))
     shift = {"turns": turns, "sessions": sessions, "places": places, "account": account, "now": now}
     shift["imports"] = counted.get("imports", 0)
     db.execute(
@@ -243,6 +251,7 @@ _RULES: dict[str, Callable[[Pair], float | None]] = {
     "break after": _shorter,
     "daily": _shorter,
     "daily after": _shorter,
+    "keep days": _shorter,
     "ceiling": _lower,
     "disclosed at": _of_both,
     "told of pause": _of_both,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.store.fact_tables import FACTS
 from bot.store.import_tables import IMPORTS
+from bot.store.incognito_tables import INCOGNITO
 from bot.store.index_tables import INDEX
 from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
@@ -124,9 +125,10 @@ VAULT: tuple[Step, ...] = (
     INDEX,
     FACTS,
     WORK,
+    STORY,
     NAMES,
     IMPORTS,
-    STORY,
+    INCOGNITO,
 )
 
 

@@ -17,11 +17,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.events import Rating, SessionId, TurnId
+from bot.store.card_rows import Card, Found
 from bot.store.fact_rows import Draft, Origin
 from bot.store.facts import closed
 from bot.store.learning import learn
 from bot.store.names import Names, find_names, keep_names
-from bot.store.rows import STRETCH, Card, Found, Gone, Recalled, Scope, Side, Spot
+from bot.store.rows import STRETCH, Gone, Recalled, Scope, Side, Spot
 from bot.store.scopes import consents, find_scope, make_scope, may_keep, scope_of
 
 Words = Callable[[str], Sequence[str]]
