@@ -25,29 +25,6 @@ PORTION = Portion(fewest=10, most=16, behind=4, idle_s=6 * 3600.0)
 """Of both sides: five to eight lines of the person."""
 
 
-class FactFinding:
-    name = KIND
-    version = VERSION
-    portion = PORTION
-
-    def ask(self, batch: Batch) -> Question | None:
-        lines = _theirs(batch.said)
-        return _question([one.text for one in lines]) if lines else None
-
-    def read(self, batch: Batch, answer: str) -> Write | None:
-        lines = _theirs(batch.said)
-        if not lines:
-            return nothing
-        found = drafts_from(answer, lines, datetime.fromtimestamp(lines[0].at, UTC))
-        if found is None:
-            return None
-        kept = {
-            turn: [draft for draft in drafts if may_learn(draft.quote)]
-            for turn, drafts in found.items()
-        }
-        return partial(_write, kept, lines[-1].at)
-
-
 def _write(found: Mapping[TurnId, Sequence[Draft]], now: float, db: sqlite3.Connection) -> None:
     learn_all(db, found, origin=Origin.MODEL, now=now)
 
@@ -90,9 +67,34 @@ TRIALS = (
         ("I live in Lisbon.", "It rains a lot today.", "I work as a gardener."),
         frozenset({("home", "lisbon"), ("job", "gardener")}),
     ),
-    Trial(("Hm, tell me more.", "Was it late when it ended?", "The bus was slow."), frozenset()),
+    Trial(("Hm, tell me more.", "I slept badly.", "The bus was slow."), frozenset()),
     Trial(
         ("Good evening!", "We had soup.", "My cat is called Pepper."),
         frozenset({("pet", "pepper")}),
     ),
 )
+
+
+# --- The kind ------------------------------------------------------------------------------------
+
+
+class FactFinding:
+    def __init__(self) -> None:
+        self.name, self.version, self.portion, self.trials = KIND, VERSION, PORTION, TRIALS
+
+    def ask(self, batch: Batch) -> Question | None:
+        lines = _theirs(batch.said)
+        return _question([one.text for one in lines]) if lines else None
+
+    def read(self, batch: Batch, answer: str) -> Write | None:
+        lines = _theirs(batch.said)
+        if not lines:
+            return nothing
+        found = drafts_from(answer, lines, datetime.fromtimestamp(lines[0].at, UTC))
+        if found is None:
+            return None
+        kept = {
+            turn: [draft for draft in drafts if may_learn(draft.quote)]
+            for turn, drafts in found.items()
+        }
+        return partial(_write, kept, lines[-1].at)

@@ -45,6 +45,8 @@ MOST = 4
 """Facts of one answer."""
 LEAST_OVERLAP = 0.4
 LONGEST_VALUE = 60
+LEAST_SIGNS = 4
+"""Of a quote in a script without spaces."""
 LONGEST_LINE = 500
 MAX_TOKENS = 320
 _ASKED = (
@@ -167,7 +169,8 @@ def _is_value(value: str, quote: str) -> bool:
 def _holds(said: Statement, quote: str) -> bool:
     """Whether these are words of it, one behind the other."""
     words = _words(quote)
-    return bool(quote) and f" {words} " in f" {_words(said.clause)} "
+    is_more_than_a_word = " " in words or (not words.isascii() and len(words) >= LEAST_SIGNS)
+    return is_more_than_a_word and f" {words} " in f" {_words(said.clause)} "
 
 
 def _words(text: str) -> str:
