@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.events import PersonId, Rating, RoomId, TurnId
-from bot.memory.recall import catch_up
+from bot.remembering import catch_up
 from bot.store.database import Database
 from bot.store.keys import FileKey
 from bot.store.migrations import VAULT

@@ -153,7 +153,7 @@ class Conversation:
         scene = masked(scene, facts, decision)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
-        if cared or (scene.message.is_past and decision.outcome >= Outcome.REFUSE):
+        if cared or (decision.outcome >= Outcome.REFUSE and self._sessions.is_silent(scene)):
             await scene.settle()
         elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)

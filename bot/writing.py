@@ -7,24 +7,25 @@ Whether somebody is answered at all is decided before; what of a reply may be sh
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import tzinfo
 from functools import partial
 
 from bot import sentences
-from bot.commands.wishes import SOFTENED
+from bot.commands.wishes import SOFTENED, read_zone
 from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
 from bot.events import Rating, TurnId
 from bot.flight import Flights
+from bot.gather import NO_WISHES
 from bot.guarding import Guard
 from bot.guests import Guests
 from bot.knowing import Knowing
-from bot.memory.recall import catch_up
 from bot.memory.window import TRIM_ABOVE, WAITS_UNTIL, Talk, trim
 from bot.operate.metrics import Metrics
 from bot.personas import card_text, find_lore
 from bot.policy.facts import Decision, Facts
 from bot.prompt import write_note
-from bot.remembering import keeps_as, remember, remembers
+from bot.remembering import catch_up, keeps_as, remember, remembers
 from bot.rulings import Rulings
 from bot.scene import Habits, Scene
 from bot.sessions import Sessions
@@ -99,7 +100,7 @@ class Writer:
         )
         note = write(memory=memory.note)
         try:
-            reply = await begin(note=note, quoted=memory.quoted)
+            reply = await begin(note=note, quoted=memory.quoted, cited=memory.cited)
         except Gone:
             # What it quotes was forgotten this very moment; or the message itself, which is
             # told once more.
@@ -200,7 +201,11 @@ class Writer:
             with suppress(EngineError):
                 await trim(talk, self._engine, above=TRIM_ABOVE, waits_until=WAITS_UNTIL)
             if remembers(scene):
-                await catch_up(vault)
+                await catch_up(vault, self._zone(scene))
+
+    def _zone(self, scene: Scene) -> tzinfo:
+        wishes = scene.look.wishes if scene.look else NO_WISHES
+        return read_zone(wishes, self._habits.utc_offset_s)
 
 
 def _keeps_as(scene: Scene, bounds: Bounds) -> Rating | None:

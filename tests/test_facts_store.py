@@ -355,6 +355,26 @@ def test_a_note_goes_with_the_fact_that_it_tells(plain: Plain) -> None:
     assert plain.db.execute("SELECT note FROM turns WHERE id = ?", (asks,)).fetchone() == ("",)
 
 
+def test_what_is_recalled_says_what_of_it_does_not_hold_any_more(plain: Plain) -> None:
+    first = said(plain, home("Porto"))
+    second = said(plain, home("Lisbon"))
+    (one,) = facts.closed(plain.db, 1, [first], Rating.GENERAL, None)
+    assert one.now is not None
+    assert (one.turn, one.quote) == (first, "I live in Porto.")
+    assert one.now.sentence == "I live in Lisbon."
+    for turns_, session in (([first, second], None), ([first], plain.session.id)):
+        (one,) = facts.closed(plain.db, 1, turns_, Rating.GENERAL, session)
+        assert one.now is None, "it stands there anyway"
+    said(plain, home("Faro"), rating=Rating.MATURE)
+    assert [
+        one.now for one in facts.closed(plain.db, 1, [first, second], Rating.ROMANCE, None)
+    ] == [
+        None,
+        None,
+    ]
+    assert facts.closed(plain.db, 2, [first], Rating.GENERAL, None) == ()
+
+
 def test_p1_export_has_facts_with_where_they_came_from(plain: Plain) -> None:
     turn = said(plain, home("Porto"))
     exported: Any = export(plain.db)["facts"]

@@ -103,22 +103,22 @@ VAULT_7 = {
 }
 VAULT_8 = {
     **VAULT_7,
-    # One that was indexed before there were names.
-    "named": "INSERT INTO named VALUES (1, 8, 1, 1, 1)",
-}
-VAULT_9 = {
-    **VAULT_8,
-    "imports": "INSERT INTO imports VALUES (1, 1, 2, 1, 0, 0)",
-    "import_talks": "INSERT INTO import_talks VALUES (1, 0, 'wren', NULL, NULL, 1)",
-    "import_parts": "INSERT INTO import_parts VALUES (1, 1, 0, '[]')",
-}
-VAULT_10 = {
-    **VAULT_9,
     "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r', 'It rained.', 0)",
     "summaries": "INSERT INTO summaries VALUES (1, 1, 1, 1, 2, 0, 1, 'They met.')",
     "summarised": "INSERT INTO summarised VALUES (1, 1)",
     "stories": "INSERT INTO stories VALUES (1, 'We met.', 0, 1, 1)",
     "known_from": "INSERT INTO known_from VALUES (1, 'summary', 1)",
+}
+VAULT_9 = {
+    **VAULT_8,
+    # One that was indexed before there were names.
+    "named": "INSERT INTO named VALUES (1, 8, 1, 1, 1)",
+}
+VAULT_10 = {
+    **VAULT_9,
+    "imports": "INSERT INTO imports VALUES (1, 1, 2, 1, 0, 0)",
+    "import_talks": "INSERT INTO import_talks VALUES (1, 0, 'wren', NULL, NULL, 1)",
+    "import_parts": "INSERT INTO import_parts VALUES (1, 1, 0, '[]')",
 }
 VAULT_11 = {
     **VAULT_10,
@@ -140,6 +140,7 @@ ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
             9: VAULT_9,
             10: VAULT_10,
             11: VAULT_11,
+            12: VAULT_11,
         },
     ),
 }
@@ -167,6 +168,8 @@ def test_rows_of_an_old_version_are_all_in_the_newest(name: str, version: int) -
     migrate(db, steps, Path(name))
     assert version_of(db) == len(steps)
     found = contents(db)
+    # A later kind of work begins with what was said before there was such a kind.
+    found["work"] = [row for row in found["work"] if row[0] == "story"]
     assert all(len(found[table]) == 1 for table in versions[version])
     assert db.execute("PRAGMA foreign_key_check").fetchall() == []
     db.close()

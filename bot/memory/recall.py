@@ -14,7 +14,7 @@ from bot.memory.question import Question
 from bot.memory.ranking import rank
 from bot.memory.words import words_of
 from bot.store.card_rows import Found, Name
-from bot.store.recalled import Look, Wanted
+from bot.store.recalled import Drafts, Look, Wanted, no_drafts
 from bot.store.rows import Scope
 from bot.store.vault import Vault
 
@@ -55,9 +55,9 @@ async def recall(
     return await vault.index.recall(wanted, by_question, lambda: time.monotonic() > due)
 
 
-async def catch_up(vault: Vault) -> bool:
+async def catch_up(vault: Vault, drafts_of: Drafts = no_drafts) -> bool:
     """Indexes what has been said and was not indexed yet, so much at once that nobody waits long;
-    whether more is left, as after two accounts were joined."""
+    whether more is left, as after two accounts were joined. `drafts_of` finds facts in it."""
 
     def words(text: str) -> Sequence[str]:
         return words_of(mask(text))
@@ -66,6 +66,7 @@ async def catch_up(vault: Vault) -> bool:
         return names_in(mask(text))
 
     for _ in range(ROUNDS):
-        if await vault.index.catch_up(words, AT_ONCE, names_in=names) < AT_ONCE:
+        done = await vault.index.catch_up(words, AT_ONCE, names_in=names, drafts_of=drafts_of)
+        if done < AT_ONCE:
             return False
     return True

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.engine.base import Engine, EngineError, Part, Prompt
-from bot.events import RoomId, TurnId
+from bot.events import RoomId, SessionId, TurnId
 from bot.prompt import compose
 from bot.store.rows import Gone, Side, Turn
 from bot.store.vault import Vault
@@ -38,11 +38,18 @@ class Talk:
     """As `Room` tells it: no prompt holds what was said elsewhere (INVARIANT I1)."""
 
 
-async def write_prompt(talk: Talk, asked: Turn | None, begun: Sequence[str] = ()) -> Prompt:
+async def write_prompt(
+    talk: Talk,
+    asked: Turn | None,
+    begun: Sequence[str] = (),
+    *,
+    of_session: SessionId | None = None,
+) -> Prompt:
     """All that was said before `asked`, and `asked`; or else all that was said so far. Behind it
-    what the answer begins with, to be gone on from."""
+    what the answer begins with, to be gone on from. Raises Gone where no session is open, or
+    another than is wanted."""
     said = await talk.vault.talk(talk.shared)
-    if said is None:
+    if said is None or of_session not in (None, said[0].id):
         raise Gone("the session has ended meanwhile")
     session, turns = said
     if asked is not None:

@@ -16,6 +16,7 @@ from bot.config import ConfigError, master_key_path
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import AdapterUnusable, Engine
+from bot.extracting import FactFinding
 from bot.guarding import Guard
 from bot.guests import Guests
 from bot.operate.ages import age_level
@@ -113,7 +114,7 @@ async def serve(
             guard=guard,
             speech=speech,
             guests=guests,
-            kinds=[StoryTelling(personas, engine.context_tokens)],
+            kinds=[StoryTelling(personas, engine.context_tokens), FactFinding()],
         )
         dispatch = Dispatch(
             conversation,

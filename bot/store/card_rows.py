@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.store.fact_rows import Closed
 from bot.store.rows import Recalled
 
 
@@ -29,3 +30,5 @@ class Found:
     turns: tuple[Recalled, ...] = ()
     """The best first."""
     cards: tuple[Card, ...] = ()
+    closed: tuple[Closed, ...] = ()
+    """What of these does not hold any more."""

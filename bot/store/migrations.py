@@ -9,7 +9,7 @@ in tests/test_migrations.py.
 import sqlite3
 from pathlib import Path
 
-from bot.store.fact_tables import FACTS
+from bot.store.fact_tables import FACT_WORK, FACTS
 from bot.store.import_tables import IMPORTS
 from bot.store.incognito_tables import INCOGNITO
 from bot.store.index_tables import INDEX
@@ -125,10 +125,11 @@ VAULT: tuple[Step, ...] = (
     INDEX,
     FACTS,
     WORK,
+    STORY,
     NAMES,
     IMPORTS,
-    STORY,
     INCOGNITO,
+    FACT_WORK,
 )
 
 
