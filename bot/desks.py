@@ -6,6 +6,7 @@ from functools import partial
 from bot.commands.desk import Desk, Mature
 from bot.events import Rating
 from bot.guests import Guests
+from bot.looking_up import look_up
 from bot.naming import find_called, name_community, tell_apart
 from bot.personas import Persona
 from bot.policy import door_rules, mature
@@ -51,6 +52,7 @@ def set_desk(
         written=Written(facts),
         resting=resting(facts),
         speak_in=scene.speak_in,
+        remembers=look_up(scene, facts, decision),
         keep_days=habits.keep_days,
         home_offset_s=habits.utc_offset_s,
         now=facts.now,

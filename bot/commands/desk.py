@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
-from bot.events import AgeLevel, CommunityId, Message, PersonId, Rating, Room
+from bot.events import AgeLevel, CommunityId, Message, PersonId, Pick, Rating, Room
 from bot.files import File
 from bot.personas import Persona
 from bot.policy.ceiling import Fall
@@ -12,7 +13,7 @@ from bot.policy.door import Terms
 from bot.policy.facts import Own
 from bot.store.case_rows import Story
 from bot.store.house import House
-from bot.store.rows import Community, Session, Turn
+from bot.store.rows import Community, Recalled, Scope, Session, Turn
 from bot.store.vault import Vault
 from bot.text import Text
 
@@ -26,6 +27,27 @@ class Mature:
     """For this person, with this message."""
     for_all: Text
     """For everybody on this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembers:
+    """What a command may ask of memory."""
+
+    scope: Scope
+    """With whom and as whose guest the person talks here."""
+    under: Rating
+    """Up to which what is remembered may be shown."""
+    zone: tzinfo
+    """Of the person's days."""
+    find: Callable[[str], Awaitable[tuple[Recalled, ...]]]
+    """What was said that is about these words, the best first."""
+    since: Callable[[str], float | None]
+    """The beginning of the one day or time that these words name."""
+    excerpt: Callable[[str], str]
+    """Short, on one line, and masked (SAFETY P4)."""
+    mask: Callable[[str], str]
+    index: Callable[[], Awaitable[object]]
+    """What a change of facts took out of the index is found again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +78,7 @@ class Desk:
     """What to say instead of what the persona would: the person rests, by their own wish."""
     speak_in: Callable[[str], None]
     """The bot's own words, from now on."""
+    remembers: Remembers
     keep_days: int
     """For how long the operator has what is said kept at most; 0: always."""
     home_offset_s: float
@@ -102,6 +125,9 @@ class Answer:
     """The name of a persona whom it introduces."""
     tells: tuple[Tell, ...] = ()
     """What others are to know of it."""
+    commands: tuple[str, ...] = ()
+    """What can be done about it, as in `Say`."""
+    picks: tuple[Pick, ...] = ()
     story: Story | None = None
     """Of the case that it is about, as it stands now: its cards are shown anew."""
 
