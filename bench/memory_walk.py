@@ -60,6 +60,8 @@ ASK = (
 )
 CONTEXT = 1400
 """Tokens: windows are trimmed every dozen messages, and stories told."""
+OF_A_FILE, OF_A_FACT = -1, -2
+"""In the place of a session's number."""
 SEARCH_EVERY = 40
 """Operations between two looks into every file."""
 
@@ -161,6 +163,9 @@ class Walk:
             self._memory_off: 2,
             self._incognito: 3,
             self._bring: 1,
+            self._add_fact: 2,
+            self._forget_one: 3,
+            self._forget_all: 1,
             self._time_passes: 5,
             self._leave: 1,
             self._erase: 1,
@@ -279,8 +284,51 @@ class Walk:
         for canary in canaries:
             nowhere = parlour.paper.message("", mind.name)
             # It is no message on the platform: it can be neither edited nor deleted there.
-            mind.said[canary.lower()] = Said(canary, nowhere, mind.scope, -1, mind.remembers)
+            mind.said[canary.lower()] = Said(canary, nowhere, mind.scope, OF_A_FILE, mind.remembers)
         await self._settle(parlour, mind)
+
+    async def _add_fact(self, parlour: Parlour, mind: Mind) -> None:
+        if not await self._session(parlour, mind) or mind.incognito:
+            return
+        canary = self._canary()
+        message = await self._say(parlour, mind, f"/memory add My boat is called {canary}.")
+        if canary.lower() in await self._there(parlour, mind):
+            mind.said[canary.lower()] = Said(canary, message, mind.scope, OF_A_FACT, True)
+        else:
+            self.gone.add(canary.lower())
+        await self._settle(parlour, mind)
+
+    async def _forget_one(self, parlour: Parlour, mind: Mind) -> None:
+        """By its number, with the persona to whom it was said."""
+        said = self._one_of(mind)
+        if said is None or said.scope != mind.scope or not await self._session(parlour, mind):
+            return
+        account = parlour.paper.message("", mind.name).author.id
+        async with parlour.house.vault(account) as vault:
+            turn = await vault.turn_of(said.message.room.id, said.message.id) if vault else None
+        if turn is None:
+            return
+        await self._say(parlour, mind, f"/memory forget ~{turn.id}")
+        await self._settle(parlour, mind)
+        if said.canary.lower() in await self._there(parlour, mind):
+            raise Seen(f"{self.done} (forget one): it was not forgotten")
+        self._forget(mind, [said] if said.canary.lower() in mind.said else [])
+        mind.order = [entry for entry in mind.order if entry[1].id != said.message.id]
+
+    async def _forget_all(self, parlour: Parlour, mind: Mind) -> None:
+        await self._say(parlour, mind, "/memory forget all confirm")
+        if await self._there(parlour, mind):
+            raise Seen(f"{self.done} (forget all): not all was forgotten")
+        self._forget(mind, list(mind.said.values()))
+        mind.order.clear()
+        await self._settle(parlour, mind)
+
+    async def _there(self, parlour: Parlour, mind: Mind) -> set[str]:
+        """What an export would give."""
+        account = parlour.paper.message("", mind.name).author.id
+        async with parlour.house.vault(account) as vault:
+            kept = str(await vault.export()) if vault else ""
+        return {one.lower() for one in CANARY.findall(kept)}
 
     async def _time_passes(self, parlour: Parlour, mind: Mind) -> None:
         del mind
@@ -345,6 +393,8 @@ class Walk:
         if not mind.remembers:
             for said in mind.said.values():
                 said.is_kept = False
+            # SAFETY A10: what was nowhere but in memory is nowhere now.
+            self._forget(mind, [one for one in mind.said.values() if one.session == OF_A_FACT])
         if mind.incognito and (session is None or session.id != mind.incognito):
             ended = [one for one in mind.said.values() if one.session == mind.incognito]
             self._forget(mind, ended)

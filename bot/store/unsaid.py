@@ -98,7 +98,7 @@ def forget_all(db: sqlite3.Connection, now: float) -> Forgot:
     before = _count(db)
     forgetting.forget_all(db)
     # All at once, and not turn by turn.
-    for table in ("words", "indexed", "to_index", "quotes"):
+    for table in ("words", "indexed", "to_index", "quotes", "import_parts"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of tables, written above
     rows = db.execute("SELECT id FROM turns WHERE place IS NOT NULL").fetchall()
     turns.drop(db, [TurnId(row[0]) for row in rows])
