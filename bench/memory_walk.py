@@ -111,7 +111,9 @@ class Walk:
         self._numbers = itertools.count(1)
         self._logged = Logged()
         self._read = 0
-        self.gone: set[str] = set()
+        self.gone: dict[str, str] = {}
+        """What was forgotten, and how."""
+        self._doing = ""
         self.counts: Counter[str] = Counter()
         self.done = self.searches = self.recalled = 0
 
@@ -138,7 +140,7 @@ class Walk:
             mind = self._minds[self._chance.choice(PEOPLE)]
             (operation,) = self._chance.choices(list(operations), list(operations.values()))
             self.done += 1
-            name = operation.__name__.strip("_")
+            name = self._doing = operation.__name__.strip("_")
             self.counts[name] += 1
             if not mind.is_in:
                 await self._come_in(parlour, mind)
@@ -295,7 +297,7 @@ class Walk:
         if canary.lower() in await self._there(parlour, mind):
             mind.said[canary.lower()] = Said(canary, message, mind.scope, OF_A_FACT, True)
         else:
-            self.gone.add(canary.lower())
+            self.gone[canary.lower()] = f"a fact that was not taken at {self.done}"
         await self._settle(parlour, mind)
 
     async def _forget_one(self, parlour: Parlour, mind: Mind) -> None:
@@ -362,7 +364,9 @@ class Walk:
     def _forget(self, mind: Mind, said: Sequence[Said]) -> None:
         for one in said:
             mind.said.pop(one.canary.lower(), None)
-            self.gone |= {one.canary.lower(), *one.past}
+            kind = {OF_A_FILE: "of a file", OF_A_FACT: "a fact"}.get(one.session, "said")
+            told = f"{kind}, forgotten by {self._doing} at {self.done}"
+            self.gone |= dict.fromkeys((one.canary.lower(), *one.past), told)
 
     async def _say(self, parlour: Parlour, mind: Mind, text: str, file: str = "") -> Message:
         plain = parlour.paper.message(text, mind.name)
@@ -448,11 +452,10 @@ class Walk:
             with suppress(FileNotFoundError, IsADirectoryError):
                 content = file.read_bytes()
             found = {one.decode().lower() for one in CANARY_BYTES.findall(content)}
-            if found & self.gone:
-                number = len(found & self.gone)
-                raise Seen(f"{self.done} ({after}): {number} forgotten words in {file.suffix}")
+            if gone := sorted(self.gone[one] for one in found if one in self.gone):
+                raise Seen(f"{self.done} ({after}): in {file.suffix}: {'; '.join(gone)}")
         held = [one for prompt in parlour.scripted.held.values() for one in _canaries(prompt)]
-        if self.gone & set(held):
+        if self.gone.keys() & set(held):
             raise Seen(f"{self.done} ({after}): the engine holds what was forgotten")
         if self._logged.has_seen:
             raise Seen(f"{self.done} ({after}): somebody's words are in a log")
