@@ -33,6 +33,7 @@ from bot.guests import Guests
 from bot.identity import end_for, finish
 from bot.jobs import Jobs, Kind
 from bot.judging import Judging
+from bot.memory.meaning import Meaning
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
 from bot.policy import door_rules
@@ -67,6 +68,7 @@ class Conversation:
         speech: Speech | None = None,
         guests: Guests | None = None,
         kinds: Sequence[Kind] = (),
+        meaning: Meaning | None = None,
     ) -> None:
         """Without a guard there is no MATURE (SAFETY L10)."""
         self._house, self._personas = house, personas
@@ -74,7 +76,8 @@ class Conversation:
         self._guard = guard or Guard()
         self._judging = Judging(self._guard, engine)
         self._flights = Flights(house, lambda who: self.jobs.hear(who))  # noqa: PLW0108 - it is made in the next line
-        self.jobs = Jobs(house, engine, kinds, is_at_work=self._flights.are_any, clock=clock)
+        jobs = partial(Jobs, house, engine, kinds, meaning=meaning)
+        self.jobs = jobs(is_at_work=self._flights.are_any, clock=clock)
         self._rulings, self._guests = Rulings(house), guests or Guests(clock)
         self.most_waiting = self._rulings.most_waiting
         self._sessions = Sessions(house, habits, clock)
@@ -86,6 +89,7 @@ class Conversation:
         self._warming = Warming(engine, clock, house.links.person_of)
         self._unkept = Unkept(house, habits, self._speech, self._sessions, self._warming, clock)
         writer = partial(Writer, engine=engine, habits=habits, metrics=metrics, clock=clock)
+        writer = partial(writer, meaning=meaning)
         under = partial(writer, guard=self._guard, flights=self._flights, rulings=self._rulings)
         self._writer = under(sessions=self._sessions, guests=self._guests)
         before = partial(self._set_scene, ahead=True)

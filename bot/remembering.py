@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.commands.wishes import read_zone
 from bot.events import Rating, TurnId
 from bot.gather import NO_WISHES
+from bot.memory.meaning import Meaning
 from bot.memory.notes import excerpt, write_memory
 from bot.memory.question import ask_memory
 from bot.memory.recall import Place, recall
@@ -52,6 +53,7 @@ async def remember(
     hard_limits: tuple[str, ...],
     utc_offset_s: float,
     now: float,
+    meaning: Meaning | None = None,
 ) -> Memory:
     if not remembers(scene) or scene.look is None:
         return NOTHING
@@ -63,7 +65,7 @@ async def remember(
     )
     under = surface_under(ceiling, romance_closed=romance_closed)
     place = Place(Scope(session.persona, session.sponsor, None), under, session.id)
-    found = await recall(vault, question, place, most=MOST, least=LEAST)
+    found = await recall(vault, question, place, most=MOST, least=LEAST, meaning=meaning)
     told = {Side.PERSON: "the person", Side.PERSONA: "you"}
     note, quoted = write_memory(found, told, zone)
     if note and not may_surface(note, under, hard_limits):

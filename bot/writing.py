@@ -17,6 +17,7 @@ from bot.events import Rating, TurnId
 from bot.flight import Flights
 from bot.guarding import Guard
 from bot.guests import Guests
+from bot.memory.meaning import Meaning
 from bot.memory.recall import catch_up
 from bot.memory.window import TRIM_ABOVE, Talk, trim
 from bot.operate.metrics import Metrics
@@ -49,7 +50,9 @@ class Writer:
         flights: Flights,
         guests: Guests,
         rulings: Rulings,
+        meaning: Meaning | None = None,
     ) -> None:
+        self._meaning = meaning
         self._showing = Showing(engine, guard, flights, guests, habits)
         self._rulings = rulings
         self._engine = engine
@@ -85,6 +88,7 @@ class Writer:
             hard_limits=bounds.hard_limits,
             utc_offset_s=facts.utc_offset_s,
             now=self._clock(),
+            meaning=self._meaning,
         )
         write = partial(write_note, reminder=scene.persona.note, lore=lore, hints=hints)
         begin = partial(

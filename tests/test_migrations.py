@@ -102,6 +102,7 @@ VAULT_8 = {
     # One that was indexed before there were names.
     "named": "INSERT INTO named VALUES (1, 8, 1, 1, 1)",
 }
+VAULT_9 = {**VAULT_8, "vectors": "INSERT INTO vectors VALUES (1, 0, x'003c')"}
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
     "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5}),
     "vault": (
@@ -115,6 +116,7 @@ ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
             6: VAULT_6,
             7: VAULT_7,
             8: VAULT_8,
+            9: VAULT_9,
         },
     ),
 }

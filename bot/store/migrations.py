@@ -13,6 +13,7 @@ from bot.store.fact_tables import FACTS
 from bot.store.index_tables import INDEX
 from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
+from bot.store.vector_tables import VECTORS
 from bot.store.work_tables import WORK
 
 Step = tuple[str, ...]
@@ -123,6 +124,7 @@ VAULT: tuple[Step, ...] = (
     WORK,
     FACTS,
     NAMES,
+    VECTORS,
 )
 
 

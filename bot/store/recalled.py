@@ -22,12 +22,13 @@ from bot.store.learning import learn
 from bot.store.names import Names, find_names, keep_names
 from bot.store.rows import STRETCH, Card, Found, Gone, Recalled, Scope, Side, Spot
 from bot.store.scopes import consents, find_scope, make_scope, may_keep, scope_of
+from bot.store.vectors import Meant, alike
 
 Words = Callable[[str], Sequence[str]]
 Drafts = Callable[[str, float], Sequence[Draft]]
 """What is found in a person's words, said at that time."""
 Look = Callable[[Sequence[int]], Mapping[int, Spot]]
-Rank = Callable[[Mapping[str, Sequence[int]], int, Look], Sequence[int]]
+Rank = Callable[[Mapping[str, Sequence[int]], int, Look, Mapping[int, float]], Sequence[int]]
 
 PAUSE_S = 6 * 3600.0
 """After a pause like this, talk is about something else."""
@@ -50,6 +51,7 @@ class Wanted:
     most: int
     names: Sequence[str] = ()
     """What may be a name, the longest first."""
+    meant: Meant | None = None
 
 
 # --- Written ------------------------------------------------------------------------------------
@@ -192,6 +194,7 @@ def recall(
             (id_, _number(word, key), MOST_SPOTS),
         ).fetchall()
         found[word] = [row[0] for row in rows]
+    like = alike(db, id_, wanted.meant) if wanted.meant and not is_late() else {}
 
     def look(spots: Sequence[int]) -> dict[int, Spot]:
         rows = db.execute(
@@ -203,7 +206,7 @@ def recall(
         return {spot: Spot(Side(side), at) for spot, side, at in rows.fetchall()}
 
     told = _told(db, wanted.session, id_)
-    ranked = [spot for spot in rank(found, total, look) if spot not in told][: wanted.most]
+    ranked = [spot for spot in rank(found, total, look, like) if spot not in told][: wanted.most]
     if is_late():
         return Found()
     named = find_names(

@@ -40,6 +40,7 @@ from bot.store.rows import (
     Waiting,
     Wishes,
 )
+from bot.store.vectors import Vectors
 from bot.store.work import Work
 
 
@@ -48,6 +49,7 @@ class Vault:
         self.person = person
         self.known = KnownFacts(database)
         self._db = database
+        self.vectors = Vectors(database)
         self.work = Work(database)
 
     # --- What came in ------------------------------------------------------------------------
