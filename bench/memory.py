@@ -26,6 +26,7 @@ from bot.engine.embedded import EmbeddedEngine
 from bot.engine.setup import Setup
 from bot.events import Rating
 from bot.memory.meaning import Meaning
+from bot.memory.notes import write_memory
 from bot.memory.question import Question, ask_memory
 from bot.memory.ranking import RULES, Rules, rank
 from bot.memory.recall import Place, recall
@@ -145,7 +146,7 @@ async def _recall(
         return [ranked.spot for ranked in rank(question, found, total, look, alike, rules=rules)]
 
     wanted = Wanted(SCOPE, tuple(question.words), Rating.GENERAL, None, most)
-    told = await vault.recall(wanted, by_rules, lambda: False)
+    told = await vault.index.recall(wanted, by_rules, lambda: False)
     return [turn.turn - 1 for turn in told.turns]
 
 
@@ -188,25 +189,39 @@ async def tell_tried(talks: Sequence[locomo.Talk], folder: Path) -> None:
 async def on_planted(folder: Path) -> dict[str, object]:
     talk = planted.plant()
     hits: dict[str, list[bool]] = {}
-    stale = 0
+    stale, changed = 0, []
     async with vault_at(folder / "planted.db") as (vault, database):
         await fill(vault, database, talk.said)
         for asked in talk.asked:
             turns = await ask_planted(vault, talk, asked)
             hits.setdefault(asked.kind, []).append(asked.answer in turns)
-            stale += asked.stale in turns and asked.answer not in turns
+            if asked.stale is not None:
+                note = await note_of_planted(vault, talk, asked)
+                stale += talk.said[asked.stale].text in note
+                changed.append(talk.said[asked.answer].text in note)
     figures: dict[str, object] = {
         f"fixture.r{FIXTURE_DEPTH}": statistics.fmean(hit for of in hits.values() for hit in of),
         "fixture.stale_as_current": stale,
+        "fixture.change_told": statistics.fmean(changed),
     }
     kinds = {f"fixture.{kind}": statistics.fmean(of) for kind, of in sorted(hits.items())}
     return figures | kinds
 
 
 async def ask_planted(vault: Vault, talk: planted.Planted, asked: planted.Asked) -> list[int]:
+    return await _recall(vault, _question(talk, asked), RULES, FIXTURE_DEPTH)
+
+
+async def note_of_planted(vault: Vault, talk: planted.Planted, asked: planted.Asked) -> str:
+    """What a persona reads with this question."""
+    question = _question(talk, asked)
+    found = await recall(vault, question, PLACE, most=FIXTURE_DEPTH, budget_s=NEVER_LATE_S)
+    return write_memory(found, NAMES, UTC).note
+
+
+def _question(talk: planted.Planted, asked: planted.Asked) -> Question:
     now = datetime.fromtimestamp(talk.said[-1].at + planted.DAY_S, UTC)
-    question = ask_memory(asked.text, names=NAMES, now=now, before=asked.before)
-    return await _recall(vault, question, RULES, FIXTURE_DEPTH)
+    return ask_memory(asked.text, names=NAMES, now=now, before=asked.before)
 
 
 # --- What it costs --------------------------------------------------------------------------------

@@ -25,12 +25,13 @@ from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.desks import set_desk
 from bot.dispatch import Arrival, Stage
 from bot.engine.base import Engine
-from bot.events import AgeGates, AgeSeen, Deleted, Edited, InRoom, Left, Message
+from bot.events import AgeGates, AgeSeen, Deleted, Edited, InRoom, Left, Message, PersonId
 from bot.flight import Flights, lost_sponsor
 from bot.gather import gather_facts
 from bot.guarding import Guard
 from bot.guests import Guests
 from bot.identity import end_for, finish
+from bot.importing import Importing
 from bot.jobs import Jobs, Kind
 from bot.judging import Judging
 from bot.memory.meaning import Meaning
@@ -85,7 +86,8 @@ class Conversation:
         around = partial(set_scene, speech=self._speech, house=house, personas=personas)
         self._set_scene = partial(around, habits=habits, guests=self._guests)
         offered = partial(set_desk, house=house, personas=personas, habits=habits)
-        self._set_desk = partial(offered, guests=self._guests)
+        self.importing = Importing(house, clock)
+        self._set_desk = partial(offered, guests=self._guests, imports=self.importing)
         self._warming = Warming(engine, clock, house.links.person_of)
         self._unkept = Unkept(house, habits, self._speech, self._sessions, self._warming, clock)
         writer = partial(Writer, engine=engine, habits=habits, metrics=metrics, clock=clock)
@@ -94,11 +96,15 @@ class Conversation:
         self._writer = under(sessions=self._sessions, guests=self._guests)
         before = partial(self._set_scene, ahead=True)
         ahead = partial(Preparing, set_scene=before, gather=self._gather)
-        self._preparing = ahead(house, self._warming, clock, talk=self._writer.talk)
+        self._preparing = ahead(house, self._warming, clock, talk=self._writer.prepare)
 
     async def warm_cards(self) -> None:
         """At the start: from then on nobody waits for a persona to be read."""
         await self._warming.warm_cards(self._personas.values())
+
+    async def forget_computed(self, person: PersonId) -> None:
+        """Of their talk: something of it is gone."""
+        await self._warming.forget(person)
 
     async def arrive(self, message: Message) -> Arrival | None:
         """Commits the message before anything else; None when it was seen before."""
@@ -151,7 +157,7 @@ class Conversation:
         scene = masked(scene, facts, decision)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
-        if cared or (scene.message.is_past and decision.outcome >= Outcome.REFUSE):
+        if cared or (decision.outcome >= Outcome.REFUSE and self._sessions.is_silent(scene)):
             await scene.settle()
         elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)

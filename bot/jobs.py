@@ -17,13 +17,13 @@ from typing import Protocol
 from bot.engine.base import Engine, EngineError, Part, Prompt, PromptTooLong
 from bot.events import PersonId, Sampling
 from bot.memory.meaning import Meaning
-from bot.memory.recall import catch_up
 from bot.memory.until import until
+from bot.remembering import catch_up
 from bot.store.house import House
 from bot.store.rows import StoreError
 from bot.store.vault import Vault
 from bot.store.vectors import Bare
-from bot.store.work import Batch, Portion, Write
+from bot.store.work_rows import Batch, Portion, Write
 
 log = logging.getLogger(__name__)
 

@@ -49,6 +49,9 @@ class Habits:
     """The communities that are served; none named: all."""
     denied: frozenset[str] = frozenset()
 
+    keep_days: int = 0
+    """SAFETY P6: what was said longer ago goes; 0: nothing does by itself."""
+
     def serves(self, community: CommunityId) -> bool:
         """By the operator's lists; a community that is on both is not served."""
         return community not in self.denied and (not self.allowed or community in self.allowed)

@@ -110,6 +110,10 @@ class CareSettings(Section):
     protocol: Path = Path("protocol.md")
 
 
+class MemorySettings(Section):
+    keep_days: Annotated[int, Field(ge=0, le=3650)] = 0
+
+
 class Console(Section):
     page_chars: Annotated[int, Field(ge=200, le=100_000)] = 4000
 
@@ -131,7 +135,7 @@ class MatrixSettings(Section):
     token_file: Path | None = None
     device_name: Annotated[str, Field(min_length=1, max_length=100)] = "Parlour"
     operators: tuple[Annotated[str, Field(pattern=r"^@[^\s:]+:\S+$")], ...] = ()
-    rooms_by: Literal["anybody", "operators"] = "anybody"
+    rooms_by: Literal["anybody", "operators"] = "operators"
     sponsor: Annotated[str, Field(pattern=r"^([!#]\S+)?$")] = ""
     policy_lists: tuple[Annotated[str, Field(pattern=r"^[!#]\S+$")], ...] = ()
     edit_gap_s: Annotated[float, Field(ge=0.2, le=60)] = 1.5
@@ -166,6 +170,7 @@ class Config(BaseSettings):
     communities: Communities = Communities()
     dispatch: Dispatch = Dispatch()
     care: CareSettings = CareSettings()
+    memory: MemorySettings = MemorySettings()
     console: Console = Console()
     discord: DiscordSettings = DiscordSettings()
     matrix: MatrixSettings = MatrixSettings()

@@ -25,7 +25,7 @@ from bot.store import work
 from bot.store.house import House
 from bot.store.rows import Consent, Session, State
 from bot.store.vault import Vault
-from bot.store.work import Batch, Portion, Write
+from bot.store.work_rows import Batch, Portion, Write
 from bot.store.work_tables import comes_with_each_turn
 from tests.fakes import PaperPlatform
 from tests.store_help import ADA, Clock, arrive, begin, house_in, open_for
@@ -482,10 +482,13 @@ async def finished(folder: Path, copy: Path) -> tuple[dict[str, float], object]:
     return await final_state(copy)
 
 
+LEFT = "SELECT * FROM work WHERE kind = 'making'"
+
+
 async def final_state(folder: Path) -> tuple[dict[str, float], object]:
     async with house_in(folder) as house, house.vault(ADA) as vault:
         assert vault is not None
         assert not await marked(vault)
-        assert await vault._db.read(lambda db: db.execute("SELECT * FROM work").fetchall()) == []
+        assert await vault._db.read(lambda db: db.execute(LEFT).fetchall()) == []
         at = "SELECT turn, spot, rating FROM indexed"
         return await made(vault), await vault._db.read(lambda db: db.execute(at).fetchall())

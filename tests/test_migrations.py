@@ -60,6 +60,11 @@ HOUSE_5 = {
     "log_rooms": "INSERT INTO log_rooms VALUES ('c', 'r', 0)",
     "usage": "INSERT INTO usage VALUES ('2026-01-31', 'c', x'02', 3, 90)",
 }
+HOUSE_6 = {
+    **HOUSE_5,
+    "vaults": "INSERT INTO vaults VALUES ('console:ada', 'id', x'01', 1, 1)",
+    "clock": "INSERT INTO clock VALUES (1, 1, 1, 0, 30)",
+}
 VAULT_2 = {
     **VAULT_1,
     "settings": "INSERT INTO settings VALUES ('time zone', 'Europe/Berlin')",
@@ -80,31 +85,48 @@ VAULT_5 = {
     "to_index": "INSERT INTO to_index VALUES (1, 0, 0)",
     "quotes": "INSERT INTO quotes VALUES (1, 1)",
 }
-VAULT_6 = {
-    **VAULT_5,
-    "replies": "INSERT INTO replies VALUES (1, 1, 1, 'n', NULL, 0)",
-    "work": "INSERT INTO work VALUES ('story', 1, 0, '', 0)",
-}
 # A source takes its turn out of the index, to be indexed anew: so these come before what is indexed.
-VAULT_7 = {
+VAULT_6 = {
     **VAULT_4,
-    "replies": VAULT_6["replies"],
     "scopes": "INSERT INTO scopes VALUES (1, 'wren', '', '', x'06', 0, 0)",
     "facts": """INSERT INTO facts VALUES
         (1, 1, 'home', '', 'Porto', 'I live in Porto.', 0, 'rule', 1, 0, 1, 1, NULL, 1, NULL)""",
     "sources": "INSERT INTO sources VALUES (1, 1, 'I live in Porto.', 0)",
     "forgotten": "INSERT INTO forgotten VALUES (1, x'07', x'08')",
     "cites": "INSERT INTO cites VALUES (1, 1)",
-    **{name: row for name, row in VAULT_6.items() if name not in {*VAULT_4, "scopes"}},
+    **{name: row for name, row in VAULT_5.items() if name not in {*VAULT_4, "scopes"}},
+}
+VAULT_7 = {
+    **VAULT_6,
+    "replies": "INSERT INTO replies VALUES (1, 1, 1, 'n', NULL, 0)",
+    "work": "INSERT INTO work VALUES ('story', 1, 0, '', 0)",
 }
 VAULT_8 = {
     **VAULT_7,
+    "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r', 'It rained.', 0)",
+    "summaries": "INSERT INTO summaries VALUES (1, 1, 1, 1, 2, 0, 1, 'They met.')",
+    "summarised": "INSERT INTO summarised VALUES (1, 1)",
+    "stories": "INSERT INTO stories VALUES (1, 'We met.', 0, 1, 1)",
+    "known_from": "INSERT INTO known_from VALUES (1, 'summary', 1)",
+}
+VAULT_9 = {
+    **VAULT_8,
     # One that was indexed before there were names.
     "named": "INSERT INTO named VALUES (1, 8, 1, 1, 1)",
 }
-VAULT_9 = {**VAULT_8, "vectors": "INSERT INTO vectors VALUES (1, 0, x'003c')"}
+VAULT_10 = {
+    **VAULT_9,
+    "imports": "INSERT INTO imports VALUES (1, 1, 2, 1, 0, 0)",
+    "import_talks": "INSERT INTO import_talks VALUES (1, 0, 'wren', NULL, NULL, 1)",
+    "import_parts": "INSERT INTO import_parts VALUES (1, 1, 0, '[]')",
+}
+VAULT_11 = {
+    **VAULT_10,
+    "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r', 'It rained.', 0, 0)",
+}
+VAULT_12 = {**VAULT_11, "vectors": "INSERT INTO vectors VALUES (1, 0, x'003c')"}
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
-    "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5}),
+    "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5, 6: HOUSE_6}),
     "vault": (
         VAULT,
         {
@@ -117,6 +139,9 @@ ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
             7: VAULT_7,
             8: VAULT_8,
             9: VAULT_9,
+            10: VAULT_10,
+            11: VAULT_11,
+            12: VAULT_12,
         },
     ),
 }

@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.events import AgeLevel, CommunityId, Message, PersonId, Rating, Room
 from bot.files import File
+from bot.histories.values import History
 from bot.personas import Persona
 from bot.policy.ceiling import Fall
 from bot.policy.community.written import Written
@@ -26,6 +28,20 @@ class Mature:
     """For this person, with this message."""
     for_all: Text
     """For everybody on this machine."""
+
+
+class Imports(Protocol):
+    """Talks that come in as files, between the offer and the yes."""
+
+    def offer(self, person: PersonId, history: History) -> None:
+        """In place of one that was offered before; kept nowhere but in memory."""
+
+    def offered(self, person: PersonId) -> History | None: ...
+
+    def withdraw(self, person: PersonId) -> None: ...
+
+    async def begin(self, vault: Vault, history: History) -> None:
+        """What is long is taken beside the messages that come meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +70,12 @@ class Desk:
     """The community's rules for what is shown as a persona's words, those of now."""
     resting: Text
     """What to say instead of what the persona would: the person rests, by their own wish."""
+    words: Callable[[Text], str]
+    """In the person's language: for what is no answer but stands in a file."""
     speak_in: Callable[[str], None]
     """The bot's own words, from now on."""
+    keep_days: int
+    """For how long the operator has what is said kept at most; 0: always."""
     home_offset_s: float
     """Of the operator's clock, for who has named no time zone."""
     now: float
@@ -68,6 +88,7 @@ class Desk:
     called: Callable[[Sequence[CommunityId], str], tuple[CommunityId, ...]]
     """Those of them that are called this, or have this number."""
     terms_of: Callable[[Community], Terms]
+    imports: Imports
 
     @property
     def is_in(self) -> bool:
@@ -106,7 +127,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """The person has left: the session is over."""
+    """Something is over for good: what is being written ends, and what was computed of it goes."""
 
     say: Text
 

@@ -16,6 +16,7 @@ from bot.commands.desk import Answer, Desk, Greet, LikeAMessage, Outcome, Rewrit
 from bot.commands.duties import NOT_YOURS, may
 from bot.commands.follow_accounts import linked
 from bot.commands.follow_cases import follow_moderating
+from bot.commands.follow_memory import INCOGNITO_IS
 from bot.commands.follow_operating import follow_operating
 from bot.commands.follow_own import follow_own
 from bot.commands.follow_rules import follow_rules
@@ -77,7 +78,8 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
             return Greet(desk.persona.id) if desk.is_in else Answer(desk.not_in)
         case talking.Who():
             name, tagline = desk.persona.name, desk.persona.tagline
-            return Answer(sentences.WITH.format(name=name, tagline=tagline), about=name)
+            who = sentences.WITH.format(name=name, tagline=tagline)
+            return Answer(lines(who, INCOGNITO_IS) if desk.own.is_incognito else who, about=name)
         case talking.Where():
             where = sentences.WHERE.format(
                 community=desk.name_of(desk.community.id),

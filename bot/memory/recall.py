@@ -14,8 +14,9 @@ from bot.memory.names import names_in
 from bot.memory.question import Question
 from bot.memory.ranking import rank
 from bot.memory.words import words_of
-from bot.store.recalled import Look, Wanted
-from bot.store.rows import Found, Name, Scope
+from bot.store.card_rows import Found, Name
+from bot.store.recalled import Drafts, Look, Wanted, no_drafts
+from bot.store.rows import Scope
 from bot.store.vault import Vault
 
 BUDGET_S = 0.05
@@ -62,12 +63,12 @@ async def recall(
         ranked = rank(question, found, total, look, alike)
         return [one.spot for one in ranked if one.share >= least or one.apart >= APART]
 
-    return await vault.recall(wanted, by_question, lambda: time.monotonic() > due)
+    return await vault.index.recall(wanted, by_question, lambda: time.monotonic() > due)
 
 
-async def catch_up(vault: Vault) -> bool:
+async def catch_up(vault: Vault, drafts_of: Drafts = no_drafts) -> bool:
     """Indexes what has been said and was not indexed yet, so much at once that nobody waits long;
-    whether more is left, as after two accounts were joined."""
+    whether more is left, as after two accounts were joined. `drafts_of` finds facts in it."""
 
     def words(text: str) -> Sequence[str]:
         return words_of(mask(text))
@@ -76,6 +77,7 @@ async def catch_up(vault: Vault) -> bool:
         return names_in(mask(text))
 
     for _ in range(ROUNDS):
-        if await vault.catch_up(words, AT_ONCE, names_in=names) < AT_ONCE:
+        done = await vault.index.catch_up(words, AT_ONCE, names_in=names, drafts_of=drafts_of)
+        if done < AT_ONCE:
             return False
     return True

@@ -30,11 +30,13 @@ from bot.personas import Persona, PersonaError, load_personas
 from bot.platforms.base import Platform
 from bot.recovery import recover, show_whole
 from bot.reminders import Reminders
+from bot.retention import Retention
 from bot.scene import Habits
 from bot.settings import Config
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.keys import MasterKey, make_master_key
+from bot.story import StoryTelling
 
 TIDY_S = 30.0
 DAY_S = 86_400.0
@@ -113,6 +115,7 @@ async def serve(
             speech=speech,
             guests=guests,
             meaning=_meaning(config, engine),
+            kinds=[StoryTelling(personas, engine.context_tokens)],
         )
         dispatch = Dispatch(
             conversation,
@@ -128,6 +131,12 @@ async def serve(
             clock=time.time,
             guests=guests,
         )
+        retention = Retention(
+            house,
+            keep_days=config.memory.keep_days,
+            forget=conversation.forget_computed,
+            clock=time.time,
+        )
         await conversation.warm_cards()
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, dispatch.stop)
@@ -139,15 +148,17 @@ async def serve(
         gc.freeze()
         with metrics.served(config.metrics.port):
             async with asyncio.TaskGroup() as group:
-                tidying = group.create_task(_tidy(house, reminders))
+                tidying = group.create_task(_tidy(house, reminders, retention))
                 working = group.create_task(conversation.jobs.run())
                 watching = group.create_task(guard.watch())
                 showing = group.create_task(show_whole(house, platforms, began))
+                importing = group.create_task(conversation.importing.run())
                 await dispatch.run(platforms, left_over)
                 tidying.cancel()
                 working.cancel()
                 watching.cancel()
                 showing.cancel()
+                importing.cancel()
     finally:
         await guard.close()
         await engine.close()
@@ -183,7 +194,7 @@ async def _start(engine: Engine, personas: Mapping[str, Persona]) -> None:
         raise PersonaError(f"{named_by(error.adapter, personas)}: {error}") from None
 
 
-async def _tidy(house: House, reminders: Reminders) -> None:
+async def _tidy(house: House, reminders: Reminders, retention: Retention) -> None:
     tidied = time.time()
     while True:
         await asyncio.sleep(TIDY_S)
@@ -191,6 +202,7 @@ async def _tidy(house: House, reminders: Reminders) -> None:
             tidied = time.time()
             await house.moderation.tidy(tidied)
         await reminders.tick()
+        await retention.tick()
         await house.close_idle()
 
 
@@ -226,4 +238,5 @@ def _habits(config: Config) -> Habits:
         language=config.care.language,
         allowed=frozenset(config.communities.allow),
         denied=frozenset(config.communities.deny),
+        keep_days=config.memory.keep_days,
     )

@@ -119,14 +119,13 @@ class Database:
                 return False
             db.set_progress_handler(stop, STEPS)
             try:
-                db.execute("VACUUM")
+                rewrite(db)
             except sqlcipher3.OperationalError as exc:
                 if exc.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
                     raise
                 return False
             finally:
                 db.set_progress_handler(None, 0)
-            empty_log(db)
             return True
 
         return await self.read(rewritten)

@@ -10,9 +10,12 @@ import sqlite3
 from pathlib import Path
 
 from bot.store.fact_tables import FACTS
+from bot.store.import_tables import IMPORTS
+from bot.store.incognito_tables import INCOGNITO
 from bot.store.index_tables import INDEX
 from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
+from bot.store.story_tables import STORY
 from bot.store.vector_tables import VECTORS
 from bot.store.work_tables import WORK
 
@@ -121,9 +124,12 @@ VAULT: tuple[Step, ...] = (
     # Of a shared room, whose talk is its own; NULL is the private one (INVARIANT I1).
     ("ALTER TABLE sessions ADD COLUMN room TEXT",),
     INDEX,
-    WORK,
     FACTS,
+    WORK,
+    STORY,
     NAMES,
+    IMPORTS,
+    INCOGNITO,
     VECTORS,
 )
 

@@ -17,10 +17,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.events import Rating, SessionId, TurnId
+from bot.store.card_rows import Card, Found
 from bot.store.fact_rows import Draft, Origin
+from bot.store.facts import closed
 from bot.store.learning import learn
 from bot.store.names import Names, find_names, keep_names
-from bot.store.rows import STRETCH, Card, Found, Gone, Recalled, Scope, Side, Spot
+from bot.store.rows import STRETCH, Gone, Recalled, Scope, Side, Spot
 from bot.store.scopes import consents, find_scope, make_scope, may_keep, scope_of
 from bot.store.vectors import Meant, alike
 
@@ -214,10 +216,10 @@ def recall(
     )
     seen = look([spot for _, spot in named])
     cards = [(name, spot) for name, spot in named if spot in seen and spot not in told]
-    return Found(
-        tuple(_read(db, id_, spot) for spot in ranked),
-        tuple(Card(name, _read(db, id_, spot)) for name, spot in cards),
-    )
+    best = tuple(_read(db, id_, spot) for spot in ranked)
+    of_names = tuple(Card(name, _read(db, id_, spot)) for name, spot in cards)
+    shown = [turn.turn for turn in (*best, *(card.turn for card in of_names))]
+    return Found(best, of_names, closed(db, id_, shown, wanted.ceiling, wanted.session))
 
 
 def _told(db: sqlite3.Connection, session: SessionId | None, scope: int) -> set[int]:

@@ -39,8 +39,9 @@ def open_reply(
     `remember` is kept for a close after a crash."""
     place = db.execute("SELECT coalesce(max(place), 0) + 1 FROM turns").fetchone()[0]
     placed = db.execute(
-        """UPDATE turns SET session = ?, place = ?, note = ? WHERE id = ? AND state = 'waiting'
-            AND NOT EXISTS (SELECT 1 FROM replies WHERE replies.answers = turns.id)""",
+        """UPDATE turns SET session = ?1, place = ?2, note = ?3 WHERE id = ?4 AND state = 'waiting'
+            AND NOT EXISTS (SELECT 1 FROM replies WHERE replies.answers = turns.id)
+            AND EXISTS (SELECT 1 FROM sessions WHERE id = ?1)""",
         (session, place, sound(note), answers),
     )
     if placed.rowcount == 0:

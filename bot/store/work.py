@@ -9,57 +9,17 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
-from bot.events import CommunityId, Rating, RoomId, TurnId
+from bot.events import Rating, TurnId
 from bot.store.database import Database
-from bot.store.rows import Scope, Side
+from bot.store.rows import Side
+from bot.store.scopes import scope_of
+from bot.store.work_rows import Batch, Portion, Said, Write
 
 FORGOTTEN = "forgotten"
 """The mark of a vault in which something was forgotten since its file was rewritten."""
 TRIES = 3
 """So often is a model asked for the same; then it is parked, for the operator to see."""
-
-Write = Callable[[sqlite3.Connection], None]
-"""Part of the transaction that ends the work; only `store` knows what it does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Portion:
-    """How much of a talk one job takes."""
-
-    fewest: int
-    """Of a talk that goes on. Where it ended, or something behind is done, whatever is left."""
-    most: int
-    behind: int = 0
-    """So many of the newest turns of a talk that goes on are left alone."""
-    idle_s: float = float("inf")
-    """A talk in which nothing was said for so long is as good as ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    turn: TurnId
-    side: Side
-    text: str
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A run of turns, one behind the other, all of one talk."""
-
-    kind: str
-    scope: Scope
-    said: tuple[Said, ...]
-    rating: Rating
-    """The highest ceiling under which any of it was said."""
-    tries: int
-    """How often this was tried in vain."""
-    name: str
-    """What the person is called in that talk."""
-    hash: bytes
-    """Of all that was read: what was made of it is written only while this is the same."""
 
 
 class Work:
@@ -225,9 +185,23 @@ def _run(
     run = [row[:6] for row in kept[:waits]]
     if waits == len(kept) and len(rows) < most and not _has_ended(db, first, kept, portion, now):
         run = run[: max(0, len(run) - portion.behind)]
-        if len(run) < portion.fewest:
+        if len(run) < portion.fewest and _bytes(run) < portion.enough:
             return ()
-    return run[: portion.most]
+    return _cut(run, portion)
+
+
+def _bytes(rows: Sequence[_Row]) -> int:
+    return sum(len(row[2].encode()) for row in rows)
+
+
+def _cut(run: Sequence[_Row], portion: Portion) -> Sequence[_Row]:
+    """As much as it may be; where more follows, it ends with an answer."""
+    most = next((at for at in range(1, len(run)) if _bytes(run[:at]) >= portion.enough), len(run))
+    cut = run[: min(most, portion.most)]
+    if len(cut) < len(run):
+        answers = [at for at, row in enumerate(cut, start=1) if row[1] == Side.PERSONA]
+        cut = cut[: answers[-1]] if answers else cut
+    return cut
 
 
 def _has_ended(
@@ -250,9 +224,6 @@ def _lease(db: sqlite3.Connection, kind: str, turns: Sequence[int], holder: str)
 
 
 def _batch(db: sqlite3.Connection, kind: str, session: int, rows: Sequence[_Row]) -> Batch:
-    persona, sponsor, room = db.execute(
-        "SELECT persona, sponsor, room FROM sessions WHERE id = ?", (session,)
-    ).fetchone()
     name = db.execute(
         """SELECT author_name FROM turns WHERE session = ? AND author_name IS NOT NULL
         ORDER BY place DESC LIMIT 1""",
@@ -260,20 +231,12 @@ def _batch(db: sqlite3.Connection, kind: str, session: int, rows: Sequence[_Row]
     ).fetchone()
     return Batch(
         kind=kind,
-        scope=_scope(persona, sponsor, room),
+        scope=scope_of(db, session),
         said=tuple(Said(TurnId(row[0]), Side(row[1]), row[2], row[3]) for row in rows),
         rating=Rating(max(row[4] for row in rows)),
         tries=max(row[5] for row in rows),
         name="" if name is None else name[0],
         hash=_hash(rows),
-    )
-
-
-def _scope(persona: str, sponsor: str | None, room: str | None) -> Scope:
-    return Scope(
-        persona,
-        None if sponsor is None else CommunityId(sponsor),
-        None if room is None else RoomId(room),
     )
 
 

@@ -1,7 +1,7 @@
 """What waits to be made of what was said, as one step of a vault's migrations: never edited once
 released. `work` says what it is for.
 
-A turn's work begins with the row that has it indexed, in the same transaction, and goes with it:
+A turn's work begins with the row that has it remembered, in the same transaction, and goes with it:
 no path can forget what the schema takes along (INVARIANT I5).
 """
 
@@ -35,6 +35,10 @@ WORK: tuple[str, ...] = (
         INSERT INTO marks (name, value) VALUES ('forgotten', 1)
             ON CONFLICT DO UPDATE SET value = value + 1;
     END""",
+    """CREATE TRIGGER fact_is_forgotten AFTER DELETE ON facts BEGIN
+        INSERT INTO marks (name, value) VALUES ('forgotten', 1)
+            ON CONFLICT DO UPDATE SET value = value + 1;
+    END""",
     """CREATE TRIGGER consent_is_forgotten AFTER DELETE ON consents
     WHEN old.kind IN ('memory', 'intimate memory') BEGIN
         INSERT INTO marks (name, value) VALUES ('forgotten', 1)
@@ -44,15 +48,19 @@ WORK: tuple[str, ...] = (
 
 
 def comes_with_each_turn(kind: str) -> tuple[str, ...]:
-    """The triggers by which a turn that is to be indexed, or indexed anew, is this kind's work; and
-    what was indexed before there was such a kind."""
+    """The triggers by which a turn that is remembered, or says something else by now, is this kind's
+    work; and what was remembered before there was such a kind."""
     name = kind.replace(" ", "_")
     # Not "INSERT OR REPLACE": what the outer statement does about a conflict would count instead.
-    wanted = f"""DELETE FROM work WHERE kind = '{kind}' AND turn = new.turn;
-        INSERT INTO work (kind, turn) VALUES ('{kind}', new.turn);"""  # noqa: S608 - a name of ours
+    wanted = f"""DELETE FROM work WHERE kind = '{kind}' AND turn = new.{{turn}};
+        INSERT INTO work (kind, turn) VALUES ('{kind}', new.{{turn}});"""  # noqa: S608 - a name of ours
     return (
-        f"CREATE TRIGGER {name}_comes AFTER INSERT ON to_index BEGIN {wanted} END",
-        f"CREATE TRIGGER {name}_comes_again AFTER UPDATE ON to_index BEGIN {wanted} END",
-        f"""INSERT INTO work (kind, turn)
+        # One that is indexed anew is known by other words, and says what it said.
+        f"""CREATE TRIGGER {name}_comes AFTER INSERT ON to_index
+        WHEN new.turn NOT IN (SELECT turn FROM indexed) BEGIN {wanted.format(turn="turn")} END""",  # noqa: S608 - as above
+        f"""CREATE TRIGGER {name}_comes_again AFTER UPDATE OF chosen ON turns
+        WHEN new.chosen <> old.chosen AND (new.id IN (SELECT turn FROM indexed)
+            OR new.id IN (SELECT turn FROM to_index)) BEGIN {wanted.format(turn="id")} END""",  # noqa: S608 - as above
+        f"""INSERT OR IGNORE INTO work (kind, turn)
             SELECT '{kind}', turn FROM indexed UNION SELECT '{kind}', turn FROM to_index""",  # noqa: S608 - as above
     )
