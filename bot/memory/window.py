@@ -31,6 +31,8 @@ class Talk:
     room: int
     shared: RoomId | None = None
     """As `Room` tells it: no prompt holds what was said elsewhere (INVARIANT I1)."""
+    community: str = ""
+    """Whose guest the person is with it."""
 
 
 async def write_prompt(talk: Talk, asked: Turn | None, begun: Sequence[str] = ()) -> Prompt:
@@ -49,7 +51,8 @@ async def write_prompt(talk: Talk, asked: Turn | None, begun: Sequence[str] = ()
         turns=turns,
         adapter=talk.adapter,
     )
-    return replace(prompt, parts=(*prompt.parts, *(Part("assistant", text) for text in begun)))
+    begun_parts = tuple(Part("assistant", text) for text in begun)
+    return replace(prompt, parts=prompt.parts + begun_parts, community=talk.community)
 
 
 async def trim(talk: Talk, engine: Engine, *, above: float) -> bool:
