@@ -30,6 +30,7 @@ from bot.policy.door_rules import UNKNOWN
 from bot.policy.facts import Decision, Effect, Facts
 from bot.policy.screen import Screen
 from bot.prompt import write_note
+from bot.quotas import Bill
 from bot.remembering import keeps_as, remember, remembers
 from bot.rulings import Rulings
 from bot.scene import Habits, Scene
@@ -158,10 +159,12 @@ class Writer:
     ) -> None:
         """Writes the reply, or goes on from where it was `begun`, closes it whatever happens, and says what went wrong."""
         display = Display(reply, scene, vault, asyncio.get_running_loop().time)
+        bill, before = self._rulings.bill(scene), len("".join(begun))
         state, trouble, fits = State.CUT, SILENCE, True
         prefix = scene.stage.platform.prefix
         try:
-            pieces = self._show_pieces(asked, bounds, display, scene, vault, begun=begun)
+            show = partial(self._show_pieces, bill=bill, begun=begun)
+            pieces = show(asked, bounds, display, scene, vault)
             state, trouble = await pieces
         except PromptTooLong:
             fits, trouble = bool(begun), sentences.TOO_LONG_FOR_MODEL
@@ -174,6 +177,7 @@ class Writer:
             trouble = (broken if display.is_empty else broke_off).format(prefix=prefix)
         finally:
             text = "" if display.is_empty else display.text
+            bill.reckon(text[before:])
             closing = vault.close_reply(
                 reply,
                 state=state,
@@ -204,6 +208,7 @@ class Writer:
         scene: Scene,
         vault: Vault,
         *,
+        bill: Bill,
         begun: Sequence[str],
     ) -> tuple[State, Text]:
         """Engine -> screen -> display, until it ends or something newer waits."""
@@ -239,7 +244,8 @@ class Writer:
             return waits if shows is None else min(waits, shows)
 
         talk = self.talk(scene, vault)
-        words = ask(self._engine, talk, asked, sampling, newer=newer, due_in=due_in, begun=begun)
+        hears = partial(ask, newer=newer, due_in=due_in, begun=begun, wrote=bill.tell)
+        words = hears(self._engine, talk, asked, sampling)
         await show(screen.feed("".join(begun)))
         async with aclosing(words) as pieces:
             while not (screen.blocked or gate.blocked):
