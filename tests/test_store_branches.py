@@ -18,7 +18,7 @@ from bot.events import EventId, Message, Rating, SessionId, TurnId
 from bot.memory.question import Question
 from bot.memory.recall import Place, catch_up, recall
 from bot.memory.words import words_of
-from bot.store import branches, forks, recalled, replies, sessions, turns
+from bot.store import branches, forks, on_branch, recalled, replies, sessions, turns
 from bot.store.branches import Undone, Way
 from bot.store.database import in_transaction
 from bot.store.migrations import VAULT, migrate
@@ -605,7 +605,7 @@ async def test_i7_killed_while_branching_it_is_done_whole_or_not_at_all(tmp_path
             on = [int(number) for what, number in whole if what == "on"]
             if on:
                 assert max(listed) >= on[-1]
-            kept = {turn["revisions"][0]["text"] for turn in (await vault.export())["turns"]}  # type: ignore[attr-defined] - the export is JSON, and its turns are tables
+            kept = {turn["revisions"][0]["text"] for turn in (await vault.export())["turns"]}  # type: ignore[attr-defined]  # the export is JSON, and its turns are tables
             assert {f"said {number}" for what, number in whole if what == "said"} <= kept
             # Each can be gone to and read, and what it holds is in order.
             for number in listed:
@@ -621,8 +621,8 @@ def test_the_queries_of_every_message_look_things_up_and_sort_nothing() -> None:
         plain.say()
         plain.branch(number)
     for query, values in (
-        (f"{turns.SAID} AND place >= ?2 {turns.IN_ORDER}", (1, 0)),
-        (f"{turns.SAID} AND side = 'person' {turns.BACKWARDS} LIMIT 1", (1,)),
+        (f"{turns.SAID} AND place >= ?2 {on_branch.IN_ORDER}", (1, 0)),
+        (f"{turns.SAID} AND side = 'person' {on_branch.BACKWARDS} LIMIT 1", (1,)),
         (f"{sessions.SESSION} WHERE ended IS NULL ORDER BY id DESC LIMIT 1", ()),
     ):
         rows = plain.db.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()
