@@ -45,6 +45,8 @@ class Written:
     may_go: bool = False
     """Deleted or stopped: it need not be answered."""
     agains: int = 0
+    changed_at: list[float] = field(default_factory=list)
+    """When it was edited or deleted."""
     answers: list[Shown] = field(default_factory=list)
 
     @property
@@ -191,6 +193,8 @@ class Crowd:
             self.asked.append(await one.person.presses(room, shown, "Stop writing"))
         else:
             return
+        if kind != "stop":
+            last.changed_at.append(self.server.world.now())
         last.wants_no_whole, last.may_go = True, kind != "edit"
         one.busy_until = now + QUIET_S
         self.did[kind] += 1

@@ -80,6 +80,36 @@ async def test_an_answer_cut_before_it_names_its_message_goes_where_one_is_wante
         assert account(hands.crowd, kills=()).doubled == doubled
 
 
+@pytest.mark.parametrize(
+    ("heard", "found_out_after", "ends", "costs"),
+    [
+        ("late", 1.0, "whole", (0, 0, 1)),
+        ("at once", 1.0, "whole", (1, 1, 0)),
+        ("late", 60.0, "whole", (1, 1, 0)),
+        ("late", 1.0, "cut", (0, 1, 1)),
+    ],
+)
+async def test_an_answer_that_gives_way_because_an_earlier_deletion_was_found_out_late_is_no_second_one(
+    heard: str, found_out_after: float, ends: str, costs: tuple[int, int, int]
+) -> None:
+    async with discord_server() as server:
+        hands = Hands(server)
+        first = await hands.writes("one.")
+        hands.says(reply_to("one."))
+        server.pass_time(10.0)
+        began = server.world.now()
+        first.changed_at.append(began + 0.5 if heard == "late" else began - 8.0)
+        server.pass_time(5.0)
+        lost = ((began, server.world.now()),)
+        await hands.writes("two.")
+        server.pass_time(found_out_after)
+        hands.says("You said: two. the tide")
+        server.pass_time(1.0)
+        hands.says(reply_to("two.") if ends == "whole" else "You said: two.")
+        told = account(hands.crowd, (), lost)
+        assert (told.doubled, told.not_whole, told.written_anew) == costs
+
+
 async def test_what_the_bot_says_itself_in_place_of_an_answer_is_told_apart() -> None:
     async with discord_server() as server:
         hands = Hands(server)
