@@ -171,6 +171,21 @@ async def test_another_answer_on_a_new_branch_leaves_the_old_one_as_it_was(tmp_p
         assert await prompt_of(parlour, "Four.") == ["One.", "a1", "Two.", "a2", "Four."]
 
 
+async def test_an_older_answer_on_a_new_branch_leaves_the_newer_one_on_the_old(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path / "data", writes("a1", "a2", "a3", "a4", "a5")) as parlour:
+        await parlour.let_in()
+        await talk(parlour, "One.")
+        shown = await talk(parlour, "/again")
+        await talk(parlour, "Two.")
+        await reply(parlour, shown[0].id)
+        assert spoken(await parlour.paper.say("/back")) == ["a1"]
+        assert await prompt_of(parlour, "Three.") == ["One.", "a1", "Three."]
+        await parlour.paper.say("/branches 1")
+        assert await prompt_of(parlour, "Four.") == ["One.", "a2", "Two.", "a3", "Four."]
+
+
 async def test_reworded_and_gone_on_with_is_what_stands_on_this_branch_alone(
     tmp_path: Path,
 ) -> None:

@@ -139,7 +139,7 @@ def _begin(
     db: sqlite3.Connection, session: SessionId, of: int, upto: int, way: Way = Way.BEGUN
 ) -> Moved:
     forks.drop_empty(db, session)
-    if len(_numbers(db, session)) >= forks.MOST:
+    if len(forks.numbers(db, session)) >= forks.MOST:
         return Moved(Way.FULL)
     forks.fork(db, session, of, upto)
     return _moved(db, session, way)
@@ -163,7 +163,7 @@ def _branch_of(db: sqlite3.Connection, session: SessionId, turn: TurnId) -> int:
 def go_to(db: sqlite3.Connection, session: SessionId, number: int) -> Moved:
     if number == forks.current(db, session):
         return _moved(db, session, Way.STAYED)
-    if number not in _numbers(db, session):
+    if number not in forks.numbers(db, session):
         return Moved(Way.UNKNOWN)
     forks.go(db, session, number)
     return _moved(db, session, Way.BACK)
@@ -173,13 +173,13 @@ def list_branches(db: sqlite3.Connection, session: SessionId) -> tuple[Branch, .
     here = forks.current(db, session)
     listed = (
         _here(db, session, here) if number == here else _elsewhere(db, session, number)
-        for number in _numbers(db, session)
+        for number in forks.numbers(db, session)
     )
     return tuple(one for one in listed if one is not None)
 
 
 def forget(db: sqlite3.Connection, session: SessionId, number: int) -> bool:
-    if number == forks.current(db, session) or number not in _numbers(db, session):
+    if number == forks.current(db, session) or number not in forks.numbers(db, session):
         return False
     alone = db.execute(
         f"""SELECT turns.id FROM {STANDS} WHERE part.session = ?1 AND part.branch = ?2
@@ -190,13 +190,6 @@ def forget(db: sqlite3.Connection, session: SessionId, number: int) -> bool:
     turns.drop(db, [TurnId(row[0]) for row in alone])
     db.execute("DELETE FROM branch_parts WHERE session = ? AND branch = ?", (session, number))
     return True
-
-
-def _numbers(db: sqlite3.Connection, session: SessionId) -> list[int]:
-    rows = db.execute(
-        "SELECT DISTINCT branch FROM branch_parts WHERE session = ? ORDER BY branch", (session,)
-    )
-    return [row[0] for row in rows.fetchall()]
 
 
 def _here(db: sqlite3.Connection, session: SessionId, number: int) -> Branch:

@@ -54,14 +54,31 @@ def go(db: sqlite3.Connection, session: SessionId, branch: int) -> None:
 
 
 def drop_empty(db: sqlite3.Connection, session: SessionId) -> None:
-    """Branches on which nothing was said, or nothing is left, but for the one that we are on."""
-    db.execute(
-        """DELETE FROM branch_parts WHERE session = ?1 AND branch <> 1
-        AND branch <> (SELECT branch FROM sessions WHERE id = ?1)
-        AND NOT EXISTS (SELECT 1 FROM turns
-            WHERE turns.session = ?1 AND turns.branch = branch_parts.branch)""",
-        (session,),
+    """Branches with nothing that no other has, but for the one that we are on; the younger first."""
+    here = current(db, session)
+    for number in reversed(numbers(db, session)):
+        if number == here:
+            continue
+        # Of one part, whoever has a later turn has the earlier ones.
+        alone = db.execute(
+            """SELECT 1 FROM branch_parts AS part WHERE part.session = ?1 AND part.branch = ?2
+            AND coalesce((SELECT max(other.upto) FROM branch_parts AS other
+                WHERE other.session = ?1 AND other.branch <> ?2 AND other.part = part.part), 0)
+            < (SELECT max(turns.place) FROM turns WHERE turns.session = ?1
+                AND turns.branch = part.part AND turns.place <= part.upto)""",
+            (session, number),
+        ).fetchone()
+        if alone is None:
+            db.execute(
+                "DELETE FROM branch_parts WHERE session = ? AND branch = ?", (session, number)
+            )
+
+
+def numbers(db: sqlite3.Connection, session: SessionId) -> list[int]:
+    rows = db.execute(
+        "SELECT DISTINCT branch FROM branch_parts WHERE session = ? ORDER BY branch", (session,)
     )
+    return [int(row[0]) for row in rows.fetchall()]
 
 
 def is_shared(db: sqlite3.Connection, turn: TurnId) -> bool:
