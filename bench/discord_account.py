@@ -14,8 +14,8 @@ from math import inf
 from bench.discord_crowd import ACKNOWLEDGED_S, PERSONA, Crowd, Somebody, Written, reply_to
 from tests.discord.state import Asked, Shown
 
-NOT_HEARD_S = 3.0
-"""What was told to a process right before its end it has perhaps not taken in."""
+NOT_HEARD_S = 10.0
+"""What was told to a busy process before its end it has perhaps not taken in."""
 LOOKS_S = 20.0
 """So long after it listens again it may be at what was missed."""
 
@@ -171,7 +171,7 @@ def _changes(shown: Shown) -> list[float]:
 
 def _match(somebody: Somebody, bot: str) -> None:
     """Each of the persona's messages to the latest one that it can be an answer to. What was cut
-    before it names its message can answer several: the latest that still wants one."""
+    before it names its message can answer several: the latest that has none, or still wants one."""
     for shown in somebody.person.dm.shown:
         if shown.author != bot or not shown.flags & PERSONA:
             continue
@@ -181,9 +181,11 @@ def _match(somebody: Somebody, bot: str) -> None:
             if one.at <= shown.at
             and any(reply_to(text).startswith(shown.content) for text in one.texts)
         ]
+        # What was missed is heard behind what was written after it, and answered behind that.
+        waiting = [one for one in fitting if not one.answers and not one.may_go]
         wanting = [one for one in fitting if len(one.answers) < one.allowed]
         if fitting:
-            (wanting or fitting)[0].answers.append(shown)
+            (waiting or wanting or fitting)[0].answers.append(shown)
 
 
 def late(crowd: Crowd, lost: Sequence[tuple[float, float]]) -> tuple[int, int, float]:
