@@ -47,7 +47,7 @@ from bot.sessions import Sessions
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.vault import Vault
-from bot.telling import give
+from bot.telling import give, show_again
 from bot.text import Text
 from bot.unkept import Unkept
 from bot.warming import Warming
@@ -200,8 +200,8 @@ class Conversation:
                 await disclose(decision, facts, scene)
                 if scene.vault:
                     await self._write_again(wanted, scene, scene.vault)
-            case desk.Show(turn):
-                await scene.speak(turn.text, name="shown")
+            case desk.Show() as shown:
+                await show_again(shown, scene)
             case desk.Erase() | desk.Join() as after:
                 return after
         return None

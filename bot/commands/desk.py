@@ -16,7 +16,7 @@ from bot.store.case_rows import Story
 from bot.store.house import House
 from bot.store.rows import Community, Session, Turn
 from bot.store.vault import Vault
-from bot.text import Text
+from bot.text import SILENCE, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,8 @@ class Answer:
     """What others are to know of it."""
     story: Story | None = None
     """Of the case that it is about, as it stands now: its cards are shown anew."""
+    is_alone: bool = False
+    """It holds the person's own words: where others read along it is for their eyes alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,8 @@ class Show:
     """This answer of before."""
 
     turn: Turn
+    say: Text = SILENCE
+    """Before it."""
 
 
 @dataclass(frozen=True, slots=True)

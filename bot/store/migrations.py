@@ -9,6 +9,7 @@ in tests/test_migrations.py.
 import sqlite3
 from pathlib import Path
 
+from bot.store.branch_tables import BRANCHES
 from bot.store.fact_tables import FACTS
 from bot.store.import_tables import IMPORTS
 from bot.store.incognito_tables import INCOGNITO
@@ -130,6 +131,7 @@ VAULT: tuple[Step, ...] = (
     NAMES,
     IMPORTS,
     INCOGNITO,
+    BRANCHES,
     VECTORS,
 )
 
