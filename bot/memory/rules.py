@@ -15,7 +15,7 @@ from datetime import datetime
 
 from bot.memory.dates import birthday_in
 from bot.memory.masking import mask
-from bot.memory.readers import READERS, Phrase, Reader, plain
+from bot.memory.readers import Phrase, Reader, plain, readers
 from bot.memory.slots import DISLIKES, FAVOURITE, LIKES, NOTE, TASTE, is_alone
 from bot.store.fact_rows import Draft
 
@@ -65,7 +65,7 @@ def drafts_in(text: str, now: datetime) -> tuple[Draft, ...]:
     for sentence in _SENTENCE.finditer(said.folded):
         if _asks(sentence[0]):
             continue
-        for reader in READERS:
+        for reader in readers():
             if not reader.unreal.search(sentence[0]):
                 found += _read(reader, said, sentence.span())
     found.sort(key=lambda pair: pair[0])
