@@ -286,18 +286,25 @@ def test_a_name_of_what_does_not_hold_any_more_is_not_told_either() -> None:
 
 async def test_who_has_moved_is_not_told_where_they_lived(parlour: Parlour) -> None:
     await parlour.let_in()
-    for text in (
-        "/memory on",
-        "I live in Porto.",
-        "/persona wren",
-        "I've moved to Lisbon.",
-        "/persona wren",
-    ):
+    for text in ("/memory on", "My favourite tea is amber.", "/persona wren"):
         await parlour.paper.say(text)
-    await parlour.paper.say("What did I live in, Porto?")
+    await parlour.paper.say("Well, my favourite tea is rosehip now.")
+    await parlour.paper.say("/persona wren")
+    await parlour.paper.say("What is my favourite tea?")
     (note,) = notes(parlour)
-    assert "Porto" not in note
-    assert "“I've moved to Lisbon.”" in note
+    assert "amber" not in note
+    assert note.count("my favourite tea is rosehip now.") == 1
+
+
+async def test_what_is_known_from_the_first_word_on_is_not_told_again(parlour: Parlour) -> None:
+    await parlour.let_in()
+    for text in ("/memory on", "I live in Porto.", "/persona wren", "I've moved to Lisbon."):
+        await parlour.paper.say(text)
+    await parlour.paper.say("/persona wren")
+    await parlour.paper.say("Where do I live, and when did I move to Lisbon?")
+    prompt = "".join(part.text for part in parlour.scripted.prompts[-1].parts)
+    assert "Porto" not in prompt
+    assert prompt.count("“I've moved to Lisbon.”") == 1
 
 
 @pytest.mark.parametrize(

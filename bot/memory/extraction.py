@@ -36,7 +36,7 @@ from bot.memory.slots import (
     TASTE,
     is_alone,
 )  # fmt: skip
-from bot.memory.statements import Statement, statements_in
+from bot.memory.statements import TO_YOU, Statement, statements_in
 from bot.memory.words import words_of
 from bot.store.fact_rows import Draft
 from bot.store.work_rows import Said
@@ -54,9 +54,6 @@ _ASKED = (
     PROMISE, NOTE,
 )  # fmt: skip
 _DIGIT = re.compile(r"\d")
-_TO_YOU = re.compile(
-    r"\b(?:you\w*|du|dir|dich|dein\w*|tu|te|ti|tus|usted|vous|toi|ton|ta|tes|votre|voce\w*|teu|tua)\b|あなた|君"
-)
 TOLD = f"""You write down lasting facts that a person tells about themselves.
 Below are messages of this person, each with its number.
 Answer with a JSON list. Each fact has
@@ -144,8 +141,8 @@ def _believed(item: Mapping[str, object], text: str, at: datetime) -> Draft | No
         NAME: not _DIGIT.search(value),
         CALLED: not _DIGIT.search(value),
         # SAFETY M8: what they want of the persona is nothing that is known of them.
-        NOTE: not _TO_YOU.search(plain(told)),
-        PLAN: not _TO_YOU.search(plain(told)),
+        NOTE: not TO_YOU.search(plain(told)),
+        PLAN: not TO_YOU.search(plain(told)),
     }
     if not value or not is_sound.get(slot, True):
         return None
