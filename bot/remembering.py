@@ -7,7 +7,6 @@ Nothing of it where the person has not agreed to memory, and nothing in shared r
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
-from functools import partial
 
 from bot.commands.wishes import is_incognito, read_zone
 from bot.events import Rating, TurnId
@@ -77,8 +76,7 @@ async def remember(
     told = {Side.PERSON: "the person", Side.PERSONA: "you"}
     window = scene.look.turns if scene.session else ()
     budget = allowance([turn.note for turn in window if turn.side is Side.PERSON])
-    write = partial(write_memory, names=told, zone=zone, budget=budget, known=session.known or "")
-    written = write(found)
+    written = write_memory(found, told, zone, budget)
     if written.note and not may_surface(written.note, under, hard_limits):
         # One by one, which takes longer; and together once more, since two may make a third thing.
         fit = {t for t in written.turns if may_surface(excerpt(t.text), under, hard_limits)}
@@ -88,7 +86,7 @@ async def remember(
             tuple(card for card in found.cards if card.turn in fit),
             tuple(c if c.now in hold else replace(c, now=None) for c in found.closed),
         )
-        written = write(found)
+        written = write_memory(found, told, zone, budget)
         if not may_surface(written.note, under, hard_limits):
             return NOTHING
     return Memory(

@@ -22,7 +22,7 @@ PLAIN = Fact(
     recorded=DAY_S,
 )
 NAME = replace(PLAIN, id=2, slot="name", value="Ada", sentence="My name is Ada.")
-CAT = replace(PLAIN, id=3, slot="pet", sentence="My cat is called Mara.", is_alone=False)
+CAT = replace(PLAIN, id=3, slot="pet", value="Mara", sentence="My cat is called Mara.")
 TASTE = replace(PLAIN, id=4, slot="taste", subject="rain", value="likes", sentence="I like rain.")
 MINE = replace(PLAIN, id=5, slot="note", value="I hum.", sentence="I hum.", origin=Origin.PERSON)
 PINNED = replace(TASTE, id=6, sentence="My number is 0123 456 789 012.", is_pinned=True)
@@ -30,7 +30,7 @@ PINNED = replace(TASTE, id=6, sentence="My number is 0123 456 789 012.", is_pinn
 
 def test_who_they_are_comes_first_and_then_what_they_want_kept() -> None:
     about = about_person([CAT, PLAIN, TASTE, MINE, PINNED, NAME], 2_000)
-    assert about.facts == (NAME, PINNED, MINE, PLAIN)
+    assert about.facts == (NAME, PINNED, MINE, PLAIN, CAT)
     assert about.text.startswith(f"{OPENING} “My name is Ada.” (2 January 1970) “My number")
     assert "rain" not in about.text, "what they like is recalled when it is spoken of"
 

@@ -22,8 +22,8 @@ from bot.store.rows import Consent, Recalled, Side, State
 from tests.conftest import PERSONAS, Parlour, running
 from tests.fakes import PaperPlatform
 
-SISTER = "My sister Mara keeps the lighthouse."
-ASKED = "Where does my sister Mara work?"
+SISTER = "My sister keeps the lighthouse."
+ASKED = "Where does my sister work?"
 
 
 @pytest.fixture
@@ -54,6 +54,25 @@ async def test_next_time_the_persona_knows_what_was_said(parlour: Parlour) -> No
     (note,) = notes(parlour)
     assert SISTER in note
     assert "1970, the person:" in note
+
+
+async def test_what_stands_at_the_top_of_the_prompt_is_not_told_in_a_note_as_well(
+    parlour: Parlour,
+) -> None:
+    """The name of a sister is a fact, which the prompt begins with; the rest of a turn is recalled."""
+    await parlour.let_in("ada")
+    await parlour.paper.say("/memory on")
+    named = "My sister's name is Mara."
+    for text in (named, "My brother's name is Ole. He keeps the lighthouse at the far end of it."):
+        message = parlour.paper.write(text)
+        await parlour.paper.rest(message.room.id)
+    await parlour.paper.say("/persona wren")
+    await parlour.paper.say("What of my sister Mara and my brother Ole at the lighthouse?")
+    parts = [part.text for part in parlour.scripted.prompts[-1].parts]
+    assert sum(text.count(named) for text in parts) == 1
+    (note,) = notes(parlour)
+    assert "Mara" not in note
+    assert "He keeps the lighthouse" in note
 
 
 async def test_nothing_is_remembered_for_who_did_not_agree(parlour: Parlour) -> None:
@@ -87,12 +106,12 @@ async def test_l3_where_romance_is_closed_what_is_said_from_then_on_comes_up(
         async with parlour.house.vault(parlour.paper.message("").author.id) as vault:
             assert vault is not None
             await vault.set_mark("romance closed: wren", 1.0)
-        for text in ("My uncle Piet mends the ferry.", "/persona wren", ASKED):
+        for text in ("My uncle mends the ferry.", "/persona wren", ASKED):
             await parlour.paper.say(text)
         assert notes(parlour) == []
-        await parlour.paper.say("What does my uncle Piet do?")
+        await parlour.paper.say("What does my uncle do?")
         (note,) = notes(parlour)
-        assert "My uncle Piet mends the ferry." in note
+        assert "My uncle mends the ferry." in note
         assert SISTER not in note
 
 
@@ -118,9 +137,9 @@ async def test_i1_another_person_with_the_same_words_hears_only_their_own(parlou
     await talked(parlour)
     await parlour.let_in("ben")
     await parlour.paper.say("/memory on", "ben")
-    await parlour.paper.say("My sister Mara sails.", "ben")
+    await parlour.paper.say("My sister sails.", "ben")
     await parlour.paper.say("/persona wren", "ben")
-    await parlour.paper.say("What does my sister Mara do?", "ben")
+    await parlour.paper.say("What does my sister do?", "ben")
     (note,) = notes(parlour)
     assert "sails" in note
     assert "lighthouse" not in note
@@ -129,7 +148,7 @@ async def test_i1_another_person_with_the_same_words_hears_only_their_own(parlou
 async def test_prompts_with_memory_only_grow_and_nothing_is_told_twice(parlour: Parlour) -> None:
     await talked(parlour)
     begun = len(parlour.scripted.prompts)
-    for text in (ASKED, ASKED, "Does my sister Mara like the lighthouse?"):
+    for text in (ASKED, ASKED, "Does my sister like the lighthouse?"):
         await parlour.paper.say(text)
     prompts = parlour.scripted.prompts[begun:]
     for earlier, later in itertools.pairwise(prompts):
@@ -148,12 +167,12 @@ async def test_i5_a_deleted_message_is_in_no_note_either(parlour: Parlour) -> No
 async def test_an_edited_message_is_quoted_as_it_stands(parlour: Parlour) -> None:
     message = await talked(parlour)
     await parlour.paper.say(ASKED)
-    changed = "My sister Mara keeps the windmill."
+    changed = "My sister keeps the windmill."
     parlour.paper.tell(Edited(message.room, message.author, message.id, changed, message.at))
     await parlour.paper.say("And now?")
     assert not any(SISTER in part.text for part in parlour.scripted.prompts[-1].parts)
     await parlour.paper.say("/persona wren")
-    await parlour.paper.say(ASKED)
+    await parlour.paper.say("Which windmill does my sister keep?")
     assert any(changed in note for note in notes(parlour))
 
 
@@ -237,25 +256,30 @@ async def test_whoever_is_named_is_known_again_in_the_middle_of_other_talk(
         "The bus is red.",
         "Soup is warm.",
         "A violin burns.",
-        SISTER,
+        "The lighthouse is kept by Mara.",
     ):
         await parlour.paper.say(text)
     await parlour.paper.say("/persona wren")
     long = "The kettle, the bus, the soup, a violin: and then mara telephoned, too."
     await parlour.paper.say(long)
     (note,) = notes(parlour)
-    assert f"the person: “{SISTER}”" in note
+    assert "the person: “The lighthouse is kept by Mara.”" in note
 
 
 async def test_a_forgotten_name_leaves_its_note(
     parlour: Parlour,
 ) -> None:
-    message = await talked(parlour)
+    await parlour.let_in()
+    await parlour.paper.say("/memory on")
+    message = parlour.paper.write("The lighthouse is kept by Mara.")
+    await parlour.paper.rest(message.room.id)
+    await parlour.paper.say("/persona wren")
     await parlour.paper.say("Does mara know the fog?")
+    assert notes(parlour)
     parlour.paper.tell(Deleted(message.room, message.author, message.id, message.at))
     await parlour.paper.say("And now, mara?")
     assert notes(parlour) == []
-    assert not any(SISTER in part.text for part in parlour.scripted.prompts[-1].parts)
+    assert not any("kept by" in part.text for part in parlour.scripted.prompts[-1].parts)
 
 
 def test_what_does_not_hold_any_more_is_left_out_and_what_holds_stands_there() -> None:
@@ -284,7 +308,7 @@ def test_a_name_of_what_does_not_hold_any_more_is_not_told_either() -> None:
     assert told(Found((), (Card("ann", turn),), closed)) == ("", ())
 
 
-async def test_who_has_moved_is_not_told_where_they_lived(parlour: Parlour) -> None:
+async def test_who_has_changed_their_mind_is_told_what_holds_now(parlour: Parlour) -> None:
     await parlour.let_in()
     for text in ("/memory on", "My favourite tea is amber.", "/persona wren"):
         await parlour.paper.say(text)
@@ -296,15 +320,21 @@ async def test_who_has_moved_is_not_told_where_they_lived(parlour: Parlour) -> N
     assert note.count("my favourite tea is rosehip now.") == 1
 
 
-async def test_what_is_known_from_the_first_word_on_is_not_told_again(parlour: Parlour) -> None:
+async def test_who_has_moved_is_not_told_where_they_lived(parlour: Parlour) -> None:
     await parlour.let_in()
-    for text in ("/memory on", "I live in Porto.", "/persona wren", "I've moved to Lisbon."):
+    for text in (
+        "/memory on",
+        "I live in Porto.",
+        "/persona wren",
+        "I've moved to Lisbon.",
+        "/persona wren",
+    ):
         await parlour.paper.say(text)
-    await parlour.paper.say("/persona wren")
-    await parlour.paper.say("Where do I live, and when did I move to Lisbon?")
-    prompt = "".join(part.text for part in parlour.scripted.prompts[-1].parts)
-    assert "Porto" not in prompt
-    assert prompt.count("“I've moved to Lisbon.”") == 1
+    asked = "What did I live in, Porto?"
+    await parlour.paper.say(asked)
+    parts = [part.text for part in parlour.scripted.prompts[-1].parts if part.text != asked]
+    assert not any("Porto" in text for text in parts)
+    assert sum("“I've moved to Lisbon.”" in text for text in parts) == 1
 
 
 @pytest.mark.parametrize(
@@ -373,8 +403,8 @@ def test_l3_where_romance_is_closed_nothing_that_was_said_with_it_comes_up(
 @pytest.mark.parametrize(
     "unfit",
     [
-        "A spider sat on the lighthouse of my sister Mara.",
-        "A love scene with a 15-year-old, said my sister Mara of the lighthouse.",
+        "A spider sat on the lighthouse of my sister.",
+        "A love scene with a 15-year-old, said my sister of the lighthouse.",
     ],
 )
 async def test_l2_c2_what_may_not_be_said_now_does_not_come_up(
@@ -397,7 +427,7 @@ async def test_l2_c2_what_may_not_be_said_now_does_not_come_up(
         await catch_up(vault)
     await parlour.paper.say("/limit hard spider")
     await parlour.paper.say("/persona wren")
-    await parlour.paper.say("What of my sister Mara and the lighthouse?")
+    await parlour.paper.say("What of my sister and the lighthouse?")
     (note,) = notes(parlour)
     assert SISTER in note
     assert unfit not in note

@@ -45,10 +45,9 @@ class _Line:
 
 
 def write_memory(
-    found: Found, names: Mapping[Side, str], zone: tzinfo, budget: int = BUDGET, *, known: str = ""
+    found: Found, names: Mapping[Side, str], zone: tzinfo, budget: int = BUDGET
 ) -> Written:
-    """The note, and what stands in it; empty where there is nothing. Not what stands in `known`,
-    which the persona has before it anyway.
+    """The note, and what stands in it; empty where there is nothing.
 
     Names come first, so that there is always room for who is spoken of. Where something does not
     hold any more, what holds now stands in its place, with its own date.
@@ -56,7 +55,7 @@ def write_memory(
     left = budget - len(OPENING.encode())
     lines: dict[Recalled | Holding, _Line] = {}
     for of, said in _said(found, LONGEST if budget > LEAST else SHORT):
-        if of in lines or not said or f"“{said}”" in known:
+        if of in lines or not said:
             continue
         if isinstance(of, Holding):
             line = _Line(of.at, 0, _line(of.at, names[Side.PERSON], said, zone), of)

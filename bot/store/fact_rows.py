@@ -72,7 +72,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Words of a turn that do not hold any more."""
+    """Words of a turn that do not hold any more, or that the persona has before it anyway."""
 
     turn: TurnId
     quote: str

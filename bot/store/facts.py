@@ -184,7 +184,8 @@ def closed(
     session: SessionId | None,
 ) -> tuple[Closed, ...]:
     """What of these turns does not hold any more, and what holds instead: where that may come up and
-    stands neither in the session's window, nor in a note of it, nor among these turns themselves."""
+    stands neither in the session's window, nor in a note of it, nor at the top of its prompt, nor
+    among these turns themselves. And what of them stands at the top of its prompt."""
     rows = db.execute(
         """SELECT sources.turn, sources.quote, holds.id, holds.sentence, holds.valid_from,
             holds.rating <= :ceiling AND NOT EXISTS (
@@ -195,12 +196,18 @@ def closed(
                     OR turns.id IN (SELECT turn FROM cites WHERE fact = holds.id)))
             AND NOT EXISTS (SELECT 1 FROM sources AS its WHERE its.fact = holds.id
                 AND its.turn IN (SELECT value FROM json_each(:turns)))
+            AND NOT EXISTS (SELECT 1 FROM known_from
+                WHERE session = :session AND kind = 'fact' AND source = holds.id)
         FROM sources JOIN facts ON facts.id = sources.fact
         JOIN facts AS holds ON holds.scope = facts.scope AND holds.slot = facts.slot
             AND holds.subject = facts.subject AND holds.alone AND holds.superseded_by IS NULL
         WHERE sources.turn IN (SELECT value FROM json_each(:turns)) AND facts.scope = :scope
             AND facts.superseded_by IS NOT NULL
-        ORDER BY sources.turn, facts.id""",
+        UNION ALL SELECT sources.turn, sources.quote, 0, '', 0.0, 0 FROM known_from
+        JOIN sources ON sources.fact = known_from.source
+        WHERE known_from.session = :session AND known_from.kind = 'fact'
+            AND sources.turn IN (SELECT value FROM json_each(:turns))
+        ORDER BY 1, 3""",
         {
             "turns": json.dumps(turns),
             "scope": scope,
