@@ -51,6 +51,15 @@ class Question:
     sampling: Sampling
 
 
+class Trial(Protocol):
+    """What a model has to do right before it is believed in what it makes of people's words."""
+
+    @property
+    def question(self) -> Question: ...
+
+    def passes(self, answer: str) -> bool: ...
+
+
 class Kind(Protocol):
     """One kind of thing that is made of turns."""
 
@@ -64,6 +73,10 @@ class Kind(Protocol):
 
     @property
     def portion(self) -> Portion: ...
+
+    @property
+    def trials(self) -> Sequence[Trial]:
+        """Where a model fails one, its work waits for another model."""
 
     def ask(self, batch: Batch) -> Question | None:
         """None where no model is needed: then `read` is given nothing."""
@@ -110,6 +123,9 @@ class Jobs:
         self._current: PersonId | None = None
         self._aside = asyncio.Event()
         self._failed_at, self._pause_s = 0.0, 0.0
+        self._passed: dict[str, int] = {}
+        """How many of its trials the model has passed, by kind."""
+        self._unfit: set[str] = set()
 
     def hear(self, account: PersonId) -> None:
         """They write, or have just been answered: what is done for them is put aside at once."""
@@ -180,7 +196,7 @@ class Jobs:
         return await self._keep_meaning(bare, person)
 
     async def _take(self, vault: Vault) -> tuple[Kind, Batch] | None:
-        for kind in self._kinds:
+        for kind in (kind for kind in self._kinds if kind.name not in self._unfit):
             take, now = vault.work.take, self._clock()
             batch = await take(kind.name, kind.version, kind.portion, holder=self._holder, now=now)
             if batch is not None:
@@ -194,6 +210,8 @@ class Jobs:
         written: Write | None = None
         is_over = False
         try:
+            if not await self._is_fit(kind, person):
+                return kind.name in self._unfit
             answer = await self._answer(kind.ask(batch), person)
             if answer is not None:
                 is_over, written = True, kind.read(batch, answer)
@@ -210,6 +228,19 @@ class Jobs:
         finally:
             await asyncio.shield(self._end(kind, batch, written, person, is_over=is_over))
         return is_over
+
+    async def _is_fit(self, kind: Kind, person: PersonId) -> bool:
+        """Once for each model; False, too, where it was put aside before that was known."""
+        for trial in kind.trials[self._passed.get(kind.name, 0) :]:
+            answer = await self._answer(trial.question, person)
+            if answer is None:
+                return False
+            if not trial.passes(answer):
+                self._unfit.add(kind.name)
+                log.warning("%s: the model fails at plain sentences, so it is not asked", kind.name)
+                return False
+            self._passed[kind.name] = self._passed.get(kind.name, 0) + 1
+        return True
 
     async def _answer(self, question: Question | None, person: PersonId) -> str | None:
         """None where it was put aside."""

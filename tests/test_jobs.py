@@ -18,7 +18,7 @@ import pytest
 from bot.engine.base import EngineError, Part, Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import EventId, Rating, Sampling, TurnId
-from bot.jobs import LONG_QUIET_S, QUIET_S, Jobs, Question
+from bot.jobs import LONG_QUIET_S, QUIET_S, Jobs, Question, Trial
 from bot.memory.recall import catch_up
 from bot.recovery import recover
 from bot.store import work
@@ -41,6 +41,7 @@ class Making:
     name: str = "making"
     version: int = 1
     portion: Portion = PORTION
+    trials: Sequence[Trial] = ()
     seen: list[Batch] = field(default_factory=list)
     is_garbled: Callable[[Batch], bool] = lambda _: False
 

@@ -150,6 +150,7 @@ ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
             11: VAULT_11,
             12: VAULT_12,
             13: VAULT_13,
+            14: VAULT_13,
         },
     ),
 }
@@ -177,6 +178,8 @@ def test_rows_of_an_old_version_are_all_in_the_newest(name: str, version: int) -
     migrate(db, steps, Path(name))
     assert version_of(db) == len(steps)
     found = contents(db)
+    # A later kind of work begins with what was said before there was such a kind.
+    found["work"] = [row for row in found.get("work", []) if row[0] == "story"]
     assert all(len(found[table]) == 1 for table in versions[version])
     assert db.execute("PRAGMA foreign_key_check").fetchall() == []
     db.close()

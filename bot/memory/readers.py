@@ -32,7 +32,6 @@ class Reader:
     no_value: re.Pattern[str]
     passing: re.Pattern[str]
     remember: re.Pattern[str]
-    orders: re.Pattern[str]
     mine: re.Pattern[str]
 
 
@@ -78,7 +77,6 @@ def _reader(language: Language) -> Reader:
             re.compile(language.no_value),
             re.compile(language.passing),
             re.compile(before + language.remember),
-            re.compile(language.orders),
             re.compile(language.mine),
         )
     return Reader(
@@ -90,7 +88,6 @@ def _reader(language: Language) -> Reader:
         re.compile(rf"(?:{language.no_value})(?!\w)"),
         re.compile(rf"\b(?:{language.passing})(?!\w)"),
         re.compile(rf"\s*(?:(?:{language.before})(?![^\W_])[\s,!:]*)*{language.remember}"),
-        re.compile(rf"(?:{language.orders})"),
         re.compile(rf"(?:{language.mine})"),
     )
 

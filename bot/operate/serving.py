@@ -16,6 +16,7 @@ from bot.config import ConfigError, master_key_path
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import AdapterUnusable, Engine
+from bot.extracting import FactFinding
 from bot.guarding import Guard
 from bot.guests import Guests
 from bot.memory.meaning import Meaning
@@ -115,7 +116,7 @@ async def serve(
             speech=speech,
             guests=guests,
             meaning=_meaning(config, engine),
-            kinds=[StoryTelling(personas, engine.context_tokens)],
+            kinds=[StoryTelling(personas, engine.context_tokens), FactFinding()],
         )
         dispatch = Dispatch(
             conversation,

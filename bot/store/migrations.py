@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from bot.store.branch_tables import BRANCHES
-from bot.store.fact_tables import FACTS
+from bot.store.fact_tables import FACT_WORK, FACTS
 from bot.store.import_tables import IMPORTS
 from bot.store.incognito_tables import INCOGNITO
 from bot.store.index_tables import INDEX
@@ -133,6 +133,7 @@ VAULT: tuple[Step, ...] = (
     INCOGNITO,
     BRANCHES,
     VECTORS,
+    FACT_WORK,
 )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from bench.matrix_inside import TEXT, hooked
+from tests.fakes import in_turn
 from tests.matrix.people import People
 from tests.matrix.serving import serving
-from tests.matrix.test_reactions import in_turn, persona_says
+from tests.matrix.test_reactions import persona_says
 
 pytestmark = pytest.mark.live
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from bot.commands import branching
+from tests.fakes import in_turn
 from tests.matrix.people import People
 from tests.matrix.serving import serving
-from tests.matrix.test_reactions import in_turn, persona_says
+from tests.matrix.test_reactions import persona_says
 
 pytestmark = pytest.mark.live
 
