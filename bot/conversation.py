@@ -185,9 +185,10 @@ class Conversation:
                 await self._warming.forget(account)
             case desk.LikeAMessage():
                 await self._answer(scene, facts, decision)
-            case desk.Greet(persona_id):
+            case desk.Greet(persona_id, recap):
                 await disclose(decision, facts, scene)
-                await self._sessions.greet(replace(scene, persona=self._personas[persona_id]))
+                of = replace(scene, persona=self._personas[persona_id])
+                await self._sessions.greet(of, recap)
                 await self._warming.forget(account)
             case desk.Rewrite() as wanted:
                 await disclose(decision, facts, scene)

@@ -38,6 +38,7 @@ PERSON = (
     *("And the harbour?", "{p}reword The tide goes out.", "{p}undo", "{p}who"),
     *("{p}limits hard storms", "Is there a storm?", "{p}limits"),
     *("{p}nonsense", "{p}about", "{p}memory", "{p}privacy", "{p}where"),
+    *("{p}story", "{p}story edit We met at the harbour.", "{p}story show", "{p}story forget"),
     *("{p}help", "{p}help limits"),
     *("{p}personas", "{p}remind", "{p}mute", "{p}quiet", "{p}language"),
     *("{p}timezone Europe/Berlin", "{p}persona Nobody", "{p}persona Wren"),

@@ -16,7 +16,7 @@ from bot.store.case_rows import Story
 from bot.store.house import House
 from bot.store.rows import Community, Session, Turn
 from bot.store.vault import Vault
-from bot.text import Text
+from bot.text import SILENCE, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,8 @@ class Greet:
     """A new session with this persona."""
 
     persona: str
+    recap: Text = SILENCE
+    """What is told before it begins."""
 
 
 @dataclass(frozen=True, slots=True)
