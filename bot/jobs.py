@@ -126,20 +126,24 @@ class Jobs:
             await self.tick()
 
     async def tick(self) -> None:
-        """Everything that may be done now."""
-        for person, heard in list(self._heard.items()):
-            wanted_s = LONG_QUIET_S if heard.looks else self._quiet_s
-            if _apart(self._clock(), heard.at) >= wanted_s:
-                await self._work_for(person, heard)
+        """Everything that may be done now, a thing for each person in turn."""
+        goes_on = True
+        while goes_on:
+            goes_on = False
+            for person in list(self._heard):
+                # Looked at anew: whoever has written meanwhile is quiet no more.
+                heard = self._heard.get(person)
+                if heard is not None and self._may_begin(heard):
+                    goes_on = await self._work_for(person, heard) or goes_on
 
     # --- Below: one person ------------------------------------------------------------------
 
-    async def _work_for(self, person: PersonId, heard: _Heard) -> None:
+    async def _work_for(self, person: PersonId, heard: _Heard) -> bool:
+        """Whether there is more to do."""
         self._current, self._aside = person, asyncio.Event()
+        goes_on = False
         try:
-            goes_on = True
-            while goes_on and not self._aside.is_set() and self._may_begin(heard):
-                goes_on = await self._next(person, heard)
+            goes_on = await self._next(person, heard)
         except StoreError as error:
             # Told when they write. Errors of the store hold no words (INVARIANT I8).
             log.warning("work on a vault was left: %s", error)
@@ -148,8 +152,12 @@ class Jobs:
             self._current = None
         if heard.looks > 1 and self._heard.get(person) is heard:
             del self._heard[person]
+        return goes_on and not self._aside.is_set()
 
     def _may_begin(self, heard: _Heard) -> bool:
+        wanted_s = LONG_QUIET_S if heard.looks else self._quiet_s
+        if _apart(self._clock(), heard.at) < wanted_s:
+            return False
         return not self._is_at_work() or _apart(self._clock(), heard.since) >= PATIENCE_S
 
     async def _next(self, person: PersonId, heard: _Heard) -> bool:
@@ -189,7 +197,7 @@ class Jobs:
             answer = await self._answer(kind.ask(batch), person)
             if answer is not None:
                 is_over, written = True, kind.read(batch, answer)
-        except PromptTooLong:
+        except (PromptTooLong, TimeoutError):
             is_over = True
         except EngineError:
             # Of an engine that answers by now it was the work's own fault.
@@ -215,8 +223,6 @@ class Jobs:
             words = until(self._aside, self._engine.generate(prompt, question.sampling), _never)
             async with asyncio.timeout(LONGEST_S), aclosing(words) as pieces:
                 said = [piece async for piece in pieces]
-        except TimeoutError:
-            return None
         finally:
             with suppress(EngineError):
                 await self._engine.forget(key)

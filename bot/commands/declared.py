@@ -61,7 +61,7 @@ COMMANDS: tuple[Declaration, ...] = (
 )
 
 # What the commands of two words have in common.
-GROUPS = {"report": moderating.REPORT_ABOUT, "rules": ruling.ABOUT, "story": stories.ABOUT}
+GROUPS = {"story": stories.ABOUT, "report": moderating.REPORT_ABOUT, "rules": ruling.ABOUT}
 
 
 def commands_for(

@@ -36,6 +36,8 @@ class Talk:
     room: int
     shared: RoomId | None = None
     """As `Room` tells it: no prompt holds what was said elsewhere (INVARIANT I1)."""
+    known: str = ""
+    """What the prompt may begin with, as policy has looked at it; nothing else stands there."""
 
 
 async def write_prompt(talk: Talk, asked: Turn | None, begun: Sequence[str] = ()) -> Prompt:
@@ -53,7 +55,7 @@ async def write_prompt(talk: Talk, asked: Turn | None, begun: Sequence[str] = ()
         head=session.head,
         turns=turns,
         adapter=talk.adapter,
-        known=session.known or "",
+        known=talk.known if session.known == talk.known else "",
     )
     return replace(prompt, parts=(*prompt.parts, *(Part("assistant", text) for text in begun)))
 
