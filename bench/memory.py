@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import RESULTS, locomo, planted
+from bench.memory_talk import tokens_of_a_talk
 from bench.recall_vaults import SCOPE, fill, vault_at
 from bot.engine.embedded import EmbeddedEngine
 from bot.engine.setup import Setup
@@ -65,6 +66,7 @@ def main() -> None:
             if arguments.tried:
                 asyncio.run(tell_tried(talks, Path(folder)))
         figures |= asyncio.run(on_planted(Path(folder)))
+        figures |= asyncio.run(tokens_of_a_talk(300))
         for turns, name in ((10_000, "10k"), (100_000, "100k")):
             figures |= asyncio.run(latency(turns, name, Path(folder)))
     RESULTS.mkdir(parents=True, exist_ok=True)

@@ -32,8 +32,9 @@ from bot.guarding import Guard
 from bot.guests import Guests
 from bot.identity import end_for, finish
 from bot.importing import Importing
-from bot.jobs import Jobs, Kind
+from bot.jobs import Jobs
 from bot.judging import Judging
+from bot.kinds import Kind
 from bot.memory.meaning import Meaning
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
@@ -192,9 +193,10 @@ class Conversation:
                 await self._warming.forget(account)
             case desk.LikeAMessage():
                 await self._answer(scene, facts, decision)
-            case desk.Greet(persona_id):
+            case desk.Greet(persona_id, recap):
                 await disclose(decision, facts, scene)
-                await self._sessions.greet(replace(scene, persona=self._personas[persona_id]))
+                of = replace(scene, persona=self._personas[persona_id])
+                await self._sessions.greet(of, recap)
                 await self._warming.forget(account)
             case desk.Rewrite() as wanted:
                 await disclose(decision, facts, scene)

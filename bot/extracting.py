@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from bot.events import TurnId
-from bot.jobs import Question, nothing
+from bot.kinds import Question, nothing
 from bot.memory.extraction import ask_facts, drafts_from
 from bot.policy.memories import may_learn
 from bot.store.fact_rows import Draft, Origin

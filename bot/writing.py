@@ -111,7 +111,7 @@ class Writer:
             note = write()
             reply = await begin(note=note)
         asked = Turn(turn, Side.PERSON, State.WAITING, scene.message.text, note)
-        await self._stream(reply, asked, bounds, scene, vault)
+        await self._stream(reply, asked, bounds, scene, self._talk(scene, vault, session))
 
     async def write_another(
         self,
@@ -127,8 +127,9 @@ class Writer:
         asked, answer = exchange
         begun = (answer.text, _joint(answer.text)) if goes_on else ()
         bounds = bounds_of(facts, by)
-        if scene.session:
-            await self._know(scene, vault, scene.session, bounds)
+        session = scene.session
+        if session:
+            session = await self._know(scene, vault, session, bounds)
         reply = await vault.open_again(
             turn=answer.id,
             nonce=scene.nonce,
@@ -136,18 +137,22 @@ class Writer:
             begun="".join(begun),
             remember=_keeps_as(scene, bounds),
         )
-        await self._stream(reply, asked, bounds, scene, vault, begun=begun)
+        talk = self._talk(scene, vault, session)
+        await self._stream(reply, asked, bounds, scene, talk, begun=begun)
 
     async def prepare(self, scene: Scene, vault: Vault, facts: Facts, by: Decision) -> Talk:
         """The talk as it would be gone on with now."""
-        if scene.session:
-            await self._know(scene, vault, scene.session, bounds_of(facts, by))
-        return self.talk(scene, vault)
+        session = scene.session
+        if session:
+            session = await self._know(scene, vault, session, bounds_of(facts, by))
+        return self._talk(scene, vault, session)
 
-    def talk(self, scene: Scene, vault: Vault) -> Talk:
+    def _talk(self, scene: Scene, vault: Vault, session: Session | None) -> Talk:
         room = self._engine.context_tokens - self._habits.reply_tokens
         card, adapter = card_text(scene.persona), scene.persona.adapter
-        return Talk(vault, card, adapter, room, scene.message.room.shared, scene.community.id)
+        known = (session.known if session else None) or ""
+        shared, community = scene.message.room.shared, scene.community.id
+        return Talk(vault, card, adapter, room, shared, community, known)
 
     async def _know(self, scene: Scene, vault: Vault, session: Session, bounds: Bounds) -> Session:
         return await self._knowing.know(
@@ -167,12 +172,12 @@ class Writer:
         asked: Turn,
         bounds: Bounds,
         scene: Scene,
-        vault: Vault,
+        talk: Talk,
         *,
         begun: Sequence[str] = (),
     ) -> None:
         """Writes the reply, or goes on from where it was `begun`, closes it whatever happens, and says what went wrong."""
-        talk = self.talk(scene, vault)
+        vault = talk.vault
         display = Display(reply, scene, vault, asyncio.get_running_loop().time)
         bill, before = self._rulings.bill(scene), len("".join(begun))
         state, trouble, fits = State.CUT, SILENCE, True

@@ -39,6 +39,7 @@ PERSON = (
     *("{p}limits hard storms", "Is there a storm?", "{p}limits"),
     *("{p}branches", "{p}branch 2", "{p}branches 1", "{p}branches 9", "{p}branches forget 1"),
     *("{p}nonsense", "{p}about", "{p}memory", "{p}memory keep 30", "{p}privacy", "{p}where"),
+    *("{p}story", "{p}story edit We met at the harbour.", "{p}story show", "{p}story forget"),
     *("{p}help", "{p}help limits"),
     *("{p}personas", "{p}remind", "{p}mute", "{p}quiet", "{p}language"),
     *("{p}timezone Europe/Berlin", "{p}persona Nobody", "{p}persona Wren"),

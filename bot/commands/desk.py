@@ -148,6 +148,8 @@ class Greet:
     """A new session with this persona."""
 
     persona: str
+    recap: Text = SILENCE
+    """What is told before it begins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,12 @@ from bot.commands.follow_memory import INCOGNITO_IS
 from bot.commands.follow_operating import follow_operating
 from bot.commands.follow_own import follow_own
 from bot.commands.follow_rules import follow_rules
+from bot.commands.follow_story import follow_story
 from bot.commands.moderating import ModeratingCommand
 from bot.commands.operating import OperatingCommand
 from bot.commands.own import OwnCommand
 from bot.commands.ruling import RulesCommand
+from bot.commands.stories import StoryCommand
 from bot.commands.words import help_text
 from bot.events import Rating
 from bot.personas import Persona
@@ -48,6 +50,8 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         return await follow_moderating(command, desk)
     if isinstance(command, OperatingCommand):
         return await follow_operating(command, desk)
+    if isinstance(command, StoryCommand):
+        return await follow_story(command, desk)
     if isinstance(command, RulesCommand):
         return await follow_rules(command, desk)
     if (duty := _DUTIES.get(type(command))) and not await may(duty, desk):

@@ -17,6 +17,10 @@ TABLES = {
     "facts": """SELECT persona, sponsor, room, facts.* FROM facts
         JOIN scopes ON scopes.id = scope ORDER BY facts.id""",
     "sources": "SELECT * FROM sources ORDER BY fact, turn",
+    "stories": """SELECT persona, sponsor, room, text, rating, at FROM stories
+        JOIN scopes ON scopes.id = scope ORDER BY scope""",
+    "summaries": """SELECT persona, sponsor, room, summaries.* FROM summaries
+        JOIN scopes ON scopes.id = scope WHERE text <> '' ORDER BY first""",
     "seen": "SELECT * FROM seen ORDER BY room, event_id",
 }
 
