@@ -6,7 +6,7 @@ it has found what stands in a few plain sentences, and nothing in small talk: se
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 
 from bot.events import TurnId
 from bot.jobs import Question, nothing
@@ -50,7 +50,7 @@ class Trial:
             Said(TurnId(number), Side.PERSON, line, 0.0)
             for number, line in enumerate(self.lines, start=1)
         ]
-        found = drafts_from(answer, said, datetime.fromtimestamp(0.0, UTC)) or {}
+        found = drafts_from(answer, said, UTC) or {}
         told = {(one.slot, one.value.casefold()) for drafts in found.values() for one in drafts}
         return told == self.wanted
 
@@ -83,7 +83,7 @@ class FactFinding:
         lines = _theirs(batch.said)
         if not lines:
             return nothing
-        found = drafts_from(answer, lines, datetime.fromtimestamp(lines[0].at, UTC))
+        found = drafts_from(answer, lines, UTC)
         if found is None:
             return None
         kept = {
