@@ -12,6 +12,7 @@ from bot.commands.wishes import is_incognito, read_zone
 from bot.events import Rating, TurnId
 from bot.gather import NO_WISHES
 from bot.memory.dates import moment
+from bot.memory.meaning import Meaning
 from bot.memory.notes import allowance, excerpt, write_memory
 from bot.memory.question import ask_memory
 from bot.memory.recall import Place, recall
@@ -62,6 +63,7 @@ async def remember(
     hard_limits: tuple[str, ...],
     utc_offset_s: float,
     now: float,
+    meaning: Meaning | None = None,
 ) -> Memory:
     if not remembers(scene) or scene.look is None:
         return NOTHING
@@ -73,7 +75,7 @@ async def remember(
     )
     under = surface_under(ceiling, romance_closed=romance_closed)
     place = Place(Scope(session.persona, session.sponsor, None), under, session.id)
-    found = await recall(vault, question, place, most=MOST, least=LEAST)
+    found = await recall(vault, question, place, most=MOST, least=LEAST, meaning=meaning)
     told = {Side.PERSON: "the person", Side.PERSONA: "you"}
     window = scene.look.turns if scene.session else ()
     budget = allowance([turn.note for turn in window if turn.side is Side.PERSON])

@@ -37,6 +37,7 @@ PERSON = (
     *("{p}again", "{p}back", "{p}forward", "{p}continue"),
     *("And the harbour?", "{p}reword The tide goes out.", "{p}undo", "{p}who"),
     *("{p}limits hard storms", "Is there a storm?", "{p}limits"),
+    *("{p}branches", "{p}branch 2", "{p}branches 1", "{p}branches 9", "{p}branches forget 1"),
     *("{p}nonsense", "{p}about", "{p}memory", "{p}memory keep 30", "{p}privacy", "{p}where"),
     *("{p}help", "{p}help limits"),
     *("{p}personas", "{p}remind", "{p}mute", "{p}quiet", "{p}language"),

@@ -123,7 +123,7 @@ ONE_DOOR = {
     "llama_cpp": ["engine/worker"],
     "jinja2": ["engine"],
     "polib": ["languages/catalogue.py"],
-    "numpy": ["engine/worker", "policy/classifier.py"],
+    "numpy": ["engine/worker", "memory/meaning.py", "policy/classifier.py"],
     "discord": ["platforms/discord"],
     "nio": ["platforms/matrix"],
     "readline": ["platforms/console"],

@@ -16,7 +16,7 @@ from bot.store.case_rows import Story
 from bot.store.house import House
 from bot.store.rows import Community, Session, Turn
 from bot.store.vault import Vault
-from bot.text import Text
+from bot.text import SILENCE, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ class Desk:
     community: Community
     not_in: Text
     """What somebody who is not in is told; empty for who is."""
+    against: Callable[[Persona], Text]
+    """What stands in the way of a session with this persona, by the community or the operator."""
     locked: bool
     ceiling: Rating
     own_ceiling: Rating
@@ -119,10 +121,14 @@ class Answer:
     """Handed over with it."""
     about: str = ""
     """The name of a persona whom it introduces."""
+    alone: bool = False
+    """It is about who asked, and for nobody else to read."""
     tells: tuple[Tell, ...] = ()
     """What others are to know of it."""
     story: Story | None = None
     """Of the case that it is about, as it stands now: its cards are shown anew."""
+    is_alone: bool = False
+    """It holds the person's own words: where others read along it is for their eyes alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,8 @@ class Show:
     """This answer of before."""
 
     turn: Turn
+    say: Text = SILENCE
+    """Before it."""
 
 
 @dataclass(frozen=True, slots=True)

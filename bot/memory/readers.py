@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from bot.memory.phrases import LANGUAGES, Language
 
@@ -32,6 +33,12 @@ class Reader:
     passing: re.Pattern[str]
     remember: re.Pattern[str]
     mine: re.Pattern[str]
+
+
+@cache
+def readers() -> tuple[Reader, ...]:
+    """Made at the end of the first reply to somebody with memory, and not at every start."""
+    return tuple(map(_reader, LANGUAGES))
 
 
 def plain(text: str) -> str:
@@ -97,6 +104,3 @@ def _phrase(line: str, language: Language) -> Phrase:
         ends=kind.endswith("!"),
         pattern=re.compile(pattern),
     )
-
-
-READERS = tuple(map(_reader, LANGUAGES))

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from bot.memory.dates import birthday_in
 from bot.memory.masking import mask
-from bot.memory.readers import READERS, Phrase, Reader, plain
+from bot.memory.readers import Phrase, Reader, plain, readers
 from bot.memory.slots import DISLIKES, FAVOURITE, LIKES, NOTE, TASTE, is_alone
 from bot.memory.statements import ENDS, TO_YOU, sentences_in, theirs
 from bot.store.fact_rows import Draft
@@ -51,7 +51,7 @@ def drafts_in(text: str, now: datetime) -> tuple[Draft, ...]:
     said = _Said(text, theirs(text), now)
     found: list[tuple[int, Draft]] = []
     for begin, end in sentences_in(said.folded):
-        for reader in READERS:
+        for reader in readers():
             if not reader.unreal.search(said.folded, begin, end):
                 found += _read(reader, said, (begin, end))
     found.sort(key=lambda pair: pair[0])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.memory.phrases import LANGUAGES
-from bot.memory.readers import READERS, plain
+from bot.memory.readers import plain, readers
 
 LONGEST_TEXT = 4000
 ENDS = " .!?…。！？~'’"
@@ -74,7 +74,7 @@ def statements_in(text: str) -> Iterator[Statement]:
     for begin, end in sentences_in(folded):
         said = folded[begin:end]
         is_plain = not any(
-            one.unreal.search(said) or one.remember.match(said.rstrip(ENDS)) for one in READERS
+            one.unreal.search(said) or one.remember.match(said.rstrip(ENDS)) for one in readers()
         )
         if is_plain and (_OF_SELF.search(said) or not _LATIN_OR_KANA.search(said)):
             whom = _WHOM.search(said)
