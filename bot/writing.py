@@ -147,7 +147,7 @@ class Writer:
     def talk(self, scene: Scene, vault: Vault) -> Talk:
         room = self._engine.context_tokens - self._habits.reply_tokens
         card, adapter = card_text(scene.persona), scene.persona.adapter
-        return Talk(vault, card, adapter, room, scene.message.room.shared)
+        return Talk(vault, card, adapter, room, scene.message.room.shared, scene.community.id)
 
     async def _know(self, scene: Scene, vault: Vault, session: Session, bounds: Bounds) -> Session:
         return await self._knowing.know(

@@ -1,15 +1,12 @@
-"""Quotas: what is counted, what is said when it is used up, and who gets how much of the machine."""
+"""Quotas: what is counted, and what is said when it is used up."""
 
 import asyncio
 from pathlib import Path
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, PersonId
 from bot.policy.community.rule import Quota
-from bot.policy.quotas import Used, quota_of, shares, used_up
+from bot.policy.quotas import Used, quota_of, used_up
 from bot.quotas import WRITE_AFTER, Quotas
 from tests.conftest import HABITS, Parlour, running
 from tests.fakes import noticed, spoken
@@ -61,29 +58,6 @@ def test_of_several_roles_the_most_generous_counts_and_unknown_roles_are_not_hel
     assert quota_of(quotas, frozenset({"7", "8"})).messages_a_minute == 0
     assert quota_of(quotas, None).messages_a_day == 10
     assert quota_of((), frozenset({"7"})) == Quota()
-
-
-def test_shares_go_by_weight_and_leave_nobody_with_nothing() -> None:
-    assert shares({}, {"a": 9, "b": 9}, 4) == {"a": 2, "b": 2}
-    assert shares({"a": 3.0}, {"a": 9, "b": 9}, 4) == {"a": 3, "b": 1}
-    assert shares({"a": 100.0}, {"a": 9, "b": 9, "c": 1}, 3) == {"a": 1, "b": 1, "c": 1}
-    assert shares({}, {"a": 1, "b": 9}, 8) == {"a": 1, "b": 7}
-    assert shares({}, {"a": 0}, 8) == {}
-
-
-@given(
-    st.dictionaries(st.sampled_from("abcdef"), st.floats(0.1, 100)),
-    st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 9)),
-    st.integers(0, 30),
-)
-def test_no_place_stays_empty_while_somebody_waits_and_none_is_given_twice(
-    weights: dict[str, float], waiting: dict[str, int], places: int
-) -> None:
-    given_ = shares(weights, waiting, places)
-    assert sum(given_.values()) == min(places, sum(waiting.values()))
-    assert all(0 <= given_[name] <= waiting[name] for name in given_)
-    if places >= len(given_):
-        assert all(given_.values())
 
 
 # --- Counted -------------------------------------------------------------------------------------
@@ -191,3 +165,13 @@ async def test_a_community_can_want_fewer_messages_to_wait(tmp_path: Path) -> No
         release.set()
         await parlour.paper.rest(message.room.id)
         assert [one for one in parlour.paper.shown if "wait already (2)" in one.text]
+
+
+async def test_the_engine_is_told_whose_guest_it_computes_for(parlour: Parlour) -> None:
+    """Also when it warms: a full machine is shared out by it."""
+    await parlour.let_in()
+    await parlour.paper.say("good evening")
+    asked = parlour.engine.prompts[-1]
+    assert asked.community == parlour.paper.tea
+    assert {one.community for one in parlour.engine.warmed} <= {"", asked.community}
+    assert parlour.engine.warmed[-1].community == asked.community

@@ -37,6 +37,9 @@ class Prompt:
     """For whom it is: turns are taken by person. Without one, the key stands for them."""
     background: bool = False
     """Nobody waits for it: it yields to everybody who does."""
+    community: str = ""
+    """Whose guest they are with it: what a full machine computes is shared out by communities.
+    Without one they are one group."""
 
 
 def is_raw(parts: Iterable[Part]) -> bool:

@@ -22,6 +22,7 @@ from bot.engine.base import (
 )
 from bot.engine.child import Child, ModelUnusable, start_child
 from bot.engine.setup import Setup
+from bot.engine.shares import share_of
 from bot.engine.tunings import Tunings
 from bot.engine.wire import (
     Frame,
@@ -101,7 +102,8 @@ class EmbeddedEngine:
     async def judge(self, prompt: Prompt, choices: tuple[str, ...]) -> tuple[float, ...]:
         fields = {"do": "judge", "choices": choices, **self._told(prompt)}
         if self._setup.guard is not None:
-            fields["model"] = "guard"
+            # What a guard is asked is little, and late answers refuse: there is one line for all.
+            fields |= {"model": "guard", "community": "", "weight": 1.0}
         logits = (await self._ask(fields))["logits"]
         weights = [exp(logit - max(logits)) for logit in logits]
         return tuple(weight / sum(weights) for weight in weights)
@@ -138,7 +140,8 @@ class EmbeddedEngine:
     def _told(self, prompt: Prompt) -> Frame:
         if prompt.adapter is not None and prompt.adapter not in self._setup.adapters:
             raise EngineError(f"the adapter '{prompt.adapter}' is not loaded")
-        return {"model": "main", **prompt_to_json(prompt)}
+        share = share_of(prompt.community, self._setup.weights)
+        return {"model": "main", **prompt_to_json(prompt, share)}
 
     async def _ask(self, fields: Frame) -> Frame:
         async with self._asked(fields, pieces=0) as answers:

@@ -36,6 +36,8 @@ class Talk:
     room: int
     shared: RoomId | None = None
     """As `Room` tells it: no prompt holds what was said elsewhere (INVARIANT I1)."""
+    community: str = ""
+    """Whose guest the person is with it."""
 
 
 async def write_prompt(
@@ -62,7 +64,8 @@ async def write_prompt(
         adapter=talk.adapter,
         known=session.known or "",
     )
-    return replace(prompt, parts=(*prompt.parts, *(Part("assistant", text) for text in begun)))
+    begun_parts = tuple(Part("assistant", text) for text in begun)
+    return replace(prompt, parts=prompt.parts + begun_parts, community=talk.community)
 
 
 async def trim(

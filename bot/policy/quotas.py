@@ -1,12 +1,10 @@
-"""How much of one machine is whose: a community's quotas, and fair shares between communities.
+"""A community's quotas: how much a person, a role or all of them may use.
 
-Numbers in, a sentence or shares out. Who counts, and where, is not known here; what is counted holds
-no words.
+Numbers in, a sentence out. Who counts, and where, is not known here; what is counted holds no words.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from bot.policy.community.rule import Quota
 from bot.policy.facts import Facts, Outcome, Verdict
@@ -90,26 +88,6 @@ def not_now(facts: Facts) -> Verdict | None:
     if not facts.not_now or not facts.text:
         return None
     return Verdict("not_now", "M1", Outcome.REFUSE, say=facts.not_now)
-
-
-def shares(
-    weights: Mapping[str, float], waiting: Mapping[str, int], places: int
-) -> Mapping[str, int]:
-    """How many of the places each community gets, by weight and by no more than waits there. Nobody
-    who waits gets none while somebody has two, as far as places reach; the same in, the same out."""
-    wants = {name: count for name, count in sorted(waiting.items()) if count > 0}
-    given = dict.fromkeys(wants, 0)
-    for _ in range(min(places, sum(wants.values()))):
-        open_ = [name for name in wants if given[name] < wants[name]]
-        # Who has the least of what is due to them; of equals the first by name.
-        chosen = min(open_, key=lambda name: (given[name] > 0, _part(given[name], weights, name)))
-        given[chosen] += 1
-    return given
-
-
-def _part(given: int, weights: Mapping[str, float], name: str) -> Fraction:
-    weight = weights.get(name, 1.0)
-    return Fraction(given + 1) / Fraction(weight if weight > 0 else 1.0)
 
 
 def _wait(times: Sequence[float], most: int, now: float) -> int:

@@ -5,7 +5,7 @@ People's words leave this machine here, to the addresses that the host has named
 """
 
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -24,6 +24,7 @@ from bot.engine.remote.messages import CHATML_MARKS, Echo, without_marks
 from bot.engine.remote.peer import Lost, Patience, Peer, new_session
 from bot.engine.remote.pool import Pool
 from bot.engine.remote.turns import Urgency, Who
+from bot.engine.shares import share_of
 from bot.engine.spelling import Spelling
 from bot.events import Sampling
 
@@ -47,6 +48,7 @@ class RemoteEngine:
         first_token_s: float = 120.0,
         between_tokens_s: float = 30.0,
         adapters: Sequence[str] = (),
+        weights: Mapping[str, float] | None = None,
         first_pause_s: float = 1.0,
     ) -> None:
         """`key` is the key itself. `adapters` are those that personas name: each must be there."""
@@ -61,6 +63,7 @@ class RemoteEngine:
         self._at_once = at_once
         self._patience = Patience(connect_s, first_token_s, between_tokens_s)
         self._adapters = tuple(adapters)
+        self._weights = weights
         self._first_pause_s = first_pause_s
         self._session: aiohttp.ClientSession | None = None
         self._running: Pool | None = None
@@ -114,7 +117,7 @@ class RemoteEngine:
         # Some engines leave stop strings in, and others take only a few of them.
         said = Spelling(sampling.stop)
         write = partial(self._write, prompt, sampling)
-        async with aclosing(self._pool.answered(_who(prompt), write)) as pieces:
+        async with aclosing(self._pool.answered(self._who(prompt), write)) as pieces:
             async for piece in pieces:
                 if shown := said.feed(piece.encode()):
                     yield shown
@@ -125,7 +128,7 @@ class RemoteEngine:
 
     async def judge(self, prompt: Prompt, choices: tuple[str, ...]) -> tuple[float, ...]:
         weigh = partial(self._weigh, prompt)
-        async with aclosing(self._pool.answered(_who(prompt), weigh)) as answers:
+        async with aclosing(self._pool.answered(self._who(prompt), weigh)) as answers:
             listed = await anext(answers)
         return judged(listed, choices)
 
@@ -207,7 +210,7 @@ class RemoteEngine:
             raise Lost(f"{peer.name}: {exc}", gone=False) from None
 
     async def _warm(self, prompt: Prompt) -> None:
-        who = replace(_who(prompt), urgency=Urgency.WARMING)
+        who = replace(self._who(prompt), urgency=Urgency.WARMING)
         # Nobody waits for it, and who comes next is told what is wrong.
         with suppress(EngineError):
             async with aclosing(self._pool.answered(who, partial(self._compute, prompt))) as done:
@@ -221,6 +224,11 @@ class RemoteEngine:
             base = self._base(prompt, peer, known)
             await self._refuse_too_long(prompt, self.context_tokens - 1, peer, known)
             yield await peer.post(PATH[self._api], to_compute(base))
+
+    def _who(self, prompt: Prompt) -> Who:
+        urgency = Urgency.BACKGROUND if prompt.background else Urgency.SOMEBODY_WAITS
+        share = share_of(prompt.community, self._weights)
+        return Who(prompt.key, prompt.person or prompt.key, urgency, share)
 
     def _base(self, prompt: Prompt, peer: Peer, known: Known) -> Fields:
         salt = self._pool.secret_name(prompt.person or prompt.key)
@@ -248,11 +256,6 @@ class RemoteEngine:
                     self._numbers_of_words.popitem(last=False)
             by_token |= dict.fromkeys(self._numbers_of_words[at], bias)
         return by_token
-
-
-def _who(prompt: Prompt) -> Who:
-    urgency = Urgency.BACKGROUND if prompt.background else Urgency.SOMEBODY_WAITS
-    return Who(prompt.key, prompt.person or prompt.key, urgency)
 
 
 @contextmanager
