@@ -37,7 +37,6 @@ from bot.judging import Judging
 from bot.memory.meaning import Meaning
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
-from bot.policy import door_rules
 from bot.policy.ceiling import Fall
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Effect, Facts, Outcome
@@ -181,10 +180,10 @@ class Conversation:
         if not isinstance(command, talking.Begin):
             # First, so that a crash in the middle does nothing twice.
             await scene.settle()
-        match await follow(command, self._set_desk(scene, facts, decision)):
+        match await follow(command, at := self._set_desk(scene, facts, decision)):
             case desk.Answer(say, fall) as answer:
                 self._flights.end(fall)
-                is_not_in = say == door_rules.missing(facts)
+                is_not_in = answer.alone or (not at.is_in and say == at.not_in)
                 await give(answer, scene, self._house, is_not_in=is_not_in)
             case desk.Farewell(say):
                 self._sessions.close_door(account)
@@ -217,7 +216,8 @@ class Conversation:
         again = await mask_kept(again, facts, decision)
         asked = replace(asked, text=again.message.text)
         if decision.outcome >= Outcome.REFUSE:
-            await scene.notice(decision.say or sentences.NO_REPLY_YET)
+            say = decision.say or sentences.NO_REPLY_YET
+            await scene.alone(say, sentences.ALONE_PLEASE)
         elif answer is None:
             await vault.wait_again(asked.id)
             await self._writer.write_reply(again, vault, asked.id, facts, decision)

@@ -190,5 +190,6 @@ def member_of(strikes: Strikes) -> Member:
             if hold.kind is HoldKind.PAUSE and hold.until is not None
         ),
         is_revoked=any(hold.kind in shut for hold in strikes.holds),
+        is_blocked=any(hold.kind is HoldKind.BLOCK for hold in strikes.holds),
         is_approved=strikes.approved,
     )

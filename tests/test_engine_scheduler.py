@@ -761,7 +761,7 @@ def test_a_community_alone_is_as_fast_as_without_any_others_and_owes_nothing_lat
     late = crowd(among, Share("sea", 0.1), 6, 50)
     among.run()
     assert taken(late) == taken(long)
-    first = [one for one in among.ends() if one >= len(long)][0]
+    first = next(one for one in among.ends() if one >= len(long))
     assert among.ends().index(first) <= before // 50 + 3
 
 

@@ -58,6 +58,8 @@ class Desk:
     community: Community
     not_in: Text
     """What somebody who is not in is told; empty for who is."""
+    against: Callable[[Persona], Text]
+    """What stands in the way of a session with this persona, by the community or the operator."""
     locked: bool
     ceiling: Rating
     own_ceiling: Rating
@@ -119,6 +121,8 @@ class Answer:
     """Handed over with it."""
     about: str = ""
     """The name of a persona whom it introduces."""
+    alone: bool = False
+    """It is about who asked, and for nobody else to read."""
     tells: tuple[Tell, ...] = ()
     """What others are to know of it."""
     story: Story | None = None

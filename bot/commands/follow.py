@@ -65,7 +65,7 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
                 )
             )
         case talking.Begin():
-            return Answer(sentences.ALREADY_IN) if desk.is_in else LikeAMessage()
+            return _begin(desk) if desk.is_in else LikeAMessage()
         case talking.Persona() | talking.New() | talking.Again() | talking.Continue() if (
             desk.resting
         ):
@@ -75,7 +75,7 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         case talking.Persona(name):
             return _choose(name, desk)
         case talking.New():
-            return Greet(desk.persona.id) if desk.is_in else Answer(desk.not_in)
+            return _greet(desk.persona, desk) if desk.is_in else Answer(desk.not_in)
         case talking.Who():
             name, tagline = desk.persona.name, desk.persona.tagline
             who = sentences.WITH.format(name=name, tagline=tagline)
@@ -145,8 +145,19 @@ def _choose(name: str, desk: Desk) -> Outcome:
     wanted = name.strip().casefold()
     for persona in desk.personas.values():
         if wanted in (persona.id, persona.name.casefold()):
-            return Greet(persona.id)
+            return _greet(persona, desk)
     return Answer(sentences.NO_PERSONA.format(names=", ".join(desk.personas)))
+
+
+def _begin(desk: Desk) -> Answer:
+    against = desk.against(desk.persona)
+    return Answer(against, alone=True) if against else Answer(sentences.ALREADY_IN)
+
+
+def _greet(persona: Persona, desk: Desk) -> Outcome:
+    """SAFETY M1: nobody greets who could not answer then."""
+    against = desk.against(persona)
+    return Answer(against, alone=True) if against else Greet(persona.id)
 
 
 async def _last_exchange(desk: Desk) -> Exchange | tuple[None, None]:
