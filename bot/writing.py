@@ -174,11 +174,12 @@ class Writer:
         """Writes the reply, or goes on from where it was `begun`, closes it whatever happens, and says what went wrong."""
         talk = self.talk(scene, vault)
         display = Display(reply, scene, vault, asyncio.get_running_loop().time)
+        bill, before = self._rulings.bill(scene), len("".join(begun))
         state, trouble, fits = State.CUT, SILENCE, True
         prefix = scene.stage.platform.prefix
         try:
-            shown = self._showing.show(talk, asked, bounds, display, scene, begun=begun)
-            state, trouble = await shown
+            show = partial(self._showing.show, begun=begun, wrote=bill.tell)
+            state, trouble = await show(talk, asked, bounds, display, scene)
         except PromptTooLong:
             fits, trouble = bool(begun), sentences.TOO_LONG_FOR_MODEL
             if begun:
@@ -190,6 +191,7 @@ class Writer:
             trouble = (broken if display.is_empty else broke_off).format(prefix=prefix)
         finally:
             text = "" if display.is_empty else display.text
+            bill.reckon(text[before:])
             now, remember = self._clock(), reply.remember
             closing = vault.close_reply(reply, state=state, text=text, now=now, remember=remember)
             # Shielded, so that a reply which is cancelled in flight is marked as cut all the same.

@@ -340,7 +340,8 @@ def _try_losses(
         if getattr(around.member, name) != getattr(MEMBER, name):
             without_it = replace(around, member=replace(around.member, **{name: None}))
             _is_as_strict(decide(without_it), decision, f"without {name}")
-    known = replace(around.member, **dict.fromkeys(parts))
+    unknown: dict[str, Any] = dict.fromkeys(parts)
+    known = replace(around.member, **unknown)
     _is_as_strict(decide(replace(around, member=known)), decision, f"without {sorted(parts)}")
     if without.member is not None:
         of_both = decide(replace(without, member=known))

@@ -18,6 +18,8 @@ from bot.engine.base import (
     EngineError,
     Prompt,
     PromptTooLong,
+    Wrote,
+    nobody_counts,
     refuse_no_reply,
 )
 from bot.engine.child import Child, ModelUnusable, start_child
@@ -54,6 +56,7 @@ class EmbeddedEngine:
         self._deaths = 0
         self._numbers = count(1)
         self._answers: dict[int, asyncio.Queue[Frame]] = {}
+        self._counting: dict[int, Wrote] = {}
         self._room = asyncio.Semaphore(_AT_ONCE)
         self.last_work: Work | None = None
         """What the request that ended last has cost; for tests and benches."""
@@ -91,11 +94,13 @@ class EmbeddedEngine:
         if self._child is not None:
             await self._child.end()
 
-    async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[str, None]:
+    async def generate(
+        self, prompt: Prompt, sampling: Sampling, wrote: Wrote = nobody_counts
+    ) -> AsyncGenerator[str, None]:
         refuse_no_reply(sampling)
         fields = {"do": "generate", "sampling": sampling_to_json(sampling), **self._told(prompt)}
         # Each token tells one piece at most, and what was held may follow the last.
-        async with self._asked(fields, pieces=sampling.max_tokens + 1) as answers:
+        async with self._asked(fields, pieces=sampling.max_tokens + 1, wrote=wrote) as answers:
             while "piece" in (answer := _checked(await answers.get())):
                 yield answer["piece"]
 
@@ -148,13 +153,16 @@ class EmbeddedEngine:
             return _checked(await answers.get())
 
     @asynccontextmanager
-    async def _asked(self, fields: Frame, *, pieces: int) -> AsyncIterator[asyncio.Queue[Frame]]:
+    async def _asked(
+        self, fields: Frame, *, pieces: int, wrote: Wrote = nobody_counts
+    ) -> AsyncIterator[asyncio.Queue[Frame]]:
         """Where a request's answers arrive; leaving before the last one cancels the request."""
         async with self._room:
             child = await self._worker()
             number = next(self._numbers)
             # The worker's end of the request and its death may both be told.
             answers = self._answers[number] = asyncio.Queue(pieces + 2)
+            self._counting[number] = wrote
             try:
                 await child.send({"id": number, **fields})
                 yield answers
@@ -173,6 +181,8 @@ class EmbeddedEngine:
                 self.warmed_tokens += work.computed_tokens
             elif "replaced" not in frame:
                 self.last_work = work
+            # Also of who has gone away: it was written all the same.
+            self._counting.pop(frame["id"], nobody_counts)(work.reply_tokens)
         number = frame["id"]
         answers = self._answers.get(number)
         # None: whoever asked has gone away.
@@ -223,6 +233,7 @@ class EmbeddedEngine:
     def _end_all(self, reason: str) -> None:
         """Everybody who waits for a worker that has ended is told."""
         self._deaths += 1
+        self._counting.clear()
         waiting, self._answers = self._answers, {}
         for answers in waiting.values():
             answers.put_nowait({"error": f"the engine stopped: {reason}"})

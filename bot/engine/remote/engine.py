@@ -14,7 +14,14 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.engine.base import EngineError, Prompt, PromptTooLong, refuse_no_reply
+from bot.engine.base import (
+    EngineError,
+    Prompt,
+    PromptTooLong,
+    Wrote,
+    nobody_counts,
+    refuse_no_reply,
+)
 from bot.engine.remote.answers import AnswerError, judged, likelihoods, vectors
 from bot.engine.remote.asking import PATH, base_fields, said_again, to_compute, to_judge, to_write
 from bot.engine.remote.chores import Chores
@@ -108,7 +115,9 @@ class RemoteEngine:
             await self._session.close()
         self._running = self._session = None
 
-    async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[str, None]:
+    async def generate(
+        self, prompt: Prompt, sampling: Sampling, wrote: Wrote = nobody_counts
+    ) -> AsyncGenerator[str, None]:
         refuse_no_reply(sampling)
         # Its place, and what it has computed so far, are better used by the prompt itself.
         self._warming.drop(prompt.key)
@@ -116,7 +125,7 @@ class RemoteEngine:
             sampling = replace(sampling, stop=(*CHATML_MARKS, *sampling.stop))
         # Some engines leave stop strings in, and others take only a few of them.
         said = Spelling(sampling.stop)
-        write = partial(self._write, prompt, sampling)
+        write = partial(self._write, prompt, sampling, wrote)
         async with aclosing(self._pool.answered(self._who(prompt), write)) as pieces:
             async for piece in pieces:
                 if shown := said.feed(piece.encode()):
@@ -174,7 +183,7 @@ class RemoteEngine:
         return self._running
 
     async def _write(
-        self, prompt: Prompt, sampling: Sampling, peer: Peer, known: Known
+        self, prompt: Prompt, sampling: Sampling, wrote: Wrote, peer: Peer, known: Known
     ) -> AsyncGenerator[str, None]:
         base = self._base(prompt, peer, known)
         room = self.context_tokens - sampling.max_tokens
@@ -183,7 +192,7 @@ class RemoteEngine:
         body = to_write(base, known, sampling, biases)
         echo = Echo(said_again(body, prompt, known))
         with _our_numbers(prompt, room):
-            async with aclosing(peer.stream(PATH[self._api], body)) as pieces:
+            async with aclosing(peer.stream(PATH[self._api], body, wrote)) as pieces:
                 async for piece in pieces:
                     if new := echo.feed(piece):
                         yield new
