@@ -76,8 +76,9 @@ class Rulings:
 
     def most_waiting(self, message: Message) -> int | None:
         """By the quotas of the community whose rules hold, once they are known; None: no bound."""
-        quotas = self._quotas.get(sponsor_of(message.author.id, message.room, self._house), ())
-        return quota_of(quotas, message.author.roles).waiting or None
+        author = message.author
+        quotas = self._quotas.get(sponsor_of(author.id, message.room, self._house), ())
+        return quota_of(quotas, author.roles, author.power_level).waiting or None
 
     async def not_now(self, scene: Scene, habits: Habits, now: float, *, is_in: bool) -> Text:
         """What the operator's lists, or for who is in the community's quotas, say to one more
@@ -90,7 +91,7 @@ class Rulings:
             return SILENCE
         used = await self._used.by(author.id, community, now)
         by_all = await self._used.by_all(community, now, but=author.id)
-        own, general = quota_of(quotas, author.roles), quota_for_all(quotas)
+        own, general = quota_of(quotas, author.roles, author.power_level), quota_for_all(quotas)
         return used_up(own, used, general, by_all, now)
 
     def bill(self, scene: Scene) -> Bill:

@@ -49,6 +49,19 @@ def test_what_is_used_up_is_said_with_when_it_goes_on() -> None:
         assert said in told and bool(told) is bool(said)
 
 
+def test_i3_roles_that_are_not_told_leave_the_strictest_that_could_hold() -> None:
+    quotas = (Quota("person", messages_a_day=50), Quota("7", messages_a_day=5, waiting=2))
+    assert quota_of(quotas, frozenset()) == Quota("person", messages_a_day=50)
+    assert quota_of(quotas, None) == Quota("person", messages_a_day=5, waiting=2)
+
+
+def test_a_power_level_of_matrix_is_a_role_for_all_above_it() -> None:
+    quotas = (Quota("person", messages_a_day=5), Quota("power 50", messages_a_day=90))
+    assert quota_of(quotas, None, 100).messages_a_day == 90
+    assert quota_of(quotas, None, 0).messages_a_day == 5
+    assert quota_of(quotas, frozenset(), None).messages_a_day == 5
+
+
 def test_of_several_roles_the_most_generous_counts_and_unknown_roles_are_not_held() -> None:
     quotas = (
         Quota("person", messages_a_day=10),
