@@ -157,7 +157,8 @@ class Conversation:
         scene = masked(scene, facts, decision)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
-        if cared or (decision.outcome >= Outcome.REFUSE and self._sessions.is_silent(scene)):
+        is_refused = decision.outcome >= Outcome.REFUSE
+        if cared or (is_refused and self._sessions.is_silent(scene, decision)):
             await scene.settle()
         elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)
