@@ -22,6 +22,7 @@ import numpy as np
 from bench import RESULTS, locomo, planted
 from bench.recall_vaults import SCOPE, fill, vault_at
 from bot.events import Rating
+from bot.memory.notes import write_memory
 from bot.memory.question import Question, ask_memory
 from bot.memory.ranking import RULES, Rules, rank
 from bot.memory.recall import Place, recall
@@ -104,13 +105,14 @@ async def _recall(vault: Vault, question: Question, rules: Rules, most: int) -> 
     """As the bot does it; with other rules, the same through its parts."""
     if rules is RULES:
         told = await recall(vault, question, PLACE, most=most, budget_s=NEVER_LATE_S)
-        return [turn.turn - 1 for turn in told]
+        return [turn.turn - 1 for turn in told.turns]
 
     def by_rules(found: Mapping[str, Sequence[int]], total: int, look: Look) -> Sequence[int]:
         return [ranked.spot for ranked in rank(question, found, total, look, rules)]
 
     wanted = Wanted(SCOPE, tuple(question.words), Rating.GENERAL, None, most)
-    return [turn.turn - 1 for turn in await vault.recall(wanted, by_rules, lambda: False)]
+    told = await vault.index.recall(wanted, by_rules, lambda: False)
+    return [turn.turn - 1 for turn in told.turns]
 
 
 def _changes() -> Iterator[Change]:
@@ -152,25 +154,39 @@ async def tell_tried(talks: Sequence[locomo.Talk], folder: Path) -> None:
 async def on_planted(folder: Path) -> dict[str, object]:
     talk = planted.plant()
     hits: dict[str, list[bool]] = {}
-    stale = 0
+    stale, changed = 0, []
     async with vault_at(folder / "planted.db") as (vault, database):
         await fill(vault, database, talk.said)
         for asked in talk.asked:
             turns = await ask_planted(vault, talk, asked)
             hits.setdefault(asked.kind, []).append(asked.answer in turns)
-            stale += asked.stale in turns and asked.answer not in turns
+            if asked.stale is not None:
+                note = await note_of_planted(vault, talk, asked)
+                stale += talk.said[asked.stale].text in note
+                changed.append(talk.said[asked.answer].text in note)
     figures: dict[str, object] = {
         f"fixture.r{FIXTURE_DEPTH}": statistics.fmean(hit for of in hits.values() for hit in of),
         "fixture.stale_as_current": stale,
+        "fixture.change_told": statistics.fmean(changed),
     }
     kinds = {f"fixture.{kind}": statistics.fmean(of) for kind, of in sorted(hits.items())}
     return figures | kinds
 
 
 async def ask_planted(vault: Vault, talk: planted.Planted, asked: planted.Asked) -> list[int]:
+    return await _recall(vault, _question(talk, asked), RULES, FIXTURE_DEPTH)
+
+
+async def note_of_planted(vault: Vault, talk: planted.Planted, asked: planted.Asked) -> str:
+    """What a persona reads with this question."""
+    question = _question(talk, asked)
+    found = await recall(vault, question, PLACE, most=FIXTURE_DEPTH, budget_s=NEVER_LATE_S)
+    return write_memory(found, NAMES, UTC).note
+
+
+def _question(talk: planted.Planted, asked: planted.Asked) -> Question:
     now = datetime.fromtimestamp(talk.said[-1].at + planted.DAY_S, UTC)
-    question = ask_memory(asked.text, names=NAMES, now=now, before=asked.before)
-    return await _recall(vault, question, RULES, FIXTURE_DEPTH)
+    return ask_memory(asked.text, names=NAMES, now=now, before=asked.before)
 
 
 # --- What it costs --------------------------------------------------------------------------------

@@ -37,6 +37,13 @@ def make_parser() -> argparse.ArgumentParser:
     )
     login.add_argument("where", choices=("matrix",))
     login.add_argument("--token", action="store_true", help="by an access token, not a password")
+    matrix = commands.add_parser("matrix", help="what the operator of a running bot does there")
+    deeds = matrix.add_subparsers(dest="deed", required=True)
+    verify = deeds.add_parser(
+        "verify", parents=[shared], help="compare with who verifies the bot, and say what you saw"
+    )
+    verify.add_argument("word", nargs="?", choices=("list", "confirm", "refuse"), default="list")
+    verify.add_argument("number", nargs="?", type=int, help="of a verification")
     commands.add_parser("init", parents=[shared], help="write config.toml and make a key")
     check = commands.add_parser("check", parents=[shared], help="is everything in place?")
     check.add_argument("--quick", action="store_true", help="for health checks: reads little")

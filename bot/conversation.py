@@ -8,7 +8,7 @@ engine meet.
 The order within a room, and what to do when a message breaks this path, are dispatch's business.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -31,6 +31,8 @@ from bot.gather import gather_facts
 from bot.guarding import Guard
 from bot.guests import Guests
 from bot.identity import end_for, finish
+from bot.importing import Importing
+from bot.jobs import Jobs, Kind
 from bot.judging import Judging
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
@@ -65,13 +67,15 @@ class Conversation:
         guard: Guard | None = None,
         speech: Speech | None = None,
         guests: Guests | None = None,
+        kinds: Sequence[Kind] = (),
     ) -> None:
         """Without a guard there is no MATURE (SAFETY L10)."""
         self._house, self._personas = house, personas
         self._habits, self._metrics, self._clock = habits, metrics, clock
         self._guard = guard or Guard()
         self._judging = Judging(self._guard, engine)
-        self._flights = Flights(house)
+        self._flights = Flights(house, lambda who: self.jobs.hear(who))  # noqa: PLW0108 - it is made in the next line
+        self.jobs = Jobs(house, engine, kinds, is_at_work=self._flights.are_any, clock=clock)
         self._rulings, self._guests = Rulings(house), guests or Guests(clock)
         self.most_waiting = self._rulings.most_waiting
         self._sessions = Sessions(house, habits, clock)
@@ -79,14 +83,16 @@ class Conversation:
         around = partial(set_scene, speech=self._speech, house=house, personas=personas)
         self._set_scene = partial(around, habits=habits, guests=self._guests)
         offered = partial(set_desk, house=house, personas=personas, habits=habits)
-        self._set_desk = partial(offered, guests=self._guests)
+        self.importing = Importing(house, clock)
+        self._set_desk = partial(offered, guests=self._guests, imports=self.importing)
         self._warming = Warming(engine, clock, house.links.person_of)
         self._unkept = Unkept(house, habits, self._speech, self._sessions, self._warming, clock)
         writer = partial(Writer, engine=engine, habits=habits, metrics=metrics, clock=clock)
         under = partial(writer, guard=self._guard, flights=self._flights, rulings=self._rulings)
         self._writer = under(sessions=self._sessions, guests=self._guests)
-        ahead = partial(Preparing, set_scene=self._set_scene, gather=self._gather)
-        self._preparing = ahead(house, self._warming, clock, talk=self._writer.talk)
+        before = partial(self._set_scene, ahead=True)
+        ahead = partial(Preparing, set_scene=before, gather=self._gather)
+        self._preparing = ahead(house, self._warming, clock, talk=self._writer.prepare)
 
     async def warm_cards(self) -> None:
         """At the start: from then on nobody waits for a persona to be read."""
@@ -147,7 +153,7 @@ class Conversation:
         scene = masked(scene, facts, decision)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
-        if cared or (scene.message.is_past and decision.outcome >= Outcome.REFUSE):
+        if cared or (decision.outcome >= Outcome.REFUSE and self._sessions.is_silent(scene)):
             await scene.settle()
         elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)
@@ -218,6 +224,7 @@ class Conversation:
     # --- Changes on the platform --------------------------------------------------------------
 
     async def handle_change(self, change: Edited | Deleted, stage: Stage) -> None:
+        self.jobs.hear(change.author.id)
         async with self._house.vault(change.author.id) as vault:
             if vault is None:
                 return

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from bot.commands.desk import Desk, Mature
+from bot.commands.desk import Desk, Imports, Mature
 from bot.events import Rating
 from bot.guests import Guests
 from bot.looking_up import look_up
@@ -15,6 +15,7 @@ from bot.policy.community.written import Written
 from bot.policy.facts import Decision, Facts, Own
 from bot.scene import Habits, Scene
 from bot.store.house import House
+from bot.text import Text
 
 
 def set_desk(
@@ -26,6 +27,7 @@ def set_desk(
     personas: Mapping[str, Persona],
     habits: Habits,
     guests: Guests,
+    imports: Imports,
 ) -> Desk:
     account, platform = scene.message.author.id, scene.stage.platform
     return Desk(
@@ -51,6 +53,7 @@ def set_desk(
         own=facts.own or Own(),
         written=Written(facts),
         resting=resting(facts),
+        words=partial(_words, scene),
         speak_in=scene.speak_in,
         remembers=look_up(scene, facts, decision),
         keep_days=habits.keep_days,
@@ -61,4 +64,9 @@ def set_desk(
         labels=partial(tell_apart, platform),
         called=partial(find_called, platform),
         terms_of=lambda one: habits.terms(one, name_community(platform, one.id)),
+        imports=imports,
     )
+
+
+def _words(scene: Scene, text: Text) -> str:
+    return scene.speech.words(text, scene.message.author)

@@ -12,6 +12,9 @@ from bot.events import CommunityId, PersonId
 from bot.platforms.base import Platform
 
 HOLDS_S = 60.0
+AHEAD_S = 45.0
+"""Older than this it is asked for again while nobody waits, so that who goes on talking or types never
+does."""
 MOMENT_S = 5.0
 """As long holds a no: who has just joined a community is not kept waiting for it."""
 ANSWER_S = 5.0
@@ -46,14 +49,19 @@ class Guests:
         return found
 
     async def is_guest(
-        self, platform: Platform, account: PersonId, sponsor: CommunityId
+        self, platform: Platform, account: PersonId, sponsor: CommunityId, *, ahead: bool = False
     ) -> bool | None:
+        """`ahead` of a message: nobody waits for it."""
         known = self._known.get(account)
         if known is not None:
             is_in = sponsor in known.communities
-            if _holds(known, self._clock(), HOLDS_S if is_in else MOMENT_S):
+            holds = AHEAD_S if ahead else HOLDS_S
+            if _holds(known, self._clock(), holds if is_in else MOMENT_S):
                 return is_in
         found = await self.communities(platform, account)
+        if found is None and ahead and account in self._known:
+            # What is believed still holds.
+            found = self._known[account].communities
         return None if found is None else sponsor in found
 
     def left(self, account: PersonId) -> None:

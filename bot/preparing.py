@@ -12,7 +12,7 @@ from bot.dispatch import Arrival, Stage
 from bot.events import Deleted, Edited, EventId, InRoom, Message, Typing
 from bot.memory.window import Talk
 from bot.policy.decide import decide
-from bot.policy.facts import Facts, Outcome
+from bot.policy.facts import Decision, Facts, Outcome
 from bot.scene import Scene
 from bot.store.house import House
 from bot.store.rows import StoreError
@@ -27,7 +27,7 @@ class Preparing:
     clock: Callable[[], float]
     set_scene: Callable[[Arrival, Stage, Vault], Awaitable[Scene]]
     gather: Callable[[Scene], Awaitable[Facts]]
-    talk: Callable[[Scene, Vault], Talk]
+    talk: Callable[[Scene, Vault, Facts, Decision], Awaitable[Talk]]
 
     async def look(self, event: InRoom, stage: Stage) -> None:
         if isinstance(event, Typing) and not (
@@ -45,8 +45,10 @@ class Preparing:
         wordless = Message(EventId(""), event.room, event.author, "", self.clock())
         scene = await self.set_scene(Arrival(wordless, None), stage, vault)
         facts = await self.gather(scene)
-        if scene.session and decide(facts).outcome < Outcome.REFUSE:
-            warmed = await self.warming.warm(self.talk(scene, vault), scene.session.id)
+        decision = decide(facts)
+        if scene.session and decision.outcome < Outcome.REFUSE:
+            talk = await self.talk(scene, vault, facts, decision)
+            warmed = await self.warming.warm(talk, scene.session.id)
             if warmed or not isinstance(event, Edited | Deleted):
                 return
         elif isinstance(event, Typing):

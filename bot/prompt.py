@@ -15,10 +15,18 @@ _SPEAKER: dict[Side, Speaker] = {Side.PERSON: "user", Side.PERSONA: "assistant"}
 
 
 def compose(
-    *, person: PersonId, card: str, head: str, turns: Sequence[Turn], adapter: str | None
+    *,
+    person: PersonId,
+    card: str,
+    head: str,
+    turns: Sequence[Turn],
+    adapter: str | None,
+    known: str = "",
 ) -> Prompt:
     """The whole prompt. Where it is to be answered, the last turn is the person's."""
     parts = [*card_alone(card, adapter=adapter).parts, Part("system", f"\n\n{head}")]
+    if known:
+        parts.append(Part("system", f"\n\n{known}"))
     for turn in turns:
         speaker = _SPEAKER[turn.side]
         if parts[-1].speaker == speaker:

@@ -12,7 +12,6 @@ from bot.events import PersonId, Revise
 from bot.platforms.base import (
     CatchesUp,
     Forgets,
-    Keeps,
     Known,
     Lasts,
     Platform,
@@ -30,8 +29,6 @@ async def recover(house: House, platforms: Sequence[Platform], now: float) -> tu
     Those of people whom no platform reaches now are left for a start that reaches them.
     """
     for platform in platforms:
-        if isinstance(platform, Keeps):
-            platform.keep_in(house.locker.of(platform.name))
         if isinstance(platform, Forgets):
             house.locker.tell_of_erasures(platform.forget)
         if isinstance(platform, CatchesUp):
@@ -77,7 +74,10 @@ async def _recover(person: PersonId, house: House, now: float) -> list[Arrival]:
             # carries the same nonce, so that a platform shows one message and not two.
             if any(page.event_id for page in pages):
                 text = "\n".join(page.text for page in pages)
-                await vault.close_reply(reply, state=State.CUT, text=text, now=now)
+                remember = reply.remember
+                await vault.close_reply(
+                    reply, state=State.CUT, text=text, now=now, remember=remember
+                )
             else:
                 await vault.reopen(reply, now)
         waiting = []

@@ -166,7 +166,9 @@ async def set_scene(
     personas: Mapping[str, Persona],
     habits: Habits,
     guests: Guests,
+    ahead: bool = False,
 ) -> Scene:
+    """`ahead` of a message: nobody waits for it."""
     message = arrival.message
     community = await house.communities.of(sponsor_of(message.author.id, message.room, house))
     look = await vault.look(message.room, message.id, community.id) if vault else None
@@ -195,7 +197,7 @@ async def set_scene(
         speech=speech,
         person=vault.person if vault else house.links.person_of(message.author.id),
         is_guest=not message.room.is_direct
-        or await guests.is_guest(stage.platform, message.author.id, community.id),
+        or await guests.is_guest(stage.platform, message.author.id, community.id, ahead=ahead),
     )
 
 

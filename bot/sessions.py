@@ -29,6 +29,7 @@ from bot.prompt import write_head
 from bot.scene import Habits, Scene
 from bot.store.house import House
 from bot.store.rows import DOOR, INSTANCE, AgeRecord, Consent, Session
+from bot.strangers import Strangers
 from bot.text import Text, paragraphs
 
 AGE_RECORD_S = 365 * 86_400.0
@@ -45,6 +46,15 @@ class Sessions:
         # somebody is in, nothing of theirs is kept.
         self._doors: dict[tuple[PersonId, RoomId], Door] = {}
         self._entering: set[PersonId] = set()
+        self._strangers = Strangers(clock)
+
+    def is_silent(self, scene: Scene) -> bool:
+        """To a message that is not to be answered from the talk: one that was missed, or one of
+        many of somebody who is not in."""
+        message, told = scene.message, self._strangers.may_be_told
+        if message.is_past or scene.vault is not None:
+            return message.is_past
+        return not told(message.author.id, message.room.id, is_direct=message.room.is_direct)
 
     async def at_the_door(self, scene: Scene) -> None:
         """A person has a door in each of their rooms: who answers, answers what they read there.

@@ -135,12 +135,13 @@ class MatrixSettings(Section):
     token_file: Path | None = None
     device_name: Annotated[str, Field(min_length=1, max_length=100)] = "Parlour"
     operators: tuple[Annotated[str, Field(pattern=r"^@[^\s:]+:\S+$")], ...] = ()
-    rooms_by: Literal["anybody", "operators"] = "anybody"
+    rooms_by: Literal["anybody", "operators"] = "operators"
     sponsor: Annotated[str, Field(pattern=r"^([!#]\S+)?$")] = ""
     policy_lists: tuple[Annotated[str, Field(pattern=r"^[!#]\S+$")], ...] = ()
     edit_gap_s: Annotated[float, Field(ge=0.2, le=60)] = 1.5
     answer_missed_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
     replace_keys: bool = False
+    operator_confirms: bool = False
 
 
 class Metrics(Section):

@@ -7,32 +7,33 @@ Whether somebody is answered at all is decided before; what of a reply may be sh
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import tzinfo
 from functools import partial
 
 from bot import sentences
-from bot.commands.wishes import SOFTENED
+from bot.commands.wishes import SOFTENED, read_zone
 from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
-from bot.events import TurnId
+from bot.events import Rating, TurnId
 from bot.flight import Flights
+from bot.gather import NO_WISHES
 from bot.guarding import Guard
 from bot.guests import Guests
-from bot.memory.recall import catch_up
-from bot.memory.window import TRIM_ABOVE, Talk, trim
+from bot.knowing import Knowing
+from bot.memory.window import TRIM_ABOVE, WAITS_UNTIL, Talk, trim
 from bot.operate.metrics import Metrics
 from bot.personas import card_text, find_lore
 from bot.policy.facts import Decision, Facts
 from bot.prompt import write_note
-from bot.remembering import keeps_as, remember, remembers
+from bot.remembering import catch_up, keeps_as, remember, remembers
 from bot.rulings import Rulings
 from bot.scene import Habits, Scene
 from bot.sessions import Sessions
 from bot.showing import Bounds, Showing, bounds_of
-from bot.store.rows import Gone, OpenReply, Side, State, Turn
+from bot.store.rows import Gone, OpenReply, Session, Side, State, Turn
 from bot.store.vault import Vault
 from bot.text import SILENCE
 
-LORE_CHARS = 600
 _GOES_ON = ",;:-–—([{“‘„«、"
 """Signs after which a sentence is not over."""
 
@@ -52,7 +53,7 @@ class Writer:
         rulings: Rulings,
     ) -> None:
         self._showing = Showing(engine, guard, flights, guests, habits)
-        self._rulings = rulings
+        self._rulings, self._knowing = rulings, Knowing()
         self._engine = engine
         self._sessions = sessions
         self._habits = habits
@@ -74,9 +75,10 @@ class Writer:
         if facts.own and facts.own.softened:
             await vault.set_mark(SOFTENED, 0.0)
             hints.append(sentences.SOFTENING)
-        said = [*facts.recent, scene.message.text]
-        lore = find_lore(scene.persona, said, LORE_CHARS)
+        window = [turn.note for turn in scene.look.turns] if scene.look and scene.session else []
+        lore = find_lore(scene.persona, [*facts.recent, scene.message.text], window)
         bounds = bounds_of(facts, by)
+        session = await self._know(scene, vault, session, bounds)
         memory = await remember(
             scene,
             vault,
@@ -89,11 +91,16 @@ class Writer:
         )
         write = partial(write_note, reminder=scene.persona.note, lore=lore, hints=hints)
         begin = partial(
-            vault.open_reply, session=session.id, answers=turn, nonce=scene.nonce, now=self._clock()
+            vault.open_reply,
+            session=session.id,
+            answers=turn,
+            nonce=scene.nonce,
+            now=self._clock(),
+            remember=_keeps_as(scene, bounds),
         )
         note = write(memory=memory.note)
         try:
-            reply = await begin(note=note, quoted=memory.quoted)
+            reply = await begin(note=note, quoted=memory.quoted, cited=memory.cited)
         except Gone:
             # What it quotes was forgotten this very moment; or the message itself, which is
             # told once more.
@@ -115,15 +122,38 @@ class Writer:
         """A further answer to the same message, or the same one with more; those before it stay."""
         asked, answer = exchange
         begun = (answer.text, _joint(answer.text)) if goes_on else ()
+        bounds = bounds_of(facts, by)
+        if scene.session:
+            await self._know(scene, vault, scene.session, bounds)
         reply = await vault.open_again(
-            turn=answer.id, nonce=scene.nonce, now=self._clock(), begun="".join(begun)
+            turn=answer.id,
+            nonce=scene.nonce,
+            now=self._clock(),
+            begun="".join(begun),
+            remember=_keeps_as(scene, bounds),
         )
-        await self._stream(reply, asked, bounds_of(facts, by), scene, vault, begun=begun)
+        await self._stream(reply, asked, bounds, scene, vault, begun=begun)
+
+    async def prepare(self, scene: Scene, vault: Vault, facts: Facts, by: Decision) -> Talk:
+        """The talk as it would be gone on with now."""
+        if scene.session:
+            await self._know(scene, vault, scene.session, bounds_of(facts, by))
+        return self.talk(scene, vault)
 
     def talk(self, scene: Scene, vault: Vault) -> Talk:
         room = self._engine.context_tokens - self._habits.reply_tokens
         card, adapter = card_text(scene.persona), scene.persona.adapter
         return Talk(vault, card, adapter, room, scene.message.room.shared)
+
+    async def _know(self, scene: Scene, vault: Vault, session: Session, bounds: Bounds) -> Session:
+        return await self._knowing.know(
+            scene,
+            vault,
+            session,
+            ceiling=bounds.ceiling,
+            romance_closed=bounds.romance_closed,
+            hard_limits=bounds.hard_limits,
+        )
 
     # --- Below: one reply ---------------------------------------------------------------------
 
@@ -156,13 +186,8 @@ class Writer:
             trouble = (broken if display.is_empty else broke_off).format(prefix=prefix)
         finally:
             text = "" if display.is_empty else display.text
-            closing = vault.close_reply(
-                reply,
-                state=state,
-                text=text,
-                now=self._clock(),
-                remember=keeps_as(scene, bounds.ceiling, romance_closed=bounds.romance_closed),
-            )
+            now, remember = self._clock(), reply.remember
+            closing = vault.close_reply(reply, state=state, text=text, now=now, remember=remember)
             # Shielded, so that a reply which is cancelled in flight is marked as cut all the same.
             await asyncio.shield(closing)
         self._metrics.reply_ended(state)
@@ -174,9 +199,17 @@ class Writer:
         elif not scene.stage.newer.is_set():
             # An engine that fails now has answered already: the next reply trims.
             with suppress(EngineError):
-                await trim(talk, self._engine, above=TRIM_ABOVE)
+                await trim(talk, self._engine, above=TRIM_ABOVE, waits_until=WAITS_UNTIL)
             if remembers(scene):
-                await catch_up(vault)
+                await catch_up(vault, self._zone(scene))
+
+    def _zone(self, scene: Scene) -> tzinfo:
+        wishes = scene.look.wishes if scene.look else NO_WISHES
+        return read_zone(wishes, self._habits.utc_offset_s)
+
+
+def _keeps_as(scene: Scene, bounds: Bounds) -> Rating | None:
+    return keeps_as(scene, bounds.ceiling, romance_closed=bounds.romance_closed)
 
 
 def _joint(text: str) -> str:

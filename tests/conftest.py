@@ -13,6 +13,7 @@ from bot.dispatch import Dispatch
 from bot.engine.base import Engine
 from bot.engine.scripted import ScriptedEngine
 from bot.guarding import Guard
+from bot.jobs import Kind
 from bot.operate.metrics import Metrics
 from bot.personas import Persona, load_personas
 from bot.recovery import recover, show_whole
@@ -69,6 +70,7 @@ async def running(
     habits: Habits = HABITS,
     personas: Mapping[str, Persona] | None = None,
     language: str = "en",
+    kinds: Sequence[Kind] = (),
 ) -> AsyncIterator[Parlour]:
     """From the start to a clean stop. `beside` are further platforms, for who has several."""
     paper = paper or PaperPlatform()
@@ -85,6 +87,7 @@ async def running(
         metrics=Metrics(),
         clock=clock,
         guard=guard,
+        kinds=kinds,
     )
     dispatch = Dispatch(conversation, waiting=waiting, rooms=1000, stop_s=stop_s)
     await engine.start()
@@ -93,7 +96,9 @@ async def running(
         async with asyncio.TaskGroup() as group:
             group.create_task(show_whole(house, platforms, clock()))
             group.create_task(dispatch.run(platforms, left_over))
+            importing = group.create_task(conversation.importing.run())
             yield Parlour(paper, engine, house, clock, dispatch, conversation)
+            importing.cancel()
             for platform in platforms:
                 platform.hang_up()
     finally:

@@ -167,7 +167,9 @@ async def serving(
     await engine.start()
     try:
         async with open_discord(
-            chosen or setup(server), interface if has_buttons else None
+            chosen or setup(server),
+            house.locker.of("discord"),
+            interface if has_buttons else None,
         ) as platform:
             left_over = await recover(house, [platform], clock())
             sessions = server.gateway.counted["identify"]

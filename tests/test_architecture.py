@@ -1,8 +1,11 @@
 """DESIGN's arrows, kept by reading every import. A broken one is named with its file and line."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ PURE = [
     "events.py",
     "files.py",
     "clean.py",
+    "histories",
     "languages/names.py",
     "sentences.py",
     "text.py",
@@ -37,18 +41,28 @@ PURE = [
     "commands/admitting.py",
     "commands/declaration.py",
     "commands/declared.py",
+    "commands/pages.py",
     "commands/memories.py",
     "commands/own.py",
     "commands/parameters.py",
     "commands/read.py",
     "commands/talking.py",
+    "memory/about.py",
     "memory/common.py",
     "memory/dates.py",
     "memory/masking.py",
     "memory/notes.py",
+    "memory/phrases",
     "memory/question.py",
     "memory/ranking.py",
+    "memory/readers.py",
+    "memory/rules.py",
+    "memory/slots.py",
+    "memory/story.py",
     "memory/words.py",
+    "memory/name_words.py",
+    "memory/names.py",
+    "personas/lore.py",
     "personas/persona.py",
     "platforms/bounded.py",
     "platforms/signs.py",
@@ -71,7 +85,10 @@ PURE = [
     "platforms/matrix/trust/verification.py",
     "commands/words.py",
     "policy",
+    "store/fact_rows.py",
+    "store/card_rows.py",
     "store/rows.py",
+    "store/story_rows.py",
 ]
 """What must not know the world: it gets `now` and returns values."""
 
@@ -109,8 +126,18 @@ ONE_DOOR = {
     "nio": ["platforms/matrix"],
     "readline": ["platforms/console"],
     "huggingface_hub": ["operate"],
+    "prometheus_client": ["operate/exposition.py"],
+    "re2": ["policy"],
+    "rich": ["operate/check.py", "operate/once.py", "platforms/console"],
 }
 """A library of the outside world, and the only rooms where it may be imported."""
+
+AT_EVERY_START = {
+    *("aiosqlite", "sqlcipher3", "cryptography", "ahocorasick", "numpy", "re2"),
+    *("pydantic", "pydantic_core", "pydantic_settings", "annotated_types", "dotenv"),
+    *("typing_extensions", "typing_inspection"),
+}
+"""The store, the rules that read every message, the configuration; and what those bring."""
 
 ENVIRONMENT = ["__main__.py", "config.py"]
 
@@ -132,10 +159,12 @@ MAY_SEE = {
     "engine": ["bot.events", "bot.engine"],
     "store": ["bot.events", "bot.store", "bot.text"],
     "languages": ["bot.languages", "bot.text"],
+    "histories": ["bot.clean", "bot.histories", "bot.store.rows", "bot.text"],
     "commands": [
         "bot.commands",
         "bot.events",
         "bot.files",
+        "bot.histories",
         "bot.languages.names",
         "bot.personas",
         "bot.policy",
@@ -272,3 +301,15 @@ def test_a_broken_arrow_is_named_with_its_file_and_line(
     monkeypatch.setattr("tests.test_architecture.BOT", tmp_path)
     (message,) = list(broken_arrows())
     assert message.startswith(f"bot/{file}:3:")
+
+
+def test_a_start_imports_no_library_that_nobody_has_switched_on() -> None:
+    """Arrow 6: of a piped chat; a platform, a terminal, monitoring and a model bring their own."""
+    ask = "import sys, bot.__main__, bot.platforms.console; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    # What begins with a dash belongs to one of the others, or to the Python itself.
+    imported = {name.partition(".")[0] for name in done.stdout.split() if name[0] != "_"}
+    theirs = packages_distributions().keys() - sys.stdlib_module_names - {"bot"}
+    assert imported & theirs == AT_EVERY_START

@@ -438,8 +438,7 @@ async def test_a4_a_role_lost_while_nobody_listened_is_found_when_membership_is_
 
 async def test_a_role_is_told_when_it_changes_and_again_to_who_may_have_come_in_since() -> None:
     drawer = Drawer(**{"guild-7": write_chosen(Chosen(roles=("9",)))})
-    choices, told, now = make_choices(), list[AgeSeen](), [0.0]
-    choices.keep_in(drawer)
+    choices, told, now = make_choices(drawer), list[AgeSeen](), [0.0]
     await choices.of("7")
     trusted = Trusted(choices, told.append, lambda _: None, lambda: now[0])
     seen: tuple[tuple[float, tuple[str, ...], list[bool]], ...] = (
@@ -511,8 +510,7 @@ def test_what_was_kept_when_the_room_for_cases_stood_there_too_is_read() -> None
 
 async def test_a_damaged_choice_is_told_of_and_a_new_one_mends_it() -> None:
     drawer = Drawer(**{"guild-7": b"broken"})
-    choices = make_choices()
-    choices.keep_in(drawer)
+    choices = make_choices(drawer)
     assert await choices.of("7") == Chosen() and choices.is_damaged("7")
     await choices.change("7", lambda _: Chosen(entrance="8", roles=("9",)))
     assert not choices.is_damaged("7")

@@ -21,8 +21,9 @@ from bot.platforms.discord.opening import open_discord
 from bot.text import Text
 from tests.discord import DiscordServer, discord_server
 from tests.discord.check_commands import check_one
-from tests.discord.state import Shown
+from tests.discord.state import Channel, Shown
 from tests.discord_help import said, said_in, serving, setup
+from tests.fakes import Drawer
 
 pytestmark = pytest.mark.live
 
@@ -47,7 +48,7 @@ async def attaches(server: DiscordServer, *files: tuple[str, bytes]) -> tuple[At
     """What the bot hears of them."""
     anna = server.person("Anna")
     async with (
-        open_discord(setup(server)) as platform,
+        open_discord(setup(server), Drawer()) as platform,
         aclosing(platform.events()) as events,
         asyncio.timeout(60),
     ):
@@ -77,6 +78,40 @@ async def test_an_export_is_one_file_whether_it_is_chosen_or_typed(tmp_path: Pat
                 assert (shown.content, name) == (sentences.EXPORTED, "parlour-export.json")
                 turns = json.loads(content)["turns"]
                 assert "How is the sea?" in [turn["revisions"][-1]["text"] for turn in turns]
+
+
+async def told(server: DiscordServer, channel: Channel, part: str) -> None:
+    def is_there() -> bool:
+        return any(part in one.content for one in said_in(channel, server))
+
+    await server.until(is_there, part)
+
+
+async def test_a_history_comes_in_from_a_file_and_goes_out_as_a_page(tmp_path: Path) -> None:
+    rows = (
+        {"character_name": "Wren"},
+        {"is_user": True, "send_date": 1_700_000_000, "mes": "How was the tide?"},
+    )
+    file = ("talk.jsonl", "\n".join(json.dumps(row) for row in rows).encode())
+    async with discord_server() as server:
+        anna = server.person("Anna")
+        async with serving(server, tmp_path / "d", ScriptedEngine(), has_buttons=True) as bot:
+            await bot.let_in(anna)
+            await anna.answered(await anna.runs("/import", anna.dm, file=file))
+            await told(server, anna.dm, "Messages in that file: 1")
+            await anna.answered(await anna.runs("/import", anna.dm, wish="yes"))
+            await told(server, anna.dm, "Taken: 1 of 1.")
+            await anna.writes(anna.dm, "/import", file=file)
+            await told(server, anna.dm, "With Wren: 1.")
+            await anna.writes(anna.dm, "/import yes")
+            await told(server, anna.dm, "There already: 1.")
+            await anna.writes(anna.dm, "/export page")
+            shown = await server.until(
+                lambda: [one for one in said_in(anna.dm, server) if one.data.get("attachments")],
+                "a page",
+            )
+            name, content = file_in(shown[-1], server)
+            assert name == "parlour-export.html" and b"How was the tide?" in content
 
 
 async def test_what_is_attached_comes_with_its_name_and_is_read_when_it_is_asked_for() -> None:

@@ -13,7 +13,7 @@ import pytest
 from bot.config import ConfigError
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, EventId, PersonId, Remove, Revise, Say, Voice
-from bot.operate.platforms import discord_token, look_at_discord, open_platforms
+from bot.operate.platforms import discord_token, look_at_discord
 from bot.platforms.base import PlatformError
 from bot.platforms.discord import Discord
 from bot.platforms.discord.members import MOST_GUILDS, read_leaving
@@ -24,6 +24,8 @@ from bot.platforms.pacing import Sent
 from bot.settings import Config, DiscordSettings
 from tests.discord import DiscordServer, discord_server
 from tests.discord_help import serving, setup
+from tests.fakes import Drawer
+from tests.opening import open_without_house
 
 GET_MEMBER = "GET /guilds/{}/members/{}"
 
@@ -94,7 +96,7 @@ async def test_a_gateway_that_is_not_there_at_first_is_asked_again() -> None:
 @pytest.mark.live
 @pytest.mark.parametrize("code", [4004, 4010, 4013, 4014])
 async def test_a_goodbye_for_good_ends_the_events_with_what_to_mend(code: int) -> None:
-    async with discord_server() as server, open_discord(setup(server)) as platform:
+    async with discord_server() as server, open_discord(setup(server), Drawer()) as platform:
 
         async def refuse() -> None:
             await server.until(lambda: server.gateway.sessions, "the bot")
@@ -111,7 +113,7 @@ async def test_a_goodbye_for_good_ends_the_events_with_what_to_mend(code: int) -
 
 @pytest.mark.live
 async def test_an_edit_that_meets_a_limit_says_what_is_newest_when_it_gets_through() -> None:
-    async with discord_server() as server, open_discord(setup(server)) as platform:
+    async with discord_server() as server, open_discord(setup(server), Drawer()) as platform:
         anna = server.person("Anna")
         message = await platform.rest.post(anna.dm.id, {"content": "one"})
         assert message is not None
@@ -125,7 +127,7 @@ async def test_an_edit_that_meets_a_limit_says_what_is_newest_when_it_gets_throu
 
 @pytest.mark.live
 async def test_the_same_nonce_is_one_message_and_pings_nobody() -> None:
-    async with discord_server() as server, open_discord(setup(server)) as platform:
+    async with discord_server() as server, open_discord(setup(server), Drawer()) as platform:
         anna, ben = server.person("Anna"), server.person("Ben")
         room = direct_room(anna.dm.id, None)
         say = Say(room, f"Hello {ben.mention} and @everyone", "a nonce")
@@ -143,9 +145,9 @@ async def test_what_was_said_otherwise_under_a_nonce_before_a_crash_says_what_is
     async with discord_server() as server:
         anna = server.person("Anna")
         room = direct_room(anna.dm.id, None)
-        async with open_discord(setup(server)) as platform:
+        async with open_discord(setup(server), Drawer()) as platform:
             first = await platform.do(Say(room, "You", "a nonce", Voice.PERSONA))
-        async with open_discord(setup(server)) as platform:
+        async with open_discord(setup(server), Drawer()) as platform:
             again = Say(room, "Good evening.", "a nonce", Voice.PERSONA)
             assert await platform.do(again) == first
         (shown,) = anna.dm.shown
@@ -154,7 +156,7 @@ async def test_what_was_said_otherwise_under_a_nonce_before_a_crash_says_what_is
 
 @pytest.mark.live
 async def test_a_message_that_meets_a_service_that_is_down_is_said_once_it_is_up() -> None:
-    async with discord_server() as server, open_discord(setup(server)) as platform:
+    async with discord_server() as server, open_discord(setup(server), Drawer()) as platform:
         anna = server.person("Anna")
         room = direct_room(anna.dm.id, None)
         server.fail("POST /channels/{}/messages", 503)
@@ -167,7 +169,7 @@ async def test_a_message_that_meets_a_service_that_is_down_is_said_once_it_is_up
 
 @pytest.mark.live
 async def test_a_notice_longer_than_a_page_is_said_in_pages() -> None:
-    async with discord_server() as server, open_discord(setup(server)) as platform:
+    async with discord_server() as server, open_discord(setup(server), Drawer()) as platform:
         anna = server.person("Anna")
         text = " ".join(["harbour"] * 400)
         last = await platform.do(Say(direct_room(anna.dm.id, None), text, "a nonce"))
@@ -178,7 +180,7 @@ async def test_a_notice_longer_than_a_page_is_said_in_pages() -> None:
 
 @pytest.mark.live
 async def test_in_a_channel_a_reply_refers_once_to_what_it_answers() -> None:
-    async with discord_server() as server, open_discord(setup(server)) as platform:
+    async with discord_server() as server, open_discord(setup(server), Drawer()) as platform:
         anna = server.person("Anna")
         guild = server.guild("Harbour", owner=anna)
         place = server.channel(guild, "talk")
@@ -194,7 +196,7 @@ async def test_in_a_channel_a_reply_refers_once_to_what_it_answers() -> None:
 
 @pytest.mark.live
 async def test_what_is_taken_away_is_gone_and_its_waiting_edit_with_it() -> None:
-    async with discord_server() as server, open_discord(setup(server)) as platform:
+    async with discord_server() as server, open_discord(setup(server), Drawer()) as platform:
         anna = server.person("Anna")
         room = direct_room(anna.dm.id, None)
         id_ = await platform.do(Say(room, "one", "a nonce"))
@@ -221,7 +223,7 @@ async def _read(platform: Discord) -> None:
 @asynccontextmanager
 async def connected(server: DiscordServer) -> AsyncIterator[Discord]:
     """The platform with its events being read, and nobody behind it."""
-    async with open_discord(setup(server)) as platform:
+    async with open_discord(setup(server), Drawer()) as platform:
         reading = asyncio.ensure_future(_read(platform))
         try:
             person = PersonId(f"discord:{server.application}")
@@ -250,7 +252,7 @@ async def test_a_person_is_a_guest_where_they_are_a_member_now() -> None:
 @pytest.mark.live
 async def test_who_is_asked_about_before_discord_has_named_the_guilds_is_waited_for() -> None:
     """Else what a kill left open would be refused at the start, since nothing is known yet."""
-    async with discord_server() as server, open_discord(setup(server)) as platform:
+    async with discord_server() as server, open_discord(setup(server), Drawer()) as platform:
         anna = server.person("Anna")
         harbour = server.guild("Harbour")
         server.joins(harbour, anna)
@@ -360,10 +362,10 @@ def config(**chosen: Any) -> Config:
 
 async def test_without_a_platform_or_a_token_run_says_what_to_do() -> None:
     with pytest.raises(ConfigError, match=r"discord\.on"):
-        async with open_platforms(config(), {}, personas={}):
+        async with open_without_house(config(), {}):
             raise AssertionError("nothing to open")
     with pytest.raises(ConfigError, match="PARLOUR_DISCORD_TOKEN"):
-        async with open_platforms(config(on=True), {}, personas={}):
+        async with open_without_house(config(on=True), {}):
             raise AssertionError("nothing to open it with")
 
 
@@ -372,7 +374,7 @@ async def test_a_token_that_discord_does_not_take_ends_run_with_a_sentence() -> 
     async with discord_server():
         environ = {"PARLOUR_DISCORD_TOKEN": "wrong.token"}
         with pytest.raises(ConfigError, match="does not take the token") as refused:
-            async with open_platforms(config(on=True), environ, personas={}):
+            async with open_without_house(config(on=True), environ):
                 raise AssertionError("refused before")
         assert "wrong.token" not in str(refused.value)
 
@@ -410,5 +412,5 @@ def test_check_tells_of_switch_token_and_intents() -> None:
 async def test_what_is_raised_inside_comes_out_as_it_is() -> None:
     async with discord_server() as server:
         with pytest.raises(PlatformError, match="from inside"):
-            async with open_discord(setup(server)):
+            async with open_discord(setup(server), Drawer()):
                 raise PlatformError("from inside")

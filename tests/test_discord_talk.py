@@ -14,7 +14,7 @@ from bot.platforms.discord.opening import open_discord
 from bot.sentences import NO_GUEST_ANY_MORE, NO_WORDS
 from tests.discord import discord_server
 from tests.discord_help import home, said_in, serving, setup
-from tests.fakes import writes
+from tests.fakes import Drawer, writes
 
 pytestmark = pytest.mark.live
 
@@ -390,7 +390,7 @@ async def test_a_mention_in_a_server_is_read_without_the_mention_and_with_the_au
 async def test_what_nobody_but_the_operator_can_mend_ends_the_events_with_a_sentence() -> None:
     async with discord_server() as server:
         server.disallow(2)
-        async with open_discord(setup(server, members=True)) as platform:
+        async with open_discord(setup(server, members=True), Drawer()) as platform:
             async with aclosing(platform.events()) as events:
                 assert [event async for event in events] == []
             assert "developer portal" in platform.trouble
@@ -400,6 +400,6 @@ async def test_a_wrong_token_is_told_at_once_and_shown_nowhere() -> None:
     async with discord_server() as server:
         wrong = replace(setup(server), token="another.token")
         with pytest.raises(PlatformError, match="does not take the token") as refused:
-            async with open_discord(wrong):
+            async with open_discord(wrong, Drawer()):
                 raise AssertionError("nobody is let in with it")
         assert "another.token" not in f"{refused.value!r} {wrong!r}"

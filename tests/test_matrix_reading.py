@@ -12,7 +12,7 @@ from bot.events import Role
 from bot.operate.check import Level, check
 from bot.operate.houses import look_at_house
 from bot.operate.matrix import look_at_matrix, matrix_secrets
-from bot.operate.platforms import open_platforms, require_platforms
+from bot.operate.platforms import require_platforms
 from bot.platforms.matrix.html import as_html
 from bot.platforms.matrix.places import POLICY, Place
 from bot.platforms.matrix.reading import read_said, without_name
@@ -21,6 +21,7 @@ from bot.platforms.matrix.supervise import LONGEST_PAUSE_S, Pauses
 from bot.settings import Config, Keys, MatrixSettings
 from bot.store.house import House
 from bot.store.keys import make_master_key
+from tests.opening import open_without_house
 
 ADA, MO = "@ada:example.org", "@mo:example.org"
 
@@ -193,7 +194,7 @@ async def test_what_is_missing_is_named(
     with pytest.raises(ConfigError, match=said):
         require_platforms(config(**chosen), environ)
     with pytest.raises(ConfigError, match=said):
-        async with open_platforms(config(**chosen), environ, personas={}):
+        async with open_without_house(config(**chosen), environ):
             raise AssertionError("nothing to open")
 
 
@@ -215,6 +216,12 @@ def test_a_password_may_have_spaces_and_a_file_without_one_is_named(tmp_path: Pa
         ({"on": True}, {}, "without a homeserver", True),
         ({"on": True, "homeserver": "http://example.org"}, {}, "without TLS", True),
         ({"on": True, "homeserver": "http://localhost:8008"}, {}, "parlour login matrix", False),
+        (
+            {"on": True, "homeserver": "https://example.org"},
+            {},
+            "name yourself in matrix.op",
+            False,
+        ),
         (
             {"on": True, "homeserver": "https://example.org", "user": ADA},
             {"PARLOUR_MATRIX_PASSWORD": "a secret"},

@@ -11,7 +11,6 @@ from bot.commands import follow_facts, forgetting
 from bot.commands.fact_lines import PAGE
 from bot.engine.scripted import ScriptedEngine
 from bot.events import PersonId, Rating, RoomId, Say
-from bot.memory.notes import OPENING
 from bot.store.fact_rows import Fact
 from bot.store.rows import Scope
 from bot.store.vault import Vault
@@ -186,7 +185,6 @@ async def test_forgetting_takes_the_words_that_it_came_from_out_of_every_layer(
     await say(parlour, "/remember")
     await parlour.paper.say("/persona wren")
     await parlour.paper.say("How do I drink my tea?")
-    assert OPENING in prompted(parlour)
     assert "honey" in prompted(parlour)
     before = len(parlour.scripted.forgotten)
     assert "messages: 2; remembered: 1" in await say(parlour, "/memory forget 1")
@@ -208,7 +206,7 @@ async def test_by_words_it_is_shown_first_and_the_line_that_does_it_names_what_w
     (line,) = last_said(parlour).commands
     assert "lighthouse" in await export(parlour), "nothing has gone yet"
     await parlour.paper.say("Mara has a red coat.")
-    assert "remembered: 1" in await say(parlour, f"/{line}")
+    assert "Forgotten" in await say(parlour, f"/{line}")
     everything = await export(parlour)
     assert "lighthouse" not in everything
     assert "May" not in everything

@@ -98,13 +98,49 @@ VAULT_6 = {
 }
 VAULT_7 = {
     **VAULT_6,
-    "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r', 0)",
+    "replies": "INSERT INTO replies VALUES (1, 1, 1, 'n', NULL, 0)",
+    "work": "INSERT INTO work VALUES ('story', 1, 0, '', 0)",
+}
+VAULT_8 = {
+    **VAULT_7,
+    "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r', 'It rained.', 0)",
+    "summaries": "INSERT INTO summaries VALUES (1, 1, 1, 1, 2, 0, 1, 'They met.')",
+    "summarised": "INSERT INTO summarised VALUES (1, 1)",
+    "stories": "INSERT INTO stories VALUES (1, 'We met.', 0, 1, 1)",
+    "known_from": "INSERT INTO known_from VALUES (1, 'summary', 1)",
+}
+VAULT_9 = {
+    **VAULT_8,
+    # One that was indexed before there were names.
+    "named": "INSERT INTO named VALUES (1, 8, 1, 1, 1)",
+}
+VAULT_10 = {
+    **VAULT_9,
+    "imports": "INSERT INTO imports VALUES (1, 1, 2, 1, 0, 0)",
+    "import_talks": "INSERT INTO import_talks VALUES (1, 0, 'wren', NULL, NULL, 1)",
+    "import_parts": "INSERT INTO import_parts VALUES (1, 1, 0, '[]')",
+}
+VAULT_11 = {
+    **VAULT_10,
+    "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r', 'It rained.', 0, 0)",
 }
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
     "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5, 6: HOUSE_6}),
     "vault": (
         VAULT,
-        {1: VAULT_1, 2: VAULT_2, 3: VAULT_2, 4: VAULT_4, 5: VAULT_5, 6: VAULT_6, 7: VAULT_7},
+        {
+            1: VAULT_1,
+            2: VAULT_2,
+            3: VAULT_2,
+            4: VAULT_4,
+            5: VAULT_5,
+            6: VAULT_6,
+            7: VAULT_7,
+            8: VAULT_8,
+            9: VAULT_9,
+            10: VAULT_10,
+            11: VAULT_11,
+        },
     ),
 }
 CASES = [(name, version) for name, (_, versions) in ROWS.items() for version in versions]

@@ -16,7 +16,7 @@ SHOWS = {
     # What is the same for every platform is tried on paper, and a terminal has it from there.
     "console": (
         *("tests/test_console.py", "tests/test_files.py", "tests/test_linking.py"),
-        *(EVENINGS, WEEK, REWORD),
+        *(EVENINGS, WEEK, REWORD, "tests/test_importing.py"),
     ),
     "Discord": ("tests/test_discord_", EVENINGS),
     "Matrix": ("tests/matrix/", "tests/test_matrix_", WEEK, REWORD),

@@ -1,13 +1,14 @@
 """Personas: the four that come with the bot, the format, and every way to get a file wrong."""
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from bot.events import Rating, Sampling
-from bot.personas import Persona, PersonaError, card_text, fill, find_lore, load_personas
+from bot.personas import Lore, Persona, PersonaError, card_text, fill, find_lore, load_personas
+from bot.personas.lore import fold
 
 ROOT = Path(__file__).parent.parent
 OURS = load_personas(ROOT / "personas")
@@ -142,15 +143,46 @@ ROSE, WELL = "The rose is older than the wall.", "The well is dry."
 def test_lore_is_found_by_whole_words_and_told_in_the_files_order(
     tmp_path: Path, texts: list[str], found: tuple[str, ...]
 ) -> None:
-    assert find_lore(load(tmp_path), texts, 1000) == found
+    assert find_lore(load(tmp_path), texts) == found
 
 
 def test_lore_keeps_to_its_budget_and_the_newest_text_comes_first(tmp_path: Path) -> None:
     moss = load(tmp_path)
-    assert find_lore(moss, ["a rose", "the well"], len(ROSE)) == (WELL,)
-    assert find_lore(moss, ["the well", "a rose"], len(ROSE)) == (ROSE,)
-    assert find_lore(moss, ["the well", "a rose"], len(WELL)) == (WELL,)
-    assert find_lore(moss, ["the well", "a rose"], 0) == ()
+    assert find_lore(moss, ["a rose", "the well"], (), len(ROSE)) == (WELL,)
+    assert find_lore(moss, ["the well", "a rose"], (), len(ROSE)) == (ROSE,)
+    assert find_lore(moss, ["the well", "a rose"], (), len(WELL)) == (WELL,)
+    assert find_lore(moss, ["the well", "a rose"], (), 0) == ()
+
+
+def test_lore_that_stands_in_the_window_is_told_again_only_when_a_trim_took_its_note(
+    tmp_path: Path,
+) -> None:
+    moss = load(tmp_path)
+    said = ["a rose", "it has thorns", "yes"]
+    assert find_lore(moss, said, [f"[{ROSE} Be brief.]", ""]) == ()
+    assert find_lore(moss, said, ["[Be brief.]", ""]) == (ROSE,)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "times"),
+    [
+        ("café", "at the CAFE", 1),
+        ("cafe", "im Café", 1),
+        ("grüße", "GRÜSSE", 1),
+        ("灯台", "今夜の灯台は静かだ", 1),
+        ("ランプ", "古いランプを", 1),
+        ("ガラス", "カラス", 0),
+        ("tool shed", "the tool shed", 1),
+        ("room 9", "room 99", 0),
+        ("u.s.", "uxsx", 0),
+        ("박물관", "박물관에서", 1),
+    ],
+)
+def test_keys_heed_neither_capitals_nor_accents_nor_borders_where_there_are_none(
+    tmp_path: Path, key: str, text: str, times: int
+) -> None:
+    moss = replace(load(tmp_path), lore=(Lore((fold(key),), "It is so."),))
+    assert find_lore(moss, [text]) == ("It is so.",) * times
 
 
 # --- What can be wrong with a file -----------------------------------------------------------

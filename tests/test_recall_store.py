@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.events import CommunityId, EventId, Rating, RoomId, SessionId, TurnId
+from bot.memory.names import names_asked, names_in
 from bot.memory.question import Question
 from bot.memory.recall import Place, catch_up, recall
 from bot.memory.words import words_of
 from bot.store import recalled, replies, sessions, turns
+from bot.store.card_rows import Found
 from bot.store.database import empty_log, in_transaction
 from bot.store.migrations import VAULT, migrate
 from bot.store.rows import Consent, Scope, Session, State
@@ -56,7 +58,8 @@ async def found(
 ) -> list[str]:
     question = Question(dict.fromkeys(words_of(text), 1.0))
     place = Place(scope, ceiling, session)
-    return [turn.text for turn in await recall(vault, question, place, most=8, budget_s=60.0)]
+    told = await recall(vault, question, place, most=8, budget_s=60.0)
+    return [turn.text for turn in told.turns]
 
 
 async def test_what_was_said_is_found_again_after_a_restart(tmp_path: Path) -> None:
@@ -66,6 +69,70 @@ async def test_what_was_said_is_found_again_after_a_restart(tmp_path: Path) -> N
     async with house_in(tmp_path) as house, house.vault(ADA) as again:
         assert again is not None
         assert "My sister is called Mara." in await found(again, "your sister Mara")
+
+
+async def cards(
+    vault: Vault, text: str, scope: Scope = WREN, *, ceiling: Rating = Rating.GENERAL
+) -> list[tuple[str, str]]:
+    place = Place(scope, ceiling, None)
+    question = Question({}, names=names_asked(text))
+    told = await recall(vault, question, place, most=8, budget_s=60.0)
+    return [(card.name, card.turn.text) for card in told.cards]
+
+
+async def test_a_name_is_known_again_by_what_tells_most_of_it(tmp_path: Path) -> None:
+    async with vault_in(tmp_path) as vault:
+        await vault.give_consent(MEMORY)
+        session = await begin(vault)
+        first = await say(vault, session, "1", "Yesterday Ann came by.")
+        await say(vault, session, "2", "I like what Ann cooks.")
+        assert await cards(vault, "how is ann?") == [("ann", "Yesterday Ann came by.")]
+        told = await say(vault, session, "3", "My sister Ann sails.")
+        last = await say(vault, session, "4", "My aunt Ann Smith sails, too.")
+        assert await cards(vault, "Ann?") == [("ann", "My aunt Ann Smith sails, too.")]
+        assert [name for name, _ in await cards(vault, "ann smith?")] == ["ann smith"]
+        for gone, left in ((last, "My sister Ann sails."), (told, "Yesterday Ann came by.")):
+            await vault.drop([gone])
+            assert await cards(vault, "Ann?") == [("ann", left)], "I5"
+        await vault.revise_turn(first, "Yesterday Ole came by.", 9.0, Rating.GENERAL)
+        assert await cards(vault, "Ole?") == [], "it is looked through again after the reply"
+        await catch_up(vault)
+        assert await cards(vault, "Ole? Ann?") == [
+            ("ole", "Yesterday Ole came by."),
+            ("ann", "I like what Ann cooks."),
+        ]
+
+
+async def test_names_keep_to_their_scope_rating_and_consent(tmp_path: Path) -> None:
+    async with vault_in(tmp_path) as vault:
+        await vault.give_consent(MEMORY)
+        await vault.give_consent(INTIMATE)
+        session = await begin(vault)
+        await say(vault, session, "1", "My friend Ole dances.", Rating.ROMANCE)
+        await say(vault, session, "2", "My friend Tilda dances.", Rating.MATURE)
+        assert await cards(vault, "Ole, Tilda") == []
+        assert [name for name, _ in await cards(vault, "Ole, Tilda", ceiling=Rating.ROMANCE)] == [
+            "ole"
+        ]
+        assert len(await cards(vault, "Ole, Tilda", ceiling=Rating.MATURE)) == 2
+        for scope in (Scope("kit", None, None), Scope("wren", CommunityId("console:tea"), None)):
+            assert await cards(vault, "Ole, Tilda", scope, ceiling=Rating.MATURE) == []
+        await vault.withdraw_consent("intimate memory")
+        assert len(await cards(vault, "Ole, Tilda", ceiling=Rating.MATURE)) == 1
+        await vault.withdraw_consent("memory")
+        await vault.give_consent(MEMORY)
+        await catch_up(vault)
+        assert await cards(vault, "Ole, Tilda", ceiling=Rating.MATURE) == []
+
+
+async def test_who_is_named_in_the_window_needs_no_card(tmp_path: Path) -> None:
+    async with vault_in(tmp_path) as vault:
+        await vault.give_consent(MEMORY)
+        session = await begin(vault)
+        await say(vault, session, "1", "My sister Ann sails.")
+        place = Place(WREN, Rating.GENERAL, session.id)
+        question = Question({}, names=("ann",))
+        assert (await recall(vault, question, place, most=8, budget_s=60.0)).cards == ()
 
 
 async def test_nothing_is_indexed_or_recalled_without_consent(tmp_path: Path) -> None:
@@ -213,8 +280,8 @@ async def test_what_is_late_is_left_out(tmp_path: Path) -> None:
         await vault.give_consent(MEMORY)
         await say(vault, await begin(vault), "1", "My sister is called Mara.")
         question, place = Question({"mar": 1.0}), Place(WREN, Rating.GENERAL, None)
-        assert await recall(vault, question, place, most=8, budget_s=60.0)
-        assert await recall(vault, question, place, most=8, budget_s=-1.0) == ()
+        assert (await recall(vault, question, place, most=8, budget_s=60.0)).turns
+        assert await recall(vault, question, place, most=8, budget_s=-1.0) == Found()
 
 
 async def test_two_accounts_that_become_one_person_find_what_both_have_said(tmp_path: Path) -> None:
@@ -320,6 +387,13 @@ def test_the_index_holds_no_word(plain: Plain) -> None:
     file = plain.bytes()
     assert "quökka0001x".encode() in file
     assert b"quokka0001x" not in file
+
+
+def test_the_cards_hold_no_name(plain: Plain) -> None:
+    plain.do(lambda: plain.say("My sister Quökkania sings."))
+    plain.do(lambda: recalled.catch_up(plain.db, words_of, 50, names_in=names_in))
+    assert plain.db.execute("SELECT count(*) FROM named").fetchone() == (1,)
+    assert b"quokkania" not in plain.bytes()
 
 
 def test_i5_what_was_dropped_is_in_no_byte_of_the_file(plain: Plain) -> None:

@@ -122,7 +122,7 @@ def test_what_is_shown_binds_names_keys_and_transaction() -> None:
         )
     }
     assert len(others) == 6 and seen in others
-    assert seen.in_words.count(",") == 6 and "-" in seen.in_words
+    assert len(seen.pictures) == 7 and len(seen.numbers) == 3
 
 
 def test_proofs_are_those_of_the_specification() -> None:

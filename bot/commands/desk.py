@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import Protocol
 
 from bot.events import AgeLevel, CommunityId, Message, PersonId, Pick, Rating, Room
 from bot.files import File
+from bot.histories.values import History
 from bot.personas import Persona
 from bot.policy.ceiling import Fall
 from bot.policy.community.written import Written
@@ -27,6 +29,20 @@ class Mature:
     """For this person, with this message."""
     for_all: Text
     """For everybody on this machine."""
+
+
+class Imports(Protocol):
+    """Talks that come in as files, between the offer and the yes."""
+
+    def offer(self, person: PersonId, history: History) -> None:
+        """In place of one that was offered before; kept nowhere but in memory."""
+
+    def offered(self, person: PersonId) -> History | None: ...
+
+    def withdraw(self, person: PersonId) -> None: ...
+
+    async def begin(self, vault: Vault, history: History) -> None:
+        """What is long is taken beside the messages that come meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,8 @@ class Desk:
     """The community's rules for what is shown as a persona's words, those of now."""
     resting: Text
     """What to say instead of what the persona would: the person rests, by their own wish."""
+    words: Callable[[Text], str]
+    """In the person's language: for what is no answer but stands in a file."""
     speak_in: Callable[[str], None]
     """The bot's own words, from now on."""
     remembers: Remembers
@@ -93,6 +111,7 @@ class Desk:
     called: Callable[[Sequence[CommunityId], str], tuple[CommunityId, ...]]
     """Those of them that are called this, or have this number."""
     terms_of: Callable[[Community], Terms]
+    imports: Imports
 
     @property
     def is_in(self) -> bool:

@@ -58,14 +58,19 @@ def decode(content: bytes) -> str | Misread:
 
 
 def as_json(name: str, data: object) -> File | None:
+    text = json.dumps(data, ensure_ascii=False, indent=1)
+    return as_file(name, "json", text, "application/json")
+
+
+def as_file(name: str, ending: str, text: str, media_type: str) -> File | None:
     """Zipped where it would be too large; None where that is too large as well."""
-    content = json.dumps(data, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+    content = text.encode("utf-8", "replace")
     if len(content) <= MOST_FILE_BYTES:
-        return File(f"{name}.json", content, "application/json")
+        return File(f"{name}.{ending}", content, media_type)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         # Without the time at which it was made, which would be the only thing that differs.
-        archive.writestr(zipfile.ZipInfo(f"{name}.json"), content, zipfile.ZIP_DEFLATED)
+        archive.writestr(zipfile.ZipInfo(f"{name}.{ending}"), content, zipfile.ZIP_DEFLATED)
     if len(packed.getvalue()) > MOST_FILE_BYTES:
         return None
     return File(f"{name}.zip", packed.getvalue(), "application/zip")

@@ -1,7 +1,6 @@
 """A person's own command -> its store calls and its answer. Done at once, without second thoughts
 (SAFETY H6)."""
 
-from dataclasses import asdict
 from typing import assert_never
 
 from bot import sentences
@@ -9,9 +8,11 @@ from bot.commands import kept, own, rhythm
 from bot.commands.accounts import Link, Sponsor, Unlink
 from bot.commands.declared import COMMANDS
 from bot.commands.desk import Answer, Desk, Erase, Farewell, Outcome
-from bot.commands.files import as_json
+from bot.commands.exporting import export
 from bot.commands.follow_accounts import follow_accounts, linked
+from bot.commands.follow_import import follow_import
 from bot.commands.follow_memory import follow_memory
+from bot.commands.histories import Import
 from bot.commands.memories import MemoryCommand
 from bot.commands.own import OwnCommand
 from bot.commands.rewording import reword
@@ -65,8 +66,8 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
             return await follow_accounts(command, desk)
         case own.Safeword(word) if not word:
             return Answer(sentences.SAFE_WORD)
-        case kept.Export():
-            return await _export(desk)
+        case kept.Export(is_page):
+            return await export(desk, is_page=is_page)
         case kept.Erase(confirmed):
             if desk.vault is None:
                 return Answer(sentences.NOTHING_TO_ERASE)
@@ -83,6 +84,8 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
             return Answer(await _set_language(name, desk))
         case _ if desk.vault is None or not desk.is_in:
             return Answer(desk.not_in)
+        case Import():
+            return await follow_import(command, desk, desk.vault)
         case own.Reword(words):
             return await reword(words, desk, desk.vault)
         case own.General():
@@ -129,6 +132,7 @@ async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> Text:  # noqa:
             | Link()
             | Unlink()
             | Sponsor()
+            | Import()
             | kept.Privacy()
             | kept.Export()
             | kept.Erase()
@@ -268,20 +272,3 @@ async def _leave(desk: Desk) -> Outcome:
     await desk.vault.remove_reminder(None)
     await desk.house.set_alarm(desk.message.author.id, None)
     return Farewell(sentences.LEFT.format(prefix=desk.prefix))
-
-
-async def _export(desk: Desk) -> Outcome:
-    if desk.vault is None:
-        return Answer(sentences.NOTHING_TO_ERASE)
-    person = desk.message.author.id
-    everything = {
-        **await desk.vault.export(),
-        "age_records": [asdict(one) for one in await desk.house.age_records(person)],
-        "attestations": [asdict(one) for one in await desk.house.attestations(person)],
-        "locked": await desk.house.locked(person),
-        "accounts": desk.house.links.accounts_of(person),
-        "sponsor": desk.house.links.sponsor_of(person),
-        "moderation": await desk.house.moderation.export(person, desk.now),
-    }
-    file = as_json("parlour-export", everything)
-    return Answer(sentences.EXPORTED, file=file) if file else Answer(sentences.EXPORT_TOO_LARGE)

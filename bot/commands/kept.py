@@ -12,7 +12,8 @@ class Privacy: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Export: ...
+class Export:
+    is_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,13 @@ KEPT: tuple[Declares[KeptCommand], ...] = (
     Declares(
         "export",
         Text("gives you everything that is kept of you"),
-        lambda _: Export(),
+        lambda values: Export(is_page=values.get("form") == "page"),
+        parameters=one_of(
+            "form",
+            Text("as what"),
+            data=Text("data: JSON, which import takes back"),
+            page=Text("page: a page to read in any browser"),
+        ),
         place=Place.DIRECT,
     ),
     Declares(

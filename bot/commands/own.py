@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.commands.accounts import ACCOUNTS, AccountCommand
 from bot.commands.declaration import Declares
+from bot.commands.histories import HISTORIES, HistoryCommand
 from bot.commands.kept import KEPT, KeptCommand
 from bot.commands.memories import MEMORIES, MemoryCommand
 from bot.commands.parameters import Kind, Parameter, Place, one_of
@@ -100,7 +101,7 @@ class Reword:
 OwnCommand = (
     Stop | Pause | Resume | Goodbye | Safeword | Limits | CheckIn | Break | Quiet | Remind | Mute
     | Timezone | Language | General | Romance | Mature | Reword
-    | MemoryCommand | AccountCommand | KeptCommand
+    | MemoryCommand | AccountCommand | HistoryCommand | KeptCommand
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -264,5 +265,6 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         place=Place.DIRECT,
     ),
     *ACCOUNTS,
+    *HISTORIES,
     *KEPT,
 )

@@ -31,6 +31,10 @@ _DAYS_AGO = {
     1: "yesterday gestern ayer hier ontem 昨日 last-night anoche",
     2: "day-before-yesterday vorgestern anteayer avant-hier anteontem 一昨日",
 }
+_TO_COME = {
+    0: "today|heute|hoy|aujourd'hui|hoje|今日",
+    1: "tomorrow|morgen|manana|demain|amanha|明日",
+}
 _LAST = {
     "week": "last-week letzte-woche letzter-woche semana-pasada semaine-derniere semana-passada 先週",
     "month": "last-month letzten-monat letztem-monat mes-pasado mois-dernier mes-passado 先月",
@@ -92,6 +96,26 @@ def ranges_in(text: str, now: datetime) -> tuple[Range, ...]:
     # Nobody is reminded of what is still to come.
     past = [(first, last) for first, last in found if first <= now.date()]
     return tuple((_begin(first, now), _begin(last + timedelta(1), now)) for first, last in past)
+
+
+def birthday_in(text: str, today: date) -> str | None:
+    """As in 07-03, without a year: it is a day to be thought of, and no record of an age."""
+    said = fold(text).replace("’", "'")
+    for days, words in _TO_COME.items():
+        if re.match(rf"(?:{words})\b", said):
+            return f"{today + timedelta(days):%m-%d}"
+    if hit := _DAY_FIRST.search(said):
+        month, day = _MONTH[_key(hit[2])], hit[1]
+    elif hit := _MONTH_FIRST.search(said):
+        month, day = _MONTH[_key(hit[1])], hit[2]
+    elif (hit := _NUMERIC.search(said)) and hit[3] and (hit[1] or "月" in hit[0]):
+        month, day = int(hit[2]), hit[3]
+    else:
+        return None
+    try:
+        return f"{date(2000, month, int(day)):%m-%d}"
+    except ValueError:
+        return None
 
 
 Days = tuple[date, date]

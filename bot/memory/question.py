@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.memory.dates import Range, ranges_in
-from bot.memory.words import plain_words, words_of
+from bot.memory.names import names_asked
+from bot.memory.words import fold, plain_words, words_of
 from bot.store.rows import Side
 
 MOST_WORDS = 24
@@ -25,6 +26,8 @@ class Question:
     side: Side | None = None
     """Whose turns it asks for; None where it does not say."""
     ranges: tuple[Range, ...] = ()
+    names: tuple[str, ...] = ()
+    """What may be a name, of this message and of what was said just before."""
 
 
 def ask_memory(
@@ -45,7 +48,10 @@ def ask_memory(
         for said in before[-2:]:
             for word in [word for word in words_of(said) if word not in known][:MOST_WORDS]:
                 weights.setdefault(word, BORROWED)
-    return Question(weights, _side(plain, names), ranges_in(text, now))
+    asked = dict.fromkeys(name for said in (text, *before[-2:]) for name in names_asked(said))
+    who = {fold(name) for name in names.values()}
+    may_be = tuple(name for name in asked if name not in who)
+    return Question(weights, _side(plain, names), ranges_in(text, now), may_be)
 
 
 def _side(plain: Sequence[str], names: Mapping[Side, str]) -> Side | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from bot.operate.keys import find_master_key
 from bot.operate.matrix import look_at_trust
+from bot.operate.verifying import look_at_verifications
 from bot.settings import Config
 from bot.store.house import House
 from bot.store.rows import InUse, StoreError
@@ -36,7 +37,8 @@ async def look_at_house(config: Config, environ: Mapping[str, str], now: float) 
             await house.close()
     except InUse:
         # Whoever runs has opened it with its key; a second one may not look inside meanwhile.
-        return [(False, f"{config.data} is in use: a bot runs there.", "")]
+        waiting = [(False, one, "") for one in await look_at_verifications(config.data)]
+        return [(False, f"{config.data} is in use: a bot runs there.", ""), *waiting]
     except StoreError as exc:
         # Errors of other rooms hold no words of people (INVARIANT I8), so they are shown whole.
         return [(True, str(exc).rstrip(".") + ".", "")]

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from bot.config import MATRIX_PASSWORD_VARIABLE, MATRIX_TOKEN_VARIABLE, ConfigError
 from bot.events import Author
+from bot.operate.asking import answering
 from bot.operate.secrets import read_secret
+from bot.operate.verifying import verifications_of
 from bot.platforms.base import Locker, Platform, PlatformError, RulesOf
 from bot.settings import Config
 from bot.text import Text
@@ -79,7 +81,10 @@ async def open_on_matrix(
     from bot.platforms.matrix.opening import open_matrix  # noqa: PLC0415
 
     try:
-        async with open_matrix(setup, locker) as matrix:
+        async with (
+            open_matrix(setup, locker) as matrix,
+            answering(config.data, verifications_of(matrix.trust.trust)),
+        ):
             yield matrix
             if matrix.trouble:
                 raise ConfigError(f"matrix: {matrix.trouble}")
@@ -105,6 +110,7 @@ def matrix_setup(config: Config, secrets: Secrets, words: Callable[[Text, Author
         words=words,
         gap_s=settings.edit_gap_s,
         answer_missed_s=settings.answer_missed_s,
+        operator_confirms=settings.operator_confirms,
         replace_keys=settings.replace_keys,
     )
 
@@ -123,6 +129,10 @@ def look_at_matrix(config: Config, environ: Mapping[str, str]) -> Iterator[tuple
     elif settings.homeserver.startswith("http:") and not _is_near(settings.homeserver):
         what = f"{settings.homeserver} is spoken to without TLS: whoever is between can be the bot."
         yield what, "use its https address, unless nothing but this machine is between."
+    if settings.rooms_by == "operators" and not settings.operators:
+        # No failure: it may be where it is wanted already.
+        what = "Nobody can lead the bot into further rooms or spaces on Matrix: name yourself in"
+        yield f"{what} matrix.operators and invite it, or set matrix.rooms_by.", ""
     try:
         secrets = matrix_secrets(config, environ)
     except ConfigError as error:

@@ -44,23 +44,23 @@ async def open_platforms(
     words: Callable[[Text, Author], str] = in_english,
     *,
     personas: Mapping[str, Persona],
-    locker_of: Callable[[str], Locker] | None = None,
-    rules_of: RulesOf | None = None,
+    locker_of: Callable[[str], Locker],
+    rules_of: RulesOf,
     offers: Offers = no_offers,
 ) -> AsyncIterator[tuple[Platform, ...]]:
     """All that are switched on, side by side. Raises ConfigError where a service refuses the bot, at
     the start or at the end. `words` are what its buttons say to somebody; `personas` are offered
-    there; `locker_of` a platform is where it keeps its login, and `rules_of` a
-    community are what may be published of it; its moderators choose from `offers`."""
+    there; `locker_of` a platform is where it keeps what it must, and `rules_of` a community are what
+    may be published of it; its moderators choose from `offers`."""
     require_platforms(config, environ)
     async with AsyncExitStack() as opened:
         platforms: list[Platform] = []
         if config.discord.on:
-            discord = _open_discord(config, environ, words, personas, offers)
+            discord = _open_discord(
+                config, environ, words, locker_of("discord"), personas=personas, offers=offers
+            )
             platforms.append(await opened.enter_async_context(discord))
         if config.matrix.on:
-            assert locker_of is not None, "a login is kept sealed"
-            assert rules_of is not None, "what holds is the house's to say"
             matrix = open_on_matrix(config, environ, words, locker_of("matrix"), rules_of)
             platforms.append(await opened.enter_async_context(matrix))
         yield tuple(platforms)
@@ -71,6 +71,8 @@ async def _open_discord(
     config: Config,
     environ: Mapping[str, str],
     words: Callable[[Text, Author], str],
+    locker: Locker,
+    *,
     personas: Mapping[str, Persona],
     offers: Offers,
 ) -> AsyncIterator[Platform]:
@@ -95,7 +97,7 @@ async def _open_discord(
         words, named, list_zones, is_listed=listed, pictures=pictures, offers=offers
     )
     try:
-        async with open_discord(setup, interface) as discord:
+        async with open_discord(setup, locker, interface) as discord:
             yield discord
             if discord.trouble:
                 raise ConfigError(f"discord: {discord.trouble}")

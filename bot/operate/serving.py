@@ -35,6 +35,7 @@ from bot.settings import Config
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.keys import MasterKey, make_master_key
+from bot.story import StoryTelling
 
 TIDY_S = 30.0
 DAY_S = 86_400.0
@@ -112,6 +113,7 @@ async def serve(
             guard=guard,
             speech=speech,
             guests=guests,
+            kinds=[StoryTelling(personas, engine.context_tokens)],
         )
         dispatch = Dispatch(
             conversation,
@@ -145,12 +147,16 @@ async def serve(
         with metrics.served(config.metrics.port):
             async with asyncio.TaskGroup() as group:
                 tidying = group.create_task(_tidy(house, reminders, retention))
+                working = group.create_task(conversation.jobs.run())
                 watching = group.create_task(guard.watch())
                 showing = group.create_task(show_whole(house, platforms, began))
+                importing = group.create_task(conversation.importing.run())
                 await dispatch.run(platforms, left_over)
                 tidying.cancel()
+                working.cancel()
                 watching.cancel()
                 showing.cancel()
+                importing.cancel()
     finally:
         await guard.close()
         await engine.close()

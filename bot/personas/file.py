@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from bot.clean import clean_text
 from bot.events import Rating, Sampling
-from bot.personas.persona import MACRO, Example, Lore, Persona, card_text, fill, fold
+from bot.personas.lore import fold
+from bot.personas.persona import MACRO, Example, Lore, Persona, card_text, fill
 from bot.personas.picture import read_picture
 from bot.policy.cards import check_card
 

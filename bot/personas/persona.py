@@ -1,12 +1,10 @@
-"""A persona, and what is made of it: card text, greeting, lore. Pure.
+"""A persona, and what is made of it: card text and greeting. Pure.
 
 A card is one text for everybody, so that the engine computes it once: nothing of one person may
 stand in it. This file knows nothing of TOML, prompts, people or sessions.
 """
 
 import re
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.events import Rating, Sampling
@@ -69,29 +67,3 @@ def fill(text: str, *, char: str, user: str) -> str:
     """In one pass, so that a name which spells a macro stays a name."""
     names = {"char": char, "user": user}
     return MACRO.sub(lambda found: names.get(found[1].strip().lower(), found[0]), text)
-
-
-def find_lore(persona: Persona, texts: Sequence[str], budget_chars: int) -> tuple[str, ...]:
-    """The entries that the texts (newest last) speak of, in the file's order.
-
-    Where the budget does not hold them all, those of newer texts come first.
-    """
-    found: set[int] = set()
-    for text in reversed(texts):
-        folded = fold(text)
-        for number, entry in enumerate(persona.lore):
-            size = len(entry.text)
-            if number in found or size > budget_chars:
-                continue
-            if any(_has_word(folded, key) for key in entry.keys):
-                found.add(number)
-                budget_chars -= size
-    return tuple(persona.lore[number].text for number in sorted(found))
-
-
-def fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-def _has_word(folded: str, key: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(key)}(?!\w)", folded) is not None

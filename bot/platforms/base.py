@@ -127,14 +127,6 @@ class Locker(Protocol):
 
 
 @runtime_checkable
-class Keeps(Protocol):
-    """A platform that has something to keep."""
-
-    def keep_in(self, locker: Locker) -> None:
-        """Before its events are read."""
-
-
-@runtime_checkable
 class Forgets(Protocol):
     """A platform that keeps something of people."""
 

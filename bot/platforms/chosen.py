@@ -20,6 +20,7 @@ Chosen = TypeVar("Chosen")
 class Choices(Generic[Chosen]):
     def __init__(
         self,
+        locker: Locker,
         *,
         kind: str,
         nothing: Chosen,
@@ -31,13 +32,10 @@ class Choices(Generic[Chosen]):
         self._nothing = nothing
         self._write = write
         self._decode = read
-        self._locker: Locker | None = None
+        self._locker = locker
         self._known: Bounded[str, Chosen] = Bounded()
         self._damaged: Bounded[str, None] = Bounded()
         self._one_at_a_time = asyncio.Lock()
-
-    def keep_in(self, locker: Locker) -> None:
-        self._locker = locker
 
     def known(self, community: str) -> Chosen | None:
         """None where it has to be read first."""
@@ -59,8 +57,7 @@ class Choices(Generic[Chosen]):
         """Two moderators at once do not lose each other's choices. Raises what the store raises."""
         async with self._one_at_a_time:
             chosen = changed(await self.read(community))
-            if self._locker is not None:
-                await self._locker.keep(self._name(community), self._write(chosen))
+            await self._locker.keep(self._name(community), self._write(chosen))
             self._damaged.pop(community)
             self._known.put(community, chosen)
             return chosen
@@ -69,7 +66,7 @@ class Choices(Generic[Chosen]):
         """Raises what the store raises."""
         if (known := self._known.get(community)) is not None:
             return known
-        kept = await self._locker.fetch(self._name(community)) if self._locker else None
+        kept = await self._locker.fetch(self._name(community))
         chosen = self._decode(kept) if kept else self._nothing
         if chosen is None:
             name = self._name(community)

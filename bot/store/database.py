@@ -28,6 +28,8 @@ operating system), a power cut may lose the last commits, since the log last wen
 never tears the file. "power": the log goes to the disk with every commit, and nothing is lost."""
 
 SYNCHRONOUS = {"process": "NORMAL", "power": "FULL"}
+STEPS = 1000
+"""Of SQLite, between two looks whether to stop: less than a millisecond."""
 
 
 class Database:
@@ -107,6 +109,26 @@ class Database:
         # awaits between them are what lets transactions mix and cancellation cut them.
         result: T = await self._line._execute(job)  # type: ignore[no-untyped-call]  # noqa: SLF001 - the type: aiosqlite leaves it out
         return result
+
+    async def rewrite(self, stop: Callable[[], bool]) -> bool:
+        """The whole file anew, so that no old byte is left in it; False where it was to stop before
+        its end. Then the file is as it was. The last part, most of the time, cannot be stopped."""
+
+        def rewritten(db: sqlite3.Connection) -> bool:
+            if stop():
+                return False
+            db.set_progress_handler(stop, STEPS)
+            try:
+                rewrite(db)
+            except sqlcipher3.OperationalError as exc:
+                if exc.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                    raise
+                return False
+            finally:
+                db.set_progress_handler(None, 0)
+            return True
+
+        return await self.read(rewritten)
 
     def close_soon(self) -> asyncio.Future[None]:
         """Closes behind what is queued already. The future must be awaited before the loop ends."""

@@ -12,24 +12,29 @@ TABLES = {
     "turns": "SELECT * FROM turns ORDER BY id",
     "revisions": "SELECT * FROM revisions ORDER BY turn, step",
     "pages": "SELECT * FROM pages ORDER BY turn, step, number",
+    "imports": "SELECT * FROM imports ORDER BY id",
     "facts": """SELECT persona, sponsor, room, facts.* FROM facts
         JOIN scopes ON scopes.id = scope ORDER BY facts.id""",
     "sources": "SELECT * FROM sources ORDER BY fact, turn",
     "seen": "SELECT * FROM seen ORDER BY room, event_id",
 }
-PARTS = {"revisions", "pages", "sources"}
 
 
 def export(db: sqlite3.Connection) -> dict[str, object]:
     """Revisions and pages stand inside their turn, sources inside their fact, as a person would look
     for them."""
     found = {name: _rows(db, query) for name, query in TABLES.items()}
-    for turn in found["turns"]:
-        for part in ("revisions", "pages"):
-            turn[part] = [row for row in found[part] if row["turn"] == turn["id"]]
-    for fact in found["facts"]:
-        fact["sources"] = [row for row in found["sources"] if row["fact"] == fact["id"]]
-    return {name: rows for name, rows in found.items() if name not in PARTS}
+    for owner, key, parts in (
+        ("turns", "turn", ("revisions", "pages")),
+        ("facts", "fact", ("sources",)),
+    ):
+        for part in parts:
+            of: dict[object, list[dict[str, object]]] = {}
+            for row in found.pop(part):
+                of.setdefault(row[key], []).append(row)
+            for one in found[owner]:
+                one[part] = of.get(one["id"], [])
+    return dict(found)
 
 
 def _rows(db: sqlite3.Connection, query: str) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.events import Rating, TurnId
 from bot.store import facts, forgetting, learning
-from bot.store.database import Database, rewrite
+from bot.store.database import Database
 from bot.store.fact_rows import Draft, Fact, Origin
 from bot.store.rows import Scope
 
@@ -69,12 +69,8 @@ class KnownFacts:
 
     async def forget_facts(self, ids: Sequence[int]) -> tuple[TurnId, ...]:
         """Never learned again. The turns they came from, which are recalled no more."""
-        turns = await self._db.write(forgetting.forget_facts, ids)
-        await self._db.read(rewrite)
-        return turns
+        return await self._db.write(forgetting.forget_facts, ids)
 
     async def forget_all(self, scope: Scope | None = None) -> int:
         """How many; what was said until then is not learned from again."""
-        count = await self._db.write(forgetting.forget_all, scope)
-        await self._db.read(rewrite)
-        return count
+        return await self._db.write(forgetting.forget_all, scope)

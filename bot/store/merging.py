@@ -5,7 +5,7 @@ holds; nothing that was said is lost. It runs before anybody can read the vault.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from bot.store.database import in_transaction
 from bot.store.fact_merging import merge_facts
 from bot.store.keys import FileKey
 from bot.store.rows import OpenReply, State
+from bot.store.story_merging import merge_stories
 
 Pair = tuple[float | None, float | None]
 
@@ -45,6 +46,7 @@ def merge(db: sqlite3.Connection, other: Other, now: float) -> None:
 def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> None:
     turns_before = _merge_talk(db, account, now)
     merge_facts(db, turns_before)
+    merge_stories(db)
     _merge_wishes(db, account)
     # A consent holds where both have given it, to the same words (SAFETY A10).
     db.execute(
@@ -52,7 +54,7 @@ def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> 
             WHERE theirs.kind = main.consents.kind AND theirs.version = main.consents.version)"""
     )
     for kind, rating in (("memory", 0), ("intimate memory", 2)):
-        for table in ("to_index", "sources", "facts"):
+        for table in ("to_index", "sources", "facts", "stories"):
             db.execute(
                 f"""DELETE FROM main.{table} WHERE rating >= ?
                 AND NOT EXISTS (SELECT 1 FROM main.consents WHERE kind = ?)""",  # noqa: S608 - names of tables, written above
@@ -83,6 +85,7 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> int:
     # SAFETY P6: what their incognito session said ends here; its triggers are those of its own file.
     db.execute("UPDATE other.sessions SET ended = ? WHERE is_incognito <> 0", (now,))
     shift = {"turns": turns, "sessions": sessions, "places": places, "account": account, "now": now}
+    shift["imports"] = counted.get("imports", 0)
     db.execute(
         """INSERT INTO main.sessions (id, persona, sponsor, began, ended, head, first_place, seed,
             room)
@@ -111,8 +114,9 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> int:
         shift,
     )
     db.execute(
-        """INSERT INTO main.replies (turn, step, answers, nonce, state_before)
-        SELECT turn + :turns, step, answers + :turns, nonce, state_before FROM other.replies""",
+        """INSERT INTO main.replies (turn, step, answers, nonce, state_before, remember)
+        SELECT turn + :turns, step, answers + :turns, nonce, state_before, remember
+        FROM other.replies""",
         shift,
     )
     for reply in db.execute("SELECT turn, answers FROM main.replies").fetchall():
@@ -131,7 +135,28 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> int:
         shift,
     )
     db.execute("INSERT OR IGNORE INTO main.seen SELECT room, event_id FROM other.seen")
+    _merge_imports(db, shift)
     return int(turns)
+
+
+def _merge_imports(db: sqlite3.Connection, shift: Mapping[str, object]) -> None:
+    """A file that is being taken there is taken here."""
+    db.execute(
+        """INSERT INTO main.imports SELECT id + :imports, at, total, taken, left_out, known
+        FROM other.imports""",
+        shift,
+    )
+    db.execute(
+        """INSERT INTO main.import_talks
+        SELECT import + :imports, number, persona, sponsor, room, session + :sessions
+        FROM other.import_talks""",
+        shift,
+    )
+    db.execute(
+        """INSERT INTO main.import_parts SELECT import + :imports, number, talk, content
+        FROM other.import_parts""",
+        shift,
+    )
 
 
 def _end(db: sqlite3.Connection, turn: TurnId, answers: TurnId, now: float) -> None:

@@ -10,9 +10,13 @@ import sqlite3
 from pathlib import Path
 
 from bot.store.fact_tables import FACTS
+from bot.store.import_tables import IMPORTS
 from bot.store.incognito_tables import INCOGNITO
 from bot.store.index_tables import INDEX
+from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
+from bot.store.story_tables import STORY
+from bot.store.work_tables import WORK
 
 Step = tuple[str, ...]
 
@@ -120,6 +124,10 @@ VAULT: tuple[Step, ...] = (
     ("ALTER TABLE sessions ADD COLUMN room TEXT",),
     INDEX,
     FACTS,
+    WORK,
+    STORY,
+    NAMES,
+    IMPORTS,
     INCOGNITO,
 )
 

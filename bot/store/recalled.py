@@ -17,8 +17,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.events import Rating, SessionId, TurnId
+from bot.store.card_rows import Card, Found
 from bot.store.fact_rows import Draft, Origin
+from bot.store.facts import closed
 from bot.store.learning import learn
+from bot.store.names import Names, find_names, keep_names
 from bot.store.rows import STRETCH, Gone, Recalled, Scope, Side, Spot
 from bot.store.scopes import consents, find_scope, make_scope, may_keep, scope_of
 
@@ -34,6 +37,8 @@ LONGEST_STRETCH = 1000
 NEVER = 2**62
 MOST_SPOTS = 20_000
 """Of one word, the newest."""
+_NAME = "name "
+"""No word holds a space: a name's number is another than that of its word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Wanted:
     session: SessionId | None
     """Of what it has in its window nothing is recalled: that is read anyway."""
     most: int
+    names: Sequence[str] = ()
+    """What may be a name, the longest first."""
 
 
 # --- Written ------------------------------------------------------------------------------------
@@ -79,7 +86,12 @@ def no_drafts(text: str, at: float) -> Sequence[Draft]:  # noqa: ARG001 - it loo
 
 
 def catch_up(
-    db: sqlite3.Connection, words_of: Words, most: int, drafts_of: Drafts = no_drafts
+    db: sqlite3.Connection,
+    words_of: Words,
+    most: int,
+    *,
+    names_in: Names = lambda _: (),
+    drafts_of: Drafts = no_drafts,
 ) -> int:
     """Indexes what is queued, the oldest first, and learns from it; how many it took."""
     rows = db.execute(
@@ -110,6 +122,9 @@ def catch_up(
             "INSERT INTO words (scope, word, spot) VALUES (?, ?, ?)",
             [(scope, word, spot) for word in words],
         )
+        if side == Side.PERSON:
+            names = [(_number(_NAME + one.name, key), one.tells) for one in names_in(text)]
+            keep_names(db, scope, turn, at, names)
         db.execute("DELETE FROM to_index WHERE turn = ?", (turn,))
     return len(rows)
 
@@ -162,18 +177,18 @@ def _next_spot(db: sqlite3.Connection, scope: int, session: int, at: float) -> i
 
 def recall(
     db: sqlite3.Connection, wanted: Wanted, rank: Rank, is_late: Callable[[], bool]
-) -> tuple[Recalled, ...]:
-    """The best first; nothing where it is too late for more."""
+) -> Found:
+    """Turns, the best first, and the cards of names; nothing where it is too late for more."""
     scope = wanted.scope
     known = find_scope(db, scope)
     if known is None or not consents(db, "memory"):
-        return ()
+        return Found()
     id_, key, total = known.id, known.key, known.turns
     hidden = _window(db, wanted)
     found: dict[str, list[int]] = {}
     for word in wanted.words:
         if is_late():
-            return ()
+            return Found()
         rows = db.execute(
             "SELECT spot FROM words WHERE scope = ? AND word = ? ORDER BY spot DESC LIMIT ?",
             (id_, _number(word, key), MOST_SPOTS),
@@ -192,8 +207,16 @@ def recall(
     told = _told(db, wanted.session, id_)
     ranked = [spot for spot in rank(found, total, look) if spot not in told][: wanted.most]
     if is_late():
-        return ()
-    return tuple(_read(db, id_, spot) for spot in ranked)
+        return Found()
+    named = find_names(
+        db, id_, wanted.names, wanted.ceiling, lambda name: _number(_NAME + name, key)
+    )
+    seen = look([spot for _, spot in named])
+    cards = [(name, spot) for name, spot in named if spot in seen and spot not in told]
+    best = tuple(_read(db, id_, spot) for spot in ranked)
+    of_names = tuple(Card(name, _read(db, id_, spot)) for name, spot in cards)
+    shown = [turn.turn for turn in (*best, *(card.turn for card in of_names))]
+    return Found(best, of_names, closed(db, id_, shown, wanted.ceiling, wanted.session))
 
 
 def _told(db: sqlite3.Connection, session: SessionId | None, scope: int) -> set[int]:

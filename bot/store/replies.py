@@ -31,10 +31,12 @@ def open_reply(
     now: float,
     quoted: Sequence[TurnId] = (),
     cited: Sequence[int] = (),
+    remember: Rating | None = None,
 ) -> OpenReply:
     """The answered message takes its place in the talk, with the note that it had in its prompt.
-    `quoted` are the turns whose words stand in that note, `cited` the facts: it goes with any of them. Where a crash
-    left words that were perhaps seen, this is a further revision of them."""
+    `quoted` are the turns whose words stand in that note, `cited` the facts: it goes with any of
+    them. Where a crash left words that were perhaps seen, this is a further revision of them.
+    `remember` is kept for a close after a crash."""
     place = db.execute("SELECT coalesce(max(place), 0) + 1 FROM turns").fetchone()[0]
     placed = db.execute(
         """UPDATE turns SET session = ?1, place = ?2, note = ?3 WHERE id = ?4 AND state = 'waiting'
@@ -51,7 +53,7 @@ def open_reply(
             "UPDATE turns SET session = ?, place = ?, state = ? WHERE id = ?",
             (session, place + 1, State.OPEN, left),
         )
-        reply = OpenReply(left, answers, nonce)
+        reply = OpenReply(left, answers, nonce, remember)
         return _begin(db, reply, next_step(db, left), State.CUT, now)
     turn = db.execute(
         """INSERT INTO turns (session, place, side, state, at, answers, room, is_direct, sponsor)
@@ -59,11 +61,17 @@ def open_reply(
         RETURNING id""",
         (Side.PERSONA, State.OPEN, now, answers),
     ).fetchone()[0]
-    return _begin(db, OpenReply(TurnId(turn), answers, nonce), 1, None, now)
+    return _begin(db, OpenReply(TurnId(turn), answers, nonce, remember), 1, None, now)
 
 
 def open_again(
-    db: sqlite3.Connection, *, turn: TurnId, nonce: str, now: float, begun: str = ""
+    db: sqlite3.Connection,
+    *,
+    turn: TurnId,
+    nonce: str,
+    now: float,
+    begun: str = "",
+    remember: Rating | None = None,
 ) -> OpenReply:
     """The revisions before stay; until this one is closed the turn is OPEN, outside the window.
     `begun` is what it goes on from, and was shown before."""
@@ -75,7 +83,7 @@ def open_again(
     if row[0] == State.OPEN:
         raise StoreError(f"turn {turn} is being written already: close that reply first")
     db.execute("UPDATE turns SET state = ? WHERE id = ?", (State.OPEN, turn))
-    reply = OpenReply(turn, TurnId(row[1]), nonce)
+    reply = OpenReply(turn, TurnId(row[1]), nonce, remember)
     return _begin(db, reply, next_step(db, turn), row[0], now, begun=begun)
 
 
@@ -149,8 +157,11 @@ def close_reply(
 
 
 def left_open(db: sqlite3.Connection) -> tuple[OpenReply, ...]:
-    rows = db.execute("SELECT turn, answers, nonce FROM replies ORDER BY turn")
-    return tuple(OpenReply(TurnId(t), TurnId(a), nonce) for t, a, nonce in rows.fetchall())
+    rows = db.execute("SELECT turn, answers, nonce, remember FROM replies ORDER BY turn")
+    return tuple(
+        OpenReply(TurnId(t), TurnId(a), nonce, None if rating is None else Rating(rating))
+        for t, a, nonce, rating in rows.fetchall()
+    )
 
 
 def reopen(db: sqlite3.Connection, reply: OpenReply, now: float) -> None:
@@ -233,8 +244,9 @@ def _begin(
         (reply.turn, step, sound(begun), now),
     )
     db.execute(
-        "INSERT INTO replies (turn, step, answers, nonce, state_before) VALUES (?, ?, ?, ?, ?)",
-        (reply.turn, step, reply.answers, reply.nonce, before),
+        """INSERT INTO replies (turn, step, answers, nonce, state_before, remember)
+        VALUES (?, ?, ?, ?, ?, ?)""",
+        (reply.turn, step, reply.answers, reply.nonce, before, reply.remember),
     )
     return reply
 

@@ -83,6 +83,10 @@ class Session:
     first_turn: TurnId
     """Where the prompt's window begins; older turns stay in the vault."""
     seed: int
+    known: str | None = None
+    """What is known of the person and their story, as it stands behind the head; None: to be made,
+    for who agreed to memory."""
+    known_rating: Rating = Rating.GENERAL
     is_incognito: bool = False
     """It keeps nothing beyond itself, and what was said in it goes with its end (SAFETY P6)."""
 
@@ -102,6 +106,8 @@ class OpenReply:
     turn: TurnId
     answers: TurnId
     nonce: str
+    remember: Rating | None = None
+    """The rating of what is said, as it was when this began; None where it is not remembered."""
 
     def page_nonce(self, number: int) -> str:
         """The same page has the same nonce before and after a crash."""

@@ -2,13 +2,13 @@
 
 import sqlite3
 
-from bot.events import CommunityId, RoomId, SessionId, TurnId
+from bot.events import CommunityId, Rating, RoomId, SessionId, TurnId
 from bot.store.database import sound
 from bot.store.rows import INCOGNITO, Consent, Gone, Session
 
 # Where the window begins is kept as a place, so that a dropped turn cannot take it along.
 SESSION = """
-    SELECT id, persona, sponsor, began, head, seed,
+    SELECT id, persona, sponsor, began, head, seed, known, known_rating,
         coalesce((SELECT turns.id FROM turns
             WHERE turns.session = sessions.id AND place >= first_place
             ORDER BY place LIMIT 1), 0), is_incognito
@@ -20,7 +20,7 @@ def open_session(db: sqlite3.Connection, shared: RoomId | None = None) -> Sessio
     row = db.execute(
         f"{SESSION} WHERE ended IS NULL AND room IS ? ORDER BY id DESC LIMIT 1", (_room(shared),)
     ).fetchone()
-    return None if row is None else _session(row)
+    return None if row is None else session_from(row)
 
 
 def begin_session(
@@ -58,8 +58,10 @@ def begin_session(
 def last_persona(
     db: sqlite3.Connection, sponsor: CommunityId, shared: RoomId | None = None
 ) -> str | None:
+    # By when it began: one that came in as a file is older than its number.
     row = db.execute(
-        "SELECT persona FROM sessions WHERE sponsor = ? AND room IS ? ORDER BY id DESC LIMIT 1",
+        """SELECT persona FROM sessions WHERE sponsor = ? AND room IS ?
+        ORDER BY began DESC, id DESC LIMIT 1""",
         (sponsor, _room(shared)),
     ).fetchone()
     return None if row is None else str(row[0])
@@ -76,7 +78,7 @@ def end_session(db: sqlite3.Connection, now: float, sponsor: CommunityId | None 
 
 def trim(db: sqlite3.Connection, session: SessionId, first_turn: TurnId, head: str) -> None:
     done = db.execute(
-        """UPDATE sessions SET head = ?,
+        """UPDATE sessions SET head = ?, known = NULL,
             first_place = (SELECT place FROM turns WHERE id = ? AND session = sessions.id)
         WHERE id = ? AND EXISTS (SELECT 1 FROM turns
             WHERE id = ? AND session = sessions.id AND place IS NOT NULL)""",
@@ -117,8 +119,10 @@ def _room(shared: RoomId | None) -> str | None:
     return None if shared is None else sound(shared)
 
 
-def _session(row: tuple[int, str, str | None, float, str, int, int, int]) -> Session:
-    id_, persona, sponsor, began, head, seed, first_turn, is_incognito = row
+def session_from(
+    row: tuple[int, str, str | None, float, str, int, str | None, int, int, int],
+) -> Session:
+    id_, persona, sponsor, began, head, seed, known, known_rating, first_turn, is_incognito = row
     return Session(
         id=SessionId(id_),
         persona=persona,
@@ -127,5 +131,7 @@ def _session(row: tuple[int, str, str | None, float, str, int, int, int]) -> Ses
         head=head,
         first_turn=TurnId(first_turn),
         seed=seed,
+        known=known,
+        known_rating=Rating(known_rating),
         is_incognito=bool(is_incognito),
     )

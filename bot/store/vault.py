@@ -6,7 +6,8 @@ Every call is one transaction on the vault's own thread. Any may raise StoreErro
 the vault was erased or the turn forgotten meanwhile.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from bot.events import (
     CommunityId,
@@ -19,8 +20,10 @@ from bot.events import (
     SessionId,
     TurnId,
 )
-from bot.store import export, heard, looks, passing, recalled, replies, sessions, turns, wishes
+from bot.store import export, heard, looks, passing, replies, sessions, turns, wishes
 from bot.store.database import Database, empty_log
+from bot.store.imports import Imports
+from bot.store.index import Index
 from bot.store.known import KnownFacts
 from bot.store.rows import (
     Consent,
@@ -29,7 +32,6 @@ from bot.store.rows import (
     Look,
     OpenReply,
     Page,
-    Recalled,
     Reminder,
     Session,
     Stands,
@@ -38,7 +40,9 @@ from bot.store.rows import (
     Waiting,
     Wishes,
 )
+from bot.store.stories import Stories
 from bot.store.unsaid import Unsaid
+from bot.store.work import Work
 
 
 class Vault:
@@ -47,6 +51,10 @@ class Vault:
         self.known = KnownFacts(database)
         self.unsaid = Unsaid(database)
         self._db = database
+        self.imports = Imports(database)
+        self.index = Index(database)
+        self.work = Work(database)
+        self.stories = Stories(database)
 
     # --- What came in ------------------------------------------------------------------------
 
@@ -120,6 +128,7 @@ class Vault:
         note: str,
         now: float,
         quoted: Sequence[TurnId] = (),
+        remember: Rating | None = None,
         cited: Sequence[int] = (),
     ) -> OpenReply:
         return await self._db.write(
@@ -130,14 +139,21 @@ class Vault:
             note=note,
             now=now,
             quoted=quoted,
+            remember=remember,
             cited=cited,
         )
 
     async def open_again(
-        self, *, turn: TurnId, nonce: str, now: float, begun: str = ""
+        self,
+        *,
+        turn: TurnId,
+        nonce: str,
+        now: float,
+        begun: str = "",
+        remember: Rating | None = None,
     ) -> OpenReply:
         """A swipe: a further revision of a persona's turn, from the start or from `begun` on."""
-        again = replies.open_again
+        again = partial(replies.open_again, remember=remember)
         return await self._db.write(again, turn=turn, nonce=nonce, now=now, begun=begun)
 
     async def keep_shown(self, reply: OpenReply, pages: Sequence[str]) -> None:
@@ -174,25 +190,6 @@ class Vault:
 
     async def shown_last(self, until: float) -> tuple[Stands, ...]:
         return await self._db.read(replies.shown_last, until)
-
-    # --- Memory ------------------------------------------------------------------------------
-
-    async def queue(self, turn_ids: Sequence[TurnId], rating: Rating | None) -> None:
-        """To be indexed, where the person has agreed to that."""
-        await self._db.write(recalled.queue, turn_ids, rating)
-
-    async def catch_up(
-        self,
-        words_of: recalled.Words,
-        most: int,
-        drafts_of: recalled.Drafts = recalled.no_drafts,
-    ) -> int:
-        return await self._db.write(recalled.catch_up, words_of, most, drafts_of)
-
-    async def recall(
-        self, wanted: recalled.Wanted, rank: recalled.Rank, is_late: Callable[[], bool]
-    ) -> tuple[Recalled, ...]:
-        return await self._db.read(recalled.recall, wanted, rank, is_late)
 
     # --- Sessions, consents, marks -----------------------------------------------------------
 

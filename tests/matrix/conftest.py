@@ -33,6 +33,13 @@ def homeserver() -> Iterator[Homeserver]:
 
 
 @pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """In memory, too: a bot waits for the disk several times with every message."""
+    with swift_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
 async def people(homeserver: Homeserver) -> AsyncIterator[People]:
     with swift_folder() as folder:
         async with people_of(homeserver, folder) as people:

@@ -43,10 +43,13 @@ async def until_bot(bot: Served, condition: Callable[[], object], what: str) -> 
     """What only the bot's side shows: looked at again with each answer that the keeper gets, which
     are brought about by typing."""
     keeper = bot.keeper
-    for number in range(400):
+    for _ in range(400):
         if condition():
             return
         before = keeper.syncs
-        await keeper.type(bot.home, on=number % 2 == 0)
+        # One of the two is news, whatever stood there: a poll that is told nothing new would be
+        # waited out.
+        await keeper.type(bot.home, on=False)
+        await keeper.type(bot.home)
         await keeper.until(lambda before=before: keeper.syncs > before, "an answer")  # type: ignore[misc]  # mypy sees no types of defaults
     raise AssertionError(f"the bot did not come to {what}")

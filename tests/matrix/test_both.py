@@ -27,6 +27,7 @@ from tests.conftest import HABITS, PERSONAS
 from tests.discord import discord_server
 from tests.discord_help import home, let_in, said, said_in
 from tests.fakes import Clock
+from tests.matrix.emoji import ask_in_room
 from tests.matrix.people import People
 from tests.matrix.person import Person
 from tests.matrix.serving import Ground, make_ground
@@ -47,7 +48,10 @@ async def test_who_talks_on_both_joins_the_two_accounts(people: People, tmp_path
             data=tmp_path / "data",
             discord=DiscordSettings(on=True),
             matrix=MatrixSettings(
-                on=True, homeserver=people.homeserver.url, user=ground.account.id
+                on=True,
+                homeserver=people.homeserver.url,
+                user=ground.account.id,
+                operators=(ground.keeper.id,),
             ),
         )
         environ = {
@@ -153,6 +157,7 @@ folder = "{PERSONAS}"
 on = true
 homeserver = "{people.homeserver.url}"
 user = "{ground.account.id}"
+operators = ["{ground.keeper.id}"]
 """
     )
     parlour = [sys.executable, "-m", "bot"]
@@ -184,6 +189,20 @@ user = "{ground.account.id}"
         room = await through_the_door(ground, ada)
         await ada.write(room, "How is the sea?")
         await ada.sees(room, "You said: How is the sea?", sender=ground.account.id)
+        hers = await ask_in_room(ada, room, ground.account.id)
+        await hers.begin()
+        pictures = hers.emoji()
+        listed = await asyncio.to_thread(do, "matrix", "verify")
+        checked = await asyncio.to_thread(do, "check")
+        for shown in (listed.stdout, checked.stdout):
+            assert "Verification 1, with the device" in shown
+            assert all(picture in shown for picture in pictures)
+            assert ada.id not in shown and ada.account.name not in shown
+        confirmed = await asyncio.to_thread(do, "matrix", "verify", "confirm", "1")
+        assert "has vouched" in confirmed.stdout, confirmed.stderr
+        assert len(await hers.confirm()) == 2
+        over = await asyncio.to_thread(do, "matrix", "verify", "refuse", "1")
+        assert over.returncode == 2 and "there is no verification 1" in over.stderr
         process.send_signal(signal.SIGTERM)
         _, said_last = await process.communicate()
     finally:
@@ -192,3 +211,6 @@ user = "{ground.account.id}"
             await process.wait()
     assert process.returncode == 0, said_last.decode()
     assert b"sea" not in said_last
+    assert not any(picture in said_last.decode() for picture in pictures)
+    gone = await asyncio.to_thread(do, "matrix", "verify")
+    assert gone.returncode == 2 and "no bot that serves Matrix runs there" in gone.stderr

@@ -55,6 +55,27 @@ async def test_an_export_is_one_encrypted_file_with_its_words(
         assert b"sea" not in upload.body
 
 
+async def test_a_history_comes_in_from_a_file_and_goes_out_as_a_page(
+    people: People, tmp_path: Path
+) -> None:
+    rows = (
+        {"character_name": "Wren"},
+        {"is_user": True, "send_date": 1_700_000_000, "mes": "How was the tide?"},
+    )
+    data = "\n".join(json.dumps(row) for row in rows).encode()
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "d", ScriptedEngine()) as bot:
+        room = await bot.let_in(ada)
+        await send_file(ada, room, data, "talk.jsonl", caption="!import")
+        await bot.says(ada, room, "With Wren: 1.")
+        await ada.write(room, "!import yes")
+        await bot.says(ada, room, "Taken: 1 of 1.")
+        await ada.write(room, "!export page")
+        shown = await bot.says(ada, room, sentences.EXPORTED)
+        assert shown.content["filename"] == "parlour-export.html"
+        assert b"How was the tide?" in await fetch_file(ada, shown)
+
+
 @asynccontextmanager
 async def listening(
     people: People, folder: Path, through: str = ""

@@ -12,6 +12,7 @@ from bot.sentences import NO_GUEST_ANY_MORE
 from tests.matrix.people import People
 from tests.matrix.proxy import Proxy
 from tests.matrix.serving import Served, make_ground, serving
+from tests.matrix.setting_up import until_bot
 from tests.matrix.test_talk import LAMP, Held
 from tests.matrix.wire import quoted
 
@@ -90,6 +91,33 @@ async def test_a_space_is_one_community_with_its_rooms(people: People, tmp_path:
         await bot.keeper.ban(space, ada.id)
         await hears(bot)
         assert await bot.platform.communities(person) == ()
+
+
+async def test_a11_who_leaves_the_last_room_of_a_space_is_out_and_who_is_in_another_is_not(
+    people: People, tmp_path: Path
+) -> None:
+    ada, ben = await people.person("ada"), await people.person("ben")
+    async with serving(people, tmp_path / "data", ScriptedEngine()) as bot:
+        keeper = bot.keeper
+        space = await keeper.make_room("The Coast", space=True)
+        quay = await keeper.make_room("Quay", encrypted=False)
+        for room in (bot.home, quay):
+            await keeper.add_to_space(space, room)
+        for room in (space, quay):
+            await keeper.invite(room, bot.id)
+        rooms = bot.platform.rooms
+        await until_bot(bot, lambda: len(rooms.rooms_of(space)) == 3, "have them in the space")
+        direct = {one: await bot.let_in(one) for one in (ada, ben)}
+        await keeper.invite(quay, ben.id)
+        await ben.join(quay)
+        for one in (ada, ben):
+            await one.leave(bot.home)
+        await hears(bot)
+        for one, room in direct.items():
+            await one.write(room, "Good evening")
+        await bot.says(ben, direct[ben], "You said: Good evening")
+        await bot.says(ada, direct[ada], "You are no longer a guest")
+        assert not any("Good evening" in one.body for one in bot.said(ada, direct[ada]))
 
 
 async def test_before_a_third_one_nothing_is_read_or_said(people: People, tmp_path: Path) -> None:
@@ -178,6 +206,21 @@ async def test_where_operators_alone_lead_it_into_rooms_nobody_else_does(
         await ada.invite(room, bot.id)
         await bot.opens(ada)
         assert bot.platform.rooms.communities() == (bot.home,)
+        # A space of hers leads it nowhere; in one that an operator has led it to, she need be none.
+        cave = await ada.make_room("The Cave", space=True)
+        await ada.add_to_space(cave, room)
+        await ada.invite(cave, bot.id)
+        coast = await bot.keeper.make_room("The Coast", space=True)
+        inside = await ada.make_room("Quay", encrypted=False)
+        await bot.keeper.add_to_space(coast, inside)
+        await bot.keeper.invite(coast, bot.id)
+        rooms = bot.platform.rooms
+        await until_bot(bot, lambda: rooms.place(coast), "be in the space")
+        await ada.set_state(inside, "m.space.parent", {"via": ["parlour.test"]}, coast)
+        await ada.invite(inside, bot.id)
+        await until_bot(bot, lambda: rooms.place(inside), "be in its room")
+        assert set(rooms.communities()) == {bot.home, coast}
+        assert rooms.place(cave) is None and rooms.place(room) is None
 
 
 async def test_a_room_that_was_upgraded_is_followed(people: People, tmp_path: Path) -> None:

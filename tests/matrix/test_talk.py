@@ -267,6 +267,32 @@ async def test_nobodys_words_wait_for_what_the_homeserver_says_of_the_bots_own_k
         await bot.says(ada, room, "And the tide?")
 
 
+async def test_where_no_keys_have_changed_none_are_asked_for_and_of_the_silent_once(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    ada, keys = await people.person("ada"), "POST /keys/query"
+    async with serving(people, tmp_path / "data", ScriptedEngine(), through=proxy.url) as bot:
+        room, client = await bot.let_in(ada), bot.platform.client
+        await proxy.until(lambda: not client.should_query_keys, "all keys known")
+        before = proxy.count(keys)
+        for number in range(3):
+            await ada.write(room, f"Lantern {number}")
+            await bot.says(ada, room, f"Lantern {number}")
+        # Synapse names the bot itself now and then, and each exchange is several syncs.
+        assert proxy.count(keys) <= before + 1
+        # Nobody else's homeserver can be reached from here.
+        client.olm.add_changed_users({"@nobody:elsewhere.test"})
+        for number in range(3, 6):
+            await ada.write(room, f"Lantern {number}")
+            await bot.says(ada, room, f"Lantern {number}")
+        await proxy.until(lambda: proxy.count(keys) > before, "a question")
+        assert client.users_for_key_query == {"@nobody:elsewhere.test"}
+        client.olm.add_changed_users({bot.id})
+        await ada.write(room, "And now?")
+        await proxy.until(lambda: bot.id not in client.users_for_key_query, "another answer")
+        assert proxy.count(keys) <= before + 4
+
+
 def typing_of(person: Any, room: str) -> bool:
     told = [one for where, one in person.ephemeral if where == room]
     return any(person.id in one.users for one in told if isinstance(one, nio.TypingNoticeEvent))

@@ -32,8 +32,9 @@ async def test_a_served_bot_is_signed_and_verified(
         assert await is_cross_signed(bot.id, device_of(bot), people.wire_of(ada))
         await hers.begin()
         await ada.sees(room, COMPARE, sender=bot.id)
-        shown = [one.getMessage() for one in caplog.records if " shows: " in one.getMessage()]
-        assert all(picture in shown[0] for picture in hers.emoji())
+        [shown] = bot.platform.trust.trust.comparing()
+        assert [picture for picture, _ in shown.shown.pictures] == hers.emoji()
+        assert "`parlour matrix verify` shows" in caplog.text
         vouched = await hers.confirm()
         assert len(vouched) == 2 and f"ed25519:{device_of(bot)}" in vouched
         kinds = {event["type"] for event in await people.wire_of(ada).events(room)}

@@ -30,10 +30,10 @@ from bot.events import (
     Say,
     Voice,
 )
-from bot.platforms.base import LastHeard, Locker
+from bot.platforms.base import LastHeard
 from bot.platforms.bounded import Bounded
 from bot.platforms.busy import Typings
-from bot.platforms.discord.chosen import make_choices
+from bot.platforms.discord.chosen import Choices
 from bot.platforms.discord.life import Life, ended
 from bot.platforms.discord.names import PLATFORM, channel_of, direct_room, is_direct, user_of
 from bot.platforms.discord.pictures import Pictures
@@ -52,11 +52,16 @@ log = logging.getLogger(__name__)
 
 
 class Discord:
-    """Implements `Platform`, `Lasts`, `CatchesUp` and `Keeps`; `interactions` and `buttons` are set
-    before its events are read."""
+    """Implements `Platform`, `Lasts` and `CatchesUp`; `interactions` and `buttons` are set before its
+    events are read."""
 
     def __init__(
-        self, setup: Setup, rest: discord.Client, group: asyncio.TaskGroup, start: Start
+        self,
+        setup: Setup,
+        rest: discord.Client,
+        group: asyncio.TaskGroup,
+        start: Start,
+        choices: Choices,
     ) -> None:
         assert rest.user is not None, "logged in before"
         self.interactions: Interactions = NoInteractions()
@@ -78,7 +83,7 @@ class Discord:
         self._last_reply: Bounded[RoomId, EventId] = Bounded()
         """The persona's last message."""
         self._reactions = Reactions(self._last_reply.get, time.time, prefix=self.prefix)
-        self.choices = make_choices()
+        self.choices = choices
         self._life = Life(
             setup,
             str(rest.user.id),
@@ -127,9 +132,6 @@ class Discord:
     @property
     def trusted(self) -> Trusted:
         return self._life.trusted
-
-    def keep_in(self, locker: Locker) -> None:
-        self.choices.keep_in(locker)
 
     def catch_up_from(self, last_heard: LastHeard) -> None:
         self._life.catch_up_from(last_heard)

@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from bot.platforms import chosen as kept
+from bot.platforms.base import Locker
 
 MOST_ROLES = 25
 _LONGEST_ID = 20
@@ -31,8 +32,8 @@ NOTHING = Chosen()
 Choices = kept.Choices[Chosen]
 
 
-def make_choices() -> Choices:
-    return Choices(kind="guild", nothing=NOTHING, write=write_chosen, read=read_chosen)
+def make_choices(locker: Locker) -> Choices:
+    return Choices(locker, kind="guild", nothing=NOTHING, write=write_chosen, read=read_chosen)
 
 
 def write_chosen(chosen: Chosen) -> bytes:

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager, suppress
 
 import discord
 
-from bot.platforms.base import PlatformError
+from bot.platforms.base import Locker, PlatformError
 from bot.platforms.discord import Discord
+from bot.platforms.discord.chosen import make_choices
 from bot.platforms.discord.joining import Interface, join
 from bot.platforms.discord.names import PLATFORM
 from bot.platforms.discord.setup import Setup
@@ -19,7 +20,9 @@ _LAST_EDITS_S = 5.0
 
 
 @asynccontextmanager
-async def open_discord(setup: Setup, interface: Interface | None = None) -> AsyncIterator[Discord]:
+async def open_discord(
+    setup: Setup, locker: Locker, interface: Interface | None = None
+) -> AsyncIterator[Discord]:
     """Logged in for as long as the block lasts; the gateway is open while events are read. Without
     an interface there are no commands and no buttons.
 
@@ -33,7 +36,7 @@ async def open_discord(setup: Setup, interface: Interface | None = None) -> Asyn
             raise PlatformError(trouble)
         async with asyncio.TaskGroup() as group:
             tasks = Tasks(group, PLATFORM)
-            platform = Discord(setup, rest, group, tasks.start)
+            platform = Discord(setup, rest, group, tasks.start, make_choices(locker))
             if interface is not None:
                 join(platform, rest, setup, interface, tasks.start)
             try:

@@ -98,7 +98,7 @@ class Matrix:
             again_s=_TYPING_AGAIN_S,
             hide=self._delivery.stop_typing,
         )
-        self._members = Members(line, self.rooms, now, lambda: self.watch, start)
+        self._members = Members(line, self.rooms, lambda: self.watch)
         self._reactions = Reactions(
             line, self.rooms, prefix=self.prefix, words=setup.words, say=self._saying.say
         )

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from bot.platforms import chosen as kept
+from bot.platforms.base import Locker
 
 MOST_LISTS = 10
 STRONGEST = 100
@@ -32,8 +33,8 @@ NOTHING = Chosen()
 Choices = kept.Choices[Chosen]
 
 
-def make_choices() -> Choices:
-    return Choices(kind="community", nothing=NOTHING, write=write_chosen, read=read_chosen)
+def make_choices(locker: Locker) -> Choices:
+    return Choices(locker, kind="community", nothing=NOTHING, write=write_chosen, read=read_chosen)
 
 
 def write_chosen(chosen: Chosen) -> bytes:

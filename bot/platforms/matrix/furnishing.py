@@ -28,8 +28,7 @@ async def furnish(
     """Before its events are read. Where the operator gives no `rules_of`, nothing is published and
     there is no set-up."""
     line, rooms, prefix = platform.line, platform.rooms, platform.prefix
-    choices = make_choices()
-    choices.keep_in(locker)
+    choices = make_choices(locker)
 
     async def say(room: str, text: Text, user: str = "") -> EventId | None:
         author = platform.author(room, user) if user else _NOBODY

@@ -52,6 +52,8 @@ class Setup:
     """Of what was missed and is older than this, only a person's newest message is answered."""
     replace_keys: bool = False
     """Cross-signing keys of the account that are not the bot's are replaced by its own."""
+    operator_confirms: bool = False
+    """The bot vouches for itself to nobody before the operator has compared."""
     poll_s: float = 30.0
     """How long a homeserver may hold a sync that has nothing to tell."""
     first_pause_s: float = 1.0

@@ -19,7 +19,7 @@ from bot.platforms.matrix.ports import Source
 from bot.platforms.matrix.rooms import Rooms, author_in
 from bot.platforms.matrix.saying import Saying
 from bot.platforms.matrix.setup import Setup, Start
-from bot.platforms.matrix.trust import Trust, show_in_log
+from bot.platforms.matrix.trust import Trust, tell_in_log
 from bot.platforms.matrix.trust.nio_side import leave_verifications, own_device
 from bot.platforms.matrix.trust.ports import Answer
 from bot.platforms.matrix.trust.steps import KIND, read_event
@@ -61,7 +61,8 @@ class Trusting:
             locker,
             tell=way_out.tell,
             clock=time.time,
-            show=show_in_log,
+            show=tell_in_log,
+            operator_confirms=setup.operator_confirms,
         )
 
     async def begin(self) -> None:

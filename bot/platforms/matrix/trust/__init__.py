@@ -113,13 +113,13 @@ class Trust:
             )
 
 
-def show_in_log(what: Comparing) -> None:
-    """The operator's screen, where there is no other. The log names a device and nobody."""
+def tell_in_log(what: Comparing) -> None:
+    """That there is something to compare: a device, and nobody. What it is, the operator asks for."""
     whose = "of the bot's own account " if what.is_own_account else ""
     log.warning(
-        "matrix: verification %d, with the device %s %sshows: %s",
+        "matrix: verification %d, with the device %s %swaits: `parlour matrix verify` shows what "
+        "is to be compared",
         what.number,
         what.device,
         whose,
-        what.shown.in_words,
     )

@@ -7,7 +7,6 @@ It knows no messages and no states; secrets come in and values go out.
 import hashlib
 import hmac
 from dataclasses import dataclass
-from itertools import starmap
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -35,11 +34,6 @@ class Shown:
 
     pictures: tuple[tuple[str, str], ...]
     numbers: tuple[int, int, int]
-
-    @property
-    def in_words(self) -> str:
-        named = ", ".join(starmap("{} {}".format, self.pictures))
-        return f"{named} ({'-'.join(map(str, self.numbers))})"
 
 
 def make_secret() -> bytes:

@@ -27,7 +27,6 @@ _MOST = 50
 class Code(StrEnum):
     """Why a verification ends without success."""
 
-    USER = "m.user"
     TIMEOUT = "m.timeout"
     UNKNOWN_METHOD = "m.unknown_method"
     UNEXPECTED = "m.unexpected_message"

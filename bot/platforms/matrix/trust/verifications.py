@@ -80,6 +80,7 @@ class Verifications:
         *,
         operator_confirms: bool,
     ) -> None:
+        """`operator_confirms`: nothing is vouched for before the operator's word, whoever asks."""
         self._own, self._homeserver = own, homeserver
         self._sending = Sending(homeserver, rooms)
         self._clock, self._show = clock, show
@@ -164,7 +165,8 @@ class Verifications:
             _their_keys(theirs, device),
             event.transaction,
             make_secret(),
-            waits=self._operator_confirms,
+            # A device of the bot's own account would be signed as the bot's: by their word alone.
+            waits=self._operator_confirms or event.sender == self._own.user,
         )
         one = Open(next(self._numbers), event.room, self._clock(), theirs, at)
         key = (event.sender, event.transaction)
@@ -174,9 +176,6 @@ class Verifications:
             # be told from an attack, so none of them goes on.
             for each in (*others, key):
                 await self._follow(each, end(self._open[each].at, Code.UNEXPECTED))
-        elif other.user == self._own.user and not self._operator_confirms:
-            # It would be signed as the bot's own, and there is nobody to say so.
-            await self._follow(key, end(at, Code.USER))
         elif event.step == "request":
             ready = Send("ready", {"from_device": self._own.device, "methods": [METHOD]})
             await self._follow(key, (at, (ready,)))

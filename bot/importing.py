@@ -1,0 +1,129 @@
+"""Talks that come in as files: offered, agreed to, and taken in pieces beside the messages.
+
+Until the person has agreed, nothing of a file is written anywhere; from then on it waits in their
+vault, and a start after a crash goes on with it. Between two pieces as much time is left to
+others as a piece has taken.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from bot.events import PersonId, Rating
+from bot.histories.values import History
+from bot.memory.recall import catch_up
+from bot.policy.histories import rate
+from bot.store.house import House
+from bot.store.imports import Incoming, IncomingTalk
+from bot.store.rows import StoreError
+from bot.store.vault import Vault
+
+log = logging.getLogger(__name__)
+
+OFFERED_S = 15 * 60.0
+MOST_OFFERS = 8
+"""In memory at once: of more, the oldest has to be attached again."""
+AT_ONCE = 200
+"""Lines that are taken before the answer comes."""
+
+
+class Importing:
+    def __init__(self, house: House, clock: Callable[[], float]) -> None:
+        self._house = house
+        self._clock = clock
+        self._offers: dict[PersonId, tuple[float, History]] = {}
+        # One entry for a person at most.
+        self._wanted: dict[PersonId, None] = {}
+        self._comes = asyncio.Event()
+
+    def offer(self, person: PersonId, history: History) -> None:
+        self.withdraw(person)
+        while len(self._offers) >= MOST_OFFERS:
+            del self._offers[next(iter(self._offers))]
+        self._offers[person] = (self._clock(), history)
+
+    def offered(self, person: PersonId) -> History | None:
+        at, history = self._offers.get(person, (0.0, None))
+        if history is not None and abs(self._clock() - at) > OFFERED_S:
+            self.withdraw(person)
+            return None
+        return history
+
+    def withdraw(self, person: PersonId) -> None:
+        self._offers.pop(person, None)
+
+    async def begin(self, vault: Vault, history: History) -> None:
+        """What is short is taken when this returns."""
+        self.withdraw(vault.person)
+        talks = [
+            IncomingTalk(
+                talk.persona,
+                talk.sponsor,
+                talk.room,
+                [Incoming(one.side, one.texts, one.chosen, one.at) for one in talk.lines],
+            )
+            for talk in history.talks
+        ]
+        await vault.imports.stage(talks, self._clock())
+        if history.count > AT_ONCE:
+            self._want(vault.person)
+            return
+        while await take_next(vault):
+            pass
+
+    async def run(self) -> None:
+        """Whatever waits, one piece after the other, the people in turns; until it is cancelled."""
+        for person in await self._house.left_open():
+            self._want(person)
+        while True:
+            await self._comes.wait()
+            for person in list(self._wanted):
+                began = time.monotonic()
+                if not await self._take_one(person):
+                    self._wanted.pop(person, None)
+                # Pacing, and no waiting for anything: others have their turn.
+                await asyncio.sleep(time.monotonic() - began)
+            if not self._wanted:
+                self._comes.clear()
+
+    def _want(self, person: PersonId) -> None:
+        self._wanted[person] = None
+        self._comes.set()
+
+    async def _take_one(self, person: PersonId) -> bool:
+        """Whether more may wait."""
+        try:
+            async with self._house.vault(person) as vault:
+                return vault is not None and await take_next(vault)
+        except asyncio.CancelledError:
+            self._house.leave_unfinished(person)
+            raise
+        except StoreError as error:
+            # The next start goes on with it; what was taken is whole.
+            log.warning("a file could not be taken further: %s", error)
+            self._house.leave_unfinished(person)
+            return False
+
+
+async def take_next(vault: Vault) -> bool:
+    """One piece; False where none waits."""
+    piece = await vault.imports.next()
+    if piece is None:
+        return False
+    ratings = await asyncio.to_thread(_rate, piece.lines)
+    await vault.imports.take(piece, ratings)
+    # What was said meanwhile is indexed with it.
+    while await catch_up(vault):
+        pass
+    return True
+
+
+def _rate(lines: Sequence[Incoming]) -> list[Rating | None]:
+    """Of several answers to the same the strictest: none where one may not be kept."""
+    rated: list[Rating | None] = []
+    for line in lines:
+        each = [rate(text) for text in line.texts]
+        kept = [one for one in each if one is not None]
+        rated.append(max(kept) if len(kept) == len(each) else None)
+    return rated

@@ -1,0 +1,209 @@
+"""A talk that comes in as a file: staged whole, then taken in pieces, each in one transaction.
+
+INVARIANT I7: a piece is taken and gone from what waits in the same transaction, so a crash at any
+instruction loses none and doubles none; the next start goes on with the first that waits. What is
+taken can be recalled at once: the oldest lines come first.
+
+What comes in stands in sessions of its own, which have ended: nothing of it is in any window.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.events import Rating, TurnId
+from bot.store import recalled
+from bot.store.database import Database, empty_log, sound
+from bot.store.rows import Side, State
+
+PIECE = 50
+"""Lines of one transaction: some tens of milliseconds, with what is indexed of them."""
+ROOM = "import"
+"""A room of no platform: nothing can be edited or answered there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One line. Its texts are every answer to the same message, the one at `chosen` (from 0)
+    stands."""
+
+    side: Side
+    texts: tuple[str, ...]
+    chosen: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingTalk:
+    persona: str
+    sponsor: str | None
+    room: str | None
+    lines: Sequence[Incoming]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    import_: int
+    number: int
+    lines: tuple[Incoming, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    total: int
+    taken: int
+    left_out: int
+    known: int
+    """There before."""
+    is_over: bool
+
+
+class Imports:
+    """Of one vault."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def stage(self, talks: Sequence[IncomingTalk], now: float) -> None:
+        """In one transaction; from then on it waits, across restarts, until it is taken."""
+        await self._db.write(_stage, talks, now)
+
+    async def next(self) -> Piece | None:
+        return await self._db.read(_next)
+
+    async def take(self, piece: Piece, ratings: Sequence[Rating | None]) -> None:
+        """Each line under its rating, and without those that have none. Nothing where the piece
+        was taken or dropped meanwhile."""
+        await self._db.write(_take, piece, ratings)
+
+    async def progress(self) -> Progress | None:
+        """Of the last one."""
+        return await self._db.read(_progress)
+
+    async def stop(self) -> bool:
+        """What waits is dropped; what was taken stays. Whether anything waited."""
+        stopped = await self._db.write(_stop)
+        await self._db.read(empty_log)
+        return stopped
+
+
+def _stage(db: sqlite3.Connection, talks: Sequence[IncomingTalk], now: float) -> None:
+    _stop(db)
+    total = sum(len(talk.lines) for talk in talks)
+    row = db.execute("INSERT INTO imports (at, total) VALUES (?, ?) RETURNING id", (now, total))
+    import_ = row.fetchone()[0]
+    number = 0
+    for at, talk in enumerate(talks):
+        db.execute(
+            "INSERT INTO import_talks (import, number, persona, sponsor, room) VALUES (?, ?, ?, ?, ?)",
+            (import_, at, sound(talk.persona), talk.sponsor, talk.room),
+        )
+        for first in range(0, len(talk.lines), PIECE):
+            lines = [
+                [line.side, line.texts, line.chosen, line.at]
+                for line in talk.lines[first : first + PIECE]
+            ]
+            db.execute(
+                "INSERT INTO import_parts (import, number, talk, content) VALUES (?, ?, ?, ?)",
+                (import_, number, at, json.dumps(lines)),
+            )
+            number += 1
+
+
+def _next(db: sqlite3.Connection) -> Piece | None:
+    row = db.execute(
+        "SELECT import, number, content FROM import_parts ORDER BY import, number LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return None
+    lines = tuple(
+        Incoming(Side(side), tuple(texts), chosen, at)
+        for side, texts, chosen, at in json.loads(row[2])
+    )
+    return Piece(row[0], row[1], lines)
+
+
+def _take(db: sqlite3.Connection, piece: Piece, ratings: Sequence[Rating | None]) -> None:
+    part = db.execute(
+        "DELETE FROM import_parts WHERE import = ? AND number = ? RETURNING talk",
+        (piece.import_, piece.number),
+    ).fetchone()
+    if part is None:
+        return
+    taken = left_out = known = 0
+    for line, rating in zip(piece.lines, ratings, strict=True):
+        if rating is None:
+            left_out += 1
+        elif _is_known(db, piece.import_, part[0], line):
+            known += 1
+        else:
+            recalled.queue(db, [_keep(db, piece.import_, part[0], line)], rating)
+            taken += 1
+    db.execute(
+        """UPDATE imports SET taken = taken + ?, left_out = left_out + ?, known = known + ?
+        WHERE id = ?""",
+        (taken, left_out, known, piece.import_),
+    )
+
+
+def _is_known(db: sqlite3.Connection, import_: int, talk: int, line: Incoming) -> bool:
+    """Whether the same was said with the same persona at the same time already."""
+    row = db.execute(
+        """SELECT 1 FROM turns JOIN sessions ON sessions.id = turns.session
+        JOIN import_talks ON import_talks.persona = sessions.persona
+            AND import_talks.sponsor IS sessions.sponsor
+        JOIN revisions ON revisions.turn = turns.id
+        WHERE turns.at = ? AND side = ? AND text = ? AND import_talks.import = ? AND number = ?
+        LIMIT 1""",
+        (line.at, line.side, sound(line.texts[line.chosen]), import_, talk),
+    ).fetchone()
+    return row is not None
+
+
+def _keep(db: sqlite3.Connection, import_: int, talk: int, line: Incoming) -> TurnId:
+    session, sponsor = _session(db, import_, talk, line.at)
+    row = db.execute(
+        """INSERT INTO turns (session, place, side, state, chosen, at, room, is_direct, sponsor)
+        VALUES (?, (SELECT coalesce(max(place), 0) + 1 FROM turns), ?, ?, ?, ?, ?, 1, ?)
+        RETURNING id""",
+        (session, line.side, State.DONE, line.chosen + 1, line.at, ROOM, sponsor),
+    ).fetchone()
+    db.executemany(
+        "INSERT INTO revisions (turn, step, text, at) VALUES (?, ?, ?, ?)",
+        [(row[0], step, sound(text), line.at) for step, text in enumerate(line.texts, start=1)],
+    )
+    return TurnId(row[0])
+
+
+def _session(db: sqlite3.Connection, import_: int, talk: int, at: float) -> tuple[int, str | None]:
+    """Made with the first line that is kept of the talk."""
+    persona, sponsor, room, session = db.execute(
+        """SELECT persona, sponsor, room, session FROM import_talks
+        WHERE import = ? AND number = ?""",
+        (import_, talk),
+    ).fetchone()
+    if session is None:
+        session = db.execute(
+            """INSERT INTO sessions (persona, sponsor, began, ended, head, first_place, seed, room)
+            VALUES (?, ?, ?, ?, '', 0, 0, ?) RETURNING id""",
+            (persona, sponsor, at, at, room),
+        ).fetchone()[0]
+        db.execute(
+            "UPDATE import_talks SET session = ? WHERE import = ? AND number = ?",
+            (session, import_, talk),
+        )
+    return session, sponsor
+
+
+def _progress(db: sqlite3.Connection) -> Progress | None:
+    row = db.execute(
+        """SELECT total, taken, left_out, known,
+            NOT EXISTS (SELECT 1 FROM import_parts WHERE import = imports.id)
+        FROM imports ORDER BY id DESC LIMIT 1"""
+    ).fetchone()
+    return None if row is None else Progress(row[0], row[1], row[2], row[3], is_over=bool(row[4]))
+
+
+def _stop(db: sqlite3.Connection) -> bool:
+    return db.execute("DELETE FROM import_parts").rowcount > 0
