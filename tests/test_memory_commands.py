@@ -1,6 +1,7 @@
 """What people do with what is remembered of them: shown, changed, shared, forgotten through every layer."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -254,6 +255,55 @@ async def test_all_is_shown_first_and_then_nothing_is_left_but_who_they_are(
     await parlour.paper.say("Good evening.")
     assert "kettle" not in prompted(parlour)
     assert "Memory is on" in await say(parlour, "/memory")
+
+
+CANARIES = ("honey", "harbour", "quince", "windmill", "marmalade")
+
+
+async def canaries(parlour: Parlour) -> list[str]:
+    """What stands of them anywhere in the vault, in whatever table."""
+
+    def found(db: sqlite3.Connection) -> list[str]:
+        tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+        rows = [str(db.execute(f"SELECT * FROM {name}").fetchall()) for (name,) in tables]
+        return [word for word in CANARIES if any(word in row for row in rows)]
+
+    async with parlour.house.vault(ADA) as vault:
+        assert vault is not None
+        return await vault.unsaid.database.read(found)
+
+
+async def planted(parlour: Parlour) -> None:
+    """In every layer that there is."""
+    await parlour.paper.say(TEA)
+    await say(parlour, "/remember")
+    await say(parlour, "/memory add The harbour is where I walk.")
+    await say(parlour, "/share 1 with Tock")
+    await parlour.paper.say("/new")
+    await parlour.paper.say("The quince is ripe. How do I drink my tea?")
+    async with parlour.house.vault(ADA) as vault:
+        assert vault is not None
+        assert await vault.stories.tell(
+            scope(parlour), "The windmill turns.", Rating.GENERAL, parlour.clock.now
+        )
+    await parlour.paper.say("And the marmalade?")
+    assert await canaries(parlour) == list(CANARIES)
+
+
+async def test_i5_after_forgetting_all_no_table_holds_a_word_of_it(parlour: Parlour) -> None:
+    await planted(parlour)
+    await say(parlour, "/memory forget all confirm")
+    assert await canaries(parlour) == []
+    await parlour.paper.say("Good evening.")
+    assert not [word for word in CANARIES if word in prompted(parlour)]
+
+
+async def test_i5_after_forgetting_since_the_first_day_no_table_holds_a_word_of_it(
+    parlour: Parlour,
+) -> None:
+    await planted(parlour)
+    await say(parlour, "/memory forget since 1970-01-02")
+    assert await canaries(parlour) == []
 
 
 # --- Attacked -----------------------------------------------------------------------------------
