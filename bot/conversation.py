@@ -185,7 +185,7 @@ class Conversation:
         match await follow(command, at := self._set_desk(scene, facts, decision)):
             case desk.Answer(say, fall) as answer:
                 self._flights.end(fall)
-                is_not_in = answer.alone or (not at.is_in and say == at.not_in)
+                is_not_in = not at.is_in and say == at.not_in
                 await give(answer, scene, self._house, is_not_in=is_not_in)
             case desk.Farewell(say):
                 self._sessions.close_door(account)
