@@ -25,7 +25,7 @@ from bot.consequences import bear, care, disclose, ends_session, is_urgent
 from bot.desks import set_desk
 from bot.dispatch import Arrival, Stage
 from bot.engine.base import Engine
-from bot.events import AgeGates, AgeSeen, Deleted, Edited, InRoom, Left, Message
+from bot.events import AgeGates, AgeSeen, Deleted, Edited, InRoom, Left, Message, PersonId
 from bot.flight import Flights, lost_sponsor
 from bot.gather import gather_facts
 from bot.guarding import Guard
@@ -34,9 +34,9 @@ from bot.identity import end_for, finish
 from bot.importing import Importing
 from bot.jobs import Jobs, Kind
 from bot.judging import Judging
+from bot.memory.meaning import Meaning
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
-from bot.policy import door_rules
 from bot.policy.ceiling import Fall
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Effect, Facts, Outcome
@@ -47,7 +47,7 @@ from bot.sessions import Sessions
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.vault import Vault
-from bot.telling import give
+from bot.telling import give, show_again
 from bot.text import Text
 from bot.unkept import Unkept
 from bot.warming import Warming
@@ -68,6 +68,7 @@ class Conversation:
         speech: Speech | None = None,
         guests: Guests | None = None,
         kinds: Sequence[Kind] = (),
+        meaning: Meaning | None = None,
     ) -> None:
         """Without a guard there is no MATURE (SAFETY L10)."""
         self._house, self._personas = house, personas
@@ -75,7 +76,8 @@ class Conversation:
         self._guard = guard or Guard()
         self._judging = Judging(self._guard, engine)
         self._flights = Flights(house, lambda who: self.jobs.hear(who))  # noqa: PLW0108 - it is made in the next line
-        self.jobs = Jobs(house, engine, kinds, is_at_work=self._flights.are_any, clock=clock)
+        jobs = partial(Jobs, house, engine, kinds, meaning=meaning)
+        self.jobs = jobs(is_at_work=self._flights.are_any, clock=clock)
         self._rulings, self._guests = Rulings(house), guests or Guests(clock)
         self.most_waiting = self._rulings.most_waiting
         self._sessions = Sessions(house, habits, clock)
@@ -88,6 +90,7 @@ class Conversation:
         self._warming = Warming(engine, clock, house.links.person_of)
         self._unkept = Unkept(house, habits, self._speech, self._sessions, self._warming, clock)
         writer = partial(Writer, engine=engine, habits=habits, metrics=metrics, clock=clock)
+        writer = partial(writer, meaning=meaning)
         under = partial(writer, guard=self._guard, flights=self._flights, rulings=self._rulings)
         self._writer = under(sessions=self._sessions, guests=self._guests)
         before = partial(self._set_scene, ahead=True)
@@ -97,6 +100,10 @@ class Conversation:
     async def warm_cards(self) -> None:
         """At the start: from then on nobody waits for a persona to be read."""
         await self._warming.warm_cards(self._personas.values())
+
+    async def forget_computed(self, person: PersonId) -> None:
+        """Of their talk: something of it is gone."""
+        await self._warming.forget(person)
 
     async def arrive(self, message: Message) -> Arrival | None:
         """Commits the message before anything else; None when it was seen before."""
@@ -149,7 +156,7 @@ class Conversation:
         scene = masked(scene, facts, decision)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
-        if cared or (scene.message.is_past and decision.outcome >= Outcome.REFUSE):
+        if cared or (decision.outcome >= Outcome.REFUSE and self._sessions.is_silent(scene)):
             await scene.settle()
         elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)
@@ -173,10 +180,10 @@ class Conversation:
         if not isinstance(command, talking.Begin):
             # First, so that a crash in the middle does nothing twice.
             await scene.settle()
-        match await follow(command, self._set_desk(scene, facts, decision)):
+        match await follow(command, at := self._set_desk(scene, facts, decision)):
             case desk.Answer(say, fall) as answer:
                 self._flights.end(fall)
-                is_not_in = say == door_rules.missing(facts)
+                is_not_in = answer.alone or (not at.is_in and say == at.not_in)
                 await give(answer, scene, self._house, is_not_in=is_not_in)
             case desk.Farewell(say):
                 self._sessions.close_door(account)
@@ -194,8 +201,8 @@ class Conversation:
                 await disclose(decision, facts, scene)
                 if scene.vault:
                     await self._write_again(wanted, scene, scene.vault)
-            case desk.Show(turn):
-                await scene.speak(turn.text, name="shown")
+            case desk.Show() as shown:
+                await show_again(shown, scene)
             case desk.Erase() | desk.Join() as after:
                 return after
         return None
@@ -210,7 +217,8 @@ class Conversation:
         again = await mask_kept(again, facts, decision)
         asked = replace(asked, text=again.message.text)
         if decision.outcome >= Outcome.REFUSE:
-            await scene.notice(decision.say or sentences.NO_REPLY_YET)
+            say = decision.say or sentences.NO_REPLY_YET
+            await scene.alone(say, sentences.ALONE_PLEASE)
         elif answer is None:
             await vault.wait_again(asked.id)
             await self._writer.write_reply(again, vault, asked.id, facts, decision)

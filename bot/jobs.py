@@ -16,11 +16,13 @@ from typing import Protocol
 
 from bot.engine.base import Engine, EngineError, Part, Prompt, PromptTooLong
 from bot.events import PersonId, Sampling
-from bot.memory.recall import catch_up
+from bot.memory.meaning import Meaning
 from bot.memory.until import until
+from bot.remembering import catch_up
 from bot.store.house import House
 from bot.store.rows import StoreError
 from bot.store.vault import Vault
+from bot.store.vectors import Bare
 from bot.store.work_rows import Batch, Portion, Write
 
 log = logging.getLogger(__name__)
@@ -49,6 +51,15 @@ class Question:
     sampling: Sampling
 
 
+class Trial(Protocol):
+    """What a model has to do right before it is believed in what it makes of people's words."""
+
+    @property
+    def question(self) -> Question: ...
+
+    def passes(self, answer: str) -> bool: ...
+
+
 class Kind(Protocol):
     """One kind of thing that is made of turns."""
 
@@ -62,6 +73,10 @@ class Kind(Protocol):
 
     @property
     def portion(self) -> Portion: ...
+
+    @property
+    def trials(self) -> Sequence[Trial]:
+        """Where a model fails one, its work waits for another model."""
 
     def ask(self, batch: Batch) -> Question | None:
         """None where no model is needed: then `read` is given nothing."""
@@ -96,9 +111,11 @@ class Jobs:
         *,
         is_at_work: Callable[[], bool],
         clock: Callable[[], float],
+        meaning: Meaning | None = None,
         quiet_s: float = QUIET_S,
     ) -> None:
         """`is_at_work`: whether anybody is being answered."""
+        self._meaning = meaning
         self._house, self._engine, self._kinds = house, engine, kinds
         self._is_at_work, self._clock, self._quiet_s = is_at_work, clock, quiet_s
         self._holder = token_hex(8)
@@ -106,6 +123,9 @@ class Jobs:
         self._current: PersonId | None = None
         self._aside = asyncio.Event()
         self._failed_at, self._pause_s = 0.0, 0.0
+        self._passed: dict[str, int] = {}
+        """How many of its trials the model has passed, by kind."""
+        self._unfit: set[str] = set()
 
     def hear(self, account: PersonId) -> None:
         """They write, or have just been answered: what is done for them is put aside at once."""
@@ -174,13 +194,17 @@ class Jobs:
             if taken is None:
                 is_small_enough = float("inf") if heard.looks else LARGE_MB
                 await vault.work.rewrite(self._aside.is_set, most_mb=is_small_enough)
-                heard.looks += 1
-                return False
+                bare = await self._meaning.missing(vault) if self._meaning else ()
+                if not bare:
+                    heard.looks += 1
+                    return False
         # Let go while the model works, so that nothing waits for it.
-        return await self._make(*taken, person)
+        if taken is not None:
+            return await self._make(*taken, person)
+        return await self._keep_meaning(bare, person)
 
     async def _take(self, vault: Vault) -> tuple[Kind, Batch] | None:
-        for kind in self._kinds:
+        for kind in (kind for kind in self._kinds if kind.name not in self._unfit):
             take, now = vault.work.take, self._clock()
             batch = await take(kind.name, kind.version, kind.portion, holder=self._holder, now=now)
             if batch is not None:
@@ -194,6 +218,8 @@ class Jobs:
         written: Write | None = None
         is_over = False
         try:
+            if not await self._is_fit(kind, person):
+                return kind.name in self._unfit
             answer = await self._answer(kind.ask(batch), person)
             if answer is not None:
                 is_over, written = True, kind.read(batch, answer)
@@ -202,8 +228,7 @@ class Jobs:
         except EngineError:
             # Of an engine that answers by now it was the work's own fault.
             is_over = await self._engine_lives()
-            self._failed_at = self._clock()
-            self._pause_s = min(max(PAUSE_S, self._pause_s * 2), LONGEST_PAUSE_S)
+            self._pause()
         except Exception as error:  # noqa: BLE001 - one batch must not end the bot
             # Neither its text nor its traceback: both may hold people's words (INVARIANT I8).
             log.error("%s: not made: %s", kind.name, type(error).__name__)  # noqa: TRY400 - as said
@@ -211,6 +236,19 @@ class Jobs:
         finally:
             await asyncio.shield(self._end(kind, batch, written, person, is_over=is_over))
         return is_over
+
+    async def _is_fit(self, kind: Kind, person: PersonId) -> bool:
+        """Once for each model; False, too, where it was put aside before that was known."""
+        for trial in kind.trials[self._passed.get(kind.name, 0) :]:
+            answer = await self._answer(trial.question, person)
+            if answer is None:
+                return False
+            if not trial.passes(answer):
+                self._unfit.add(kind.name)
+                log.warning("%s: the model fails at plain sentences, so it is not asked", kind.name)
+                return False
+            self._passed[kind.name] = self._passed.get(kind.name, 0) + 1
+        return True
 
     async def _answer(self, question: Question | None, person: PersonId) -> str | None:
         """None where it was put aside."""
@@ -228,6 +266,23 @@ class Jobs:
                 await self._engine.forget(key)
         self._pause_s = 0.0
         return None if self._aside.is_set() else "".join(said)
+
+    async def _keep_meaning(self, bare: Sequence[Bare], person: PersonId) -> bool:
+        assert self._meaning is not None, "it has told what is missing"
+        try:
+            made = await self._meaning.make(bare)
+        except EngineError:
+            self._pause()
+            return False
+        async with self._house.vault(person) as vault:
+            if vault is not None:
+                await self._meaning.keep(vault, made)
+        self._pause_s = 0.0
+        return True
+
+    def _pause(self) -> None:
+        self._failed_at = self._clock()
+        self._pause_s = min(max(PAUSE_S, self._pause_s * 2), LONGEST_PAUSE_S)
 
     async def _engine_lives(self) -> bool:
         with suppress(EngineError):

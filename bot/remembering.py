@@ -4,18 +4,24 @@ written as the first lines of the message's note.
 Nothing of it where the person has not agreed to memory, and nothing in shared rooms.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 
-from bot.commands.wishes import read_zone
+from bot.commands.wishes import is_incognito, read_zone
 from bot.events import Rating, TurnId
 from bot.gather import NO_WISHES
+from bot.memory.meaning import Meaning
 from bot.memory.notes import allowance, excerpt, write_memory
 from bot.memory.question import ask_memory
 from bot.memory.recall import Place, recall
-from bot.policy.memories import may_remember, may_surface, surface_under
+from bot.memory.recall import catch_up as index
+from bot.memory.rules import drafts_in
+from bot.policy.memories import may_learn, may_remember, may_surface, surface_under
 from bot.scene import Scene
-from bot.store.rows import Found, Scope, Session, Side
+from bot.store.card_rows import Found
+from bot.store.fact_rows import Draft
+from bot.store.rows import Scope, Session, Side
 from bot.store.vault import Vault
 
 MOST = 6
@@ -27,14 +33,18 @@ LEAST = 0.4
 class Memory:
     note: str = ""
     quoted: tuple[TurnId, ...] = ()
+    cited: tuple[int, ...] = ()
+    """Facts whose sentences stand in the note."""
 
 
 NOTHING = Memory()
 
 
 def remembers(scene: Scene) -> bool:
+    """Neither kept nor recalled in an incognito session (SAFETY P6)."""
     wishes = scene.look.wishes if scene.look else NO_WISHES
-    return may_remember(wishes.consents, is_private=scene.message.room.shared is None)
+    is_private = scene.message.room.shared is None
+    return may_remember(wishes.consents, is_private=is_private) and not is_incognito(wishes)
 
 
 def keeps_as(scene: Scene, ceiling: Rating, *, romance_closed: bool) -> Rating | None:
@@ -52,6 +62,7 @@ async def remember(
     hard_limits: tuple[str, ...],
     utc_offset_s: float,
     now: float,
+    meaning: Meaning | None = None,
 ) -> Memory:
     if not remembers(scene) or scene.look is None:
         return NOTHING
@@ -63,19 +74,36 @@ async def remember(
     )
     under = surface_under(ceiling, romance_closed=romance_closed)
     place = Place(Scope(session.persona, session.sponsor, None), under, session.id)
-    found = await recall(vault, question, place, most=MOST, least=LEAST)
+    found = await recall(vault, question, place, most=MOST, least=LEAST, meaning=meaning)
     told = {Side.PERSON: "the person", Side.PERSONA: "you"}
     window = scene.look.turns if scene.session else ()
     budget = allowance([turn.note for turn in window if turn.side is Side.PERSON])
-    note, quoted = write_memory(found, told, zone, budget)
-    if note and not may_surface(note, under, hard_limits):
+    written = write_memory(found, told, zone, budget)
+    if written.note and not may_surface(written.note, under, hard_limits):
         # One by one, which takes longer; and together once more, since two may make a third thing.
-        fit = {t for t in quoted if may_surface(excerpt(t.text), under, hard_limits)}
+        fit = {t for t in written.turns if may_surface(excerpt(t.text), under, hard_limits)}
+        hold = {f for f in written.facts if may_surface(excerpt(f.sentence), under, hard_limits)}
         found = Found(
             tuple(t for t in found.turns if t in fit),
             tuple(card for card in found.cards if card.turn in fit),
+            tuple(c if c.now in hold else replace(c, now=None) for c in found.closed),
         )
-        note, quoted = write_memory(found, told, zone, budget)
-        if not may_surface(note, under, hard_limits):
+        written = write_memory(found, told, zone, budget)
+        if not may_surface(written.note, under, hard_limits):
             return NOTHING
-    return Memory(note, tuple(turn.turn for turn in quoted))
+    return Memory(
+        written.note,
+        tuple(turn.turn for turn in written.turns),
+        tuple(holding.fact for holding in written.facts),
+    )
+
+
+async def catch_up(vault: Vault, zone: tzinfo = UTC) -> bool:
+    """Indexes what has been said, and learns from it what rules find there; whether more is left.
+    `zone` is the person's, for who says "today"."""
+
+    def drafts_of(text: str, at: float) -> Sequence[Draft]:
+        drafts = drafts_in(text, datetime.fromtimestamp(at, zone))
+        return [draft for draft in drafts if may_learn(draft.quote)]
+
+    return await index(vault, drafts_of)

@@ -11,6 +11,7 @@ from bot.events import (
     AgeLevel,
     CommunityId,
     Edited,
+    EventId,
     Message,
     PersonId,
     Rating,
@@ -48,6 +49,9 @@ class Habits:
     allowed: frozenset[str] = frozenset()
     """The communities that are served; none named: all."""
     denied: frozenset[str] = frozenset()
+
+    keep_days: int = 0
+    """SAFETY P6: what was said longer ago goes; 0: nothing does by itself."""
 
     def serves(self, community: CommunityId) -> bool:
         """By the operator's lists; a community that is on both is not served."""
@@ -111,9 +115,9 @@ class Scene:
         who = sentences.WITH.format(name=persona.name, tagline=persona.tagline)
         await self.speech.notice(self.message, self.stage, who, "who", about=persona.name)
 
-    async def answer(self, text: Text, file: File | None, about: str, *, is_not_in: bool) -> None:
+    async def answer(self, text: Text, file: File | None, about: str, *, is_alone: bool) -> None:
         """What a command comes to. Where the file cannot be handed over, that is said in its place."""
-        if is_not_in:
+        if is_alone:
             await self.alone(text, sentences.ALONE_PLEASE)
             return
         say = self.speech.notice
@@ -134,11 +138,11 @@ class Scene:
         """From the next notice on; to be kept in the vault, where there is one."""
         self.speech.note(self.message.author.id, language)
 
-    async def speak(self, text: str, name: str) -> None:
+    async def speak(self, text: str, name: str) -> EventId | None:
         """The persona's words that exist already: a greeting, an earlier answer."""
         message, nonce, who = self.message, f"{self.nonce}-{name}", self.persona.name
         say = Say(message.room, text, nonce, Voice.PERSONA, who, message.id)
-        await self.stage.platform.do(say)
+        return await self.stage.platform.do(say)
 
 
 async def set_scene(

@@ -115,6 +115,14 @@ PRIVACY = Text(
     "machine holds its keys; on Discord, Discord itself can read direct messages. `export` gives you "
     "all of it, `pause` keeps nothing until `resume`, `leave` ends your consent."
 )
+PRIVACY_OF_MEMORY = Text(
+    "- What was made of our talk, if you chose memory (facts about you with the words that they come "
+    "from, and the story so far), and what you had remembered yourself, so that a persona knows you "
+    "again: your consent; until you have it forgotten or take the words back that it comes from; "
+    "`memory show` shows it, `memory forget` and `memory off` end it.\n"
+    "- How long our talk is kept, if not until you erase it: your own wish or the operator's, whichever "
+    "is shorter; `memory keep`. Incognito sessions keep nothing beyond themselves; `incognito`."
+)
 PRIVACY_OF_RULES = Text(
     "- What the rules of a community did with you: cases (rule, action, end, never your words), what "
     "counts towards firmer steps, pauses, how much you wrote today: to keep its rules and for your "

@@ -6,6 +6,7 @@ from secrets import randbits
 
 from bot import sentences
 from bot.age_signs import keep_sign_of
+from bot.commands.follow_memory import INCOGNITO_BEGINS
 from bot.commands.wishes import LANGUAGE, MATURE_IN
 from bot.events import AgeLevel, PersonId, Rating, RoomId
 from bot.languages.names import list_languages
@@ -28,6 +29,7 @@ from bot.prompt import write_head
 from bot.scene import Habits, Scene
 from bot.store.house import House
 from bot.store.rows import DOOR, INSTANCE, AgeRecord, Consent, Session
+from bot.strangers import Strangers
 from bot.text import SILENCE, Text, paragraphs
 
 AGE_RECORD_S = 365 * 86_400.0
@@ -44,6 +46,15 @@ class Sessions:
         # somebody is in, nothing of theirs is kept.
         self._doors: dict[tuple[PersonId, RoomId], Door] = {}
         self._entering: set[PersonId] = set()
+        self._strangers = Strangers(clock)
+
+    def is_silent(self, scene: Scene) -> bool:
+        """To a message that is not to be answered from the talk: one that was missed, or one of
+        many of somebody who is not in."""
+        message, told = scene.message, self._strangers.may_be_told
+        if message.is_past or scene.vault is not None:
+            return message.is_past
+        return not told(message.author.id, message.room.id, is_direct=message.room.is_direct)
 
     async def at_the_door(self, scene: Scene) -> None:
         """A person has a door in each of their rooms: who answers, answers what they read there.
@@ -100,7 +111,7 @@ class Sessions:
 
     async def begin(self, scene: Scene, greeting: str = "") -> Session:
         assert scene.vault is not None, "only who is in has sessions"
-        return await scene.vault.begin_session(
+        session = await scene.vault.begin_session(
             persona=scene.persona.id,
             sponsor=scene.community.id,
             now=self._clock(),
@@ -108,6 +119,10 @@ class Sessions:
             seed=randbits(63),
             shared=scene.message.room.shared,
         )
+        if session.is_incognito:
+            prefix = scene.stage.platform.prefix
+            await scene.notice(INCOGNITO_BEGINS.format(prefix=prefix), name="incognito")
+        return session
 
     async def _has_come_in(self, scene: Scene) -> bool:
         """Through another door, while this message was being read."""

@@ -95,6 +95,10 @@ class Door(Section):
 class Communities(Section):
     allow: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     deny: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    weights: dict[
+        Annotated[str, Field(pattern="^[a-z]+:.+$")],
+        Annotated[float, Field(ge=0.01, le=1000, strict=True)],
+    ] = {}
 
 
 class Dispatch(Section):
@@ -108,6 +112,10 @@ class CareSettings(Section):
     region: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""
     disclose_every_h: Annotated[float, Field(gt=0, le=3)] = 3.0
     protocol: Path = Path("protocol.md")
+
+
+class MemorySettings(Section):
+    keep_days: Annotated[int, Field(ge=0, le=3650)] = 0
 
 
 class Console(Section):
@@ -131,7 +139,7 @@ class MatrixSettings(Section):
     token_file: Path | None = None
     device_name: Annotated[str, Field(min_length=1, max_length=100)] = "Parlour"
     operators: tuple[Annotated[str, Field(pattern=r"^@[^\s:]+:\S+$")], ...] = ()
-    rooms_by: Literal["anybody", "operators"] = "anybody"
+    rooms_by: Literal["anybody", "operators"] = "operators"
     sponsor: Annotated[str, Field(pattern=r"^([!#]\S+)?$")] = ""
     policy_lists: tuple[Annotated[str, Field(pattern=r"^[!#]\S+$")], ...] = ()
     edit_gap_s: Annotated[float, Field(ge=0.2, le=60)] = 1.5
@@ -166,6 +174,7 @@ class Config(BaseSettings):
     communities: Communities = Communities()
     dispatch: Dispatch = Dispatch()
     care: CareSettings = CareSettings()
+    memory: MemorySettings = MemorySettings()
     console: Console = Console()
     discord: DiscordSettings = DiscordSettings()
     matrix: MatrixSettings = MatrixSettings()

@@ -54,11 +54,9 @@ class Warming:
             async with asyncio.timeout(WARM_S), self._order(talk.vault.person):
                 # Read within the order: what is forgotten after this look is forgotten after
                 # this warming, and what was forgotten before it is not found.
-                now = await talk.vault.session(talk.shared)
-                if now is not None and now.id == session:
-                    prompt = await write_prompt(talk, None)
-                    await self._engine.warm(replace(prompt, background=True))
-                    return True
+                prompt = await write_prompt(talk, None, of_session=session)
+                await self._engine.warm(replace(prompt, background=True))
+                return True
         return False
 
     def heeds_typing(self, room: RoomId) -> bool:

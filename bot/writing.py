@@ -7,24 +7,26 @@ Whether somebody is answered at all is decided before; what of a reply may be sh
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import tzinfo
 from functools import partial
 
 from bot import sentences
-from bot.commands.wishes import SOFTENED
+from bot.commands.wishes import SOFTENED, read_zone
 from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
 from bot.events import Rating, TurnId
 from bot.flight import Flights
+from bot.gather import NO_WISHES
 from bot.guarding import Guard
 from bot.guests import Guests
 from bot.knowing import Knowing
-from bot.memory.recall import catch_up
+from bot.memory.meaning import Meaning
 from bot.memory.window import TRIM_ABOVE, WAITS_UNTIL, Talk, trim
 from bot.operate.metrics import Metrics
 from bot.personas import card_text, find_lore
 from bot.policy.facts import Decision, Facts
 from bot.prompt import write_note
-from bot.remembering import keeps_as, remember, remembers
+from bot.remembering import catch_up, keeps_as, remember, remembers
 from bot.rulings import Rulings
 from bot.scene import Habits, Scene
 from bot.sessions import Sessions
@@ -50,7 +52,9 @@ class Writer:
         flights: Flights,
         guests: Guests,
         rulings: Rulings,
+        meaning: Meaning | None = None,
     ) -> None:
+        self._meaning = meaning
         self._showing = Showing(engine, guard, flights, guests, habits)
         self._rulings, self._knowing = rulings, Knowing()
         self._engine = engine
@@ -87,6 +91,7 @@ class Writer:
             hard_limits=bounds.hard_limits,
             utc_offset_s=facts.utc_offset_s,
             now=self._clock(),
+            meaning=self._meaning,
         )
         write = partial(write_note, reminder=scene.persona.note, lore=lore, hints=hints)
         begin = partial(
@@ -99,7 +104,7 @@ class Writer:
         )
         note = write(memory=memory.note)
         try:
-            reply = await begin(note=note, quoted=memory.quoted)
+            reply = await begin(note=note, quoted=memory.quoted, cited=memory.cited)
         except Gone:
             # What it quotes was forgotten this very moment; or the message itself, which is
             # told once more.
@@ -145,8 +150,8 @@ class Writer:
     def _talk(self, scene: Scene, vault: Vault, session: Session | None) -> Talk:
         room = self._engine.context_tokens - self._habits.reply_tokens
         card, adapter = card_text(scene.persona), scene.persona.adapter
-        known = (session.known if session else None) or ""
-        return Talk(vault, card, adapter, room, scene.message.room.shared, known)
+        known, shared = (session.known if session else None) or "", scene.message.room.shared
+        return Talk(vault, card, adapter, room, shared, scene.community.id, known)
 
     async def _know(self, scene: Scene, vault: Vault, session: Session, bounds: Bounds) -> Session:
         return await self._knowing.know(
@@ -173,11 +178,12 @@ class Writer:
         """Writes the reply, or goes on from where it was `begun`, closes it whatever happens, and says what went wrong."""
         vault = talk.vault
         display = Display(reply, scene, vault, asyncio.get_running_loop().time)
+        bill, before = self._rulings.bill(scene), len("".join(begun))
         state, trouble, fits = State.CUT, SILENCE, True
         prefix = scene.stage.platform.prefix
         try:
-            shown = self._showing.show(talk, asked, bounds, display, scene, begun=begun)
-            state, trouble = await shown
+            show = partial(self._showing.show, bill=bill, begun=begun)
+            state, trouble = await show(talk, asked, bounds, display, scene)
         except PromptTooLong:
             fits, trouble = bool(begun), sentences.TOO_LONG_FOR_MODEL
             if begun:
@@ -189,6 +195,7 @@ class Writer:
             trouble = (broken if display.is_empty else broke_off).format(prefix=prefix)
         finally:
             text = "" if display.is_empty else display.text
+            bill.reckon(text[before:])
             now, remember = self._clock(), reply.remember
             closing = vault.close_reply(reply, state=state, text=text, now=now, remember=remember)
             # Shielded, so that a reply which is cancelled in flight is marked as cut all the same.
@@ -204,7 +211,11 @@ class Writer:
             with suppress(EngineError):
                 await trim(talk, self._engine, above=TRIM_ABOVE, waits_until=WAITS_UNTIL)
             if remembers(scene):
-                await catch_up(vault)
+                await catch_up(vault, self._zone(scene))
+
+    def _zone(self, scene: Scene) -> tzinfo:
+        wishes = scene.look.wishes if scene.look else NO_WISHES
+        return read_zone(wishes, self._habits.utc_offset_s)
 
 
 def _keeps_as(scene: Scene, bounds: Bounds) -> Rating | None:

@@ -9,11 +9,11 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
@@ -37,7 +37,8 @@ PERSON = (
     *("{p}again", "{p}back", "{p}forward", "{p}continue"),
     *("And the harbour?", "{p}reword The tide goes out.", "{p}undo", "{p}who"),
     *("{p}limits hard storms", "Is there a storm?", "{p}limits"),
-    *("{p}nonsense", "{p}about", "{p}memory", "{p}privacy", "{p}where"),
+    *("{p}branches", "{p}branch 2", "{p}branches 1", "{p}branches 9", "{p}branches forget 1"),
+    *("{p}nonsense", "{p}about", "{p}memory", "{p}memory keep 30", "{p}privacy", "{p}where"),
     *("{p}story", "{p}story edit We met at the harbour.", "{p}story show", "{p}story forget"),
     *("{p}help", "{p}help limits"),
     *("{p}personas", "{p}remind", "{p}mute", "{p}quiet", "{p}language"),
@@ -45,6 +46,7 @@ PERSON = (
     *("{p}checkin", "{p}break", "{p}safeword", "{p}general", "{p}romance", "{p}sponsor"),
     *("{p}pause", "{p}resume", "{p}stop", "{p}agian"),
     *("red", "Good evening again", "{p}new", "And the lamp?"),
+    *("{p}incognito on", "And the fog?", "{p}incognito off"),
     *("I have to go now, goodbye", "{p}attest zoe as agreed", "{p}erase", "{p}erase confirm"),
     "hello",
 )
@@ -207,12 +209,12 @@ class AtTerminal:
 
     prefix = "/"
 
-    def __init__(self, house: House, feed: int, read: int, role: Role, who: str = "") -> None:
+    def __init__(self, house: House, clock: Clock, feed: int, read: int, who: str) -> None:
         self.house = house
+        self.clock = clock
         self._feed = feed
         self._read = read
-        self._who = who or ("Ben" if role is Role.MODERATOR else "Ada")
-        self.person = PersonId(f"console:{self._who}")
+        self.person = PersonId(f"console:{who}")
         self.community = CommunityId("console:Harbour")
         self.names: Mapping[str, str] = {"Ada": "ADA", "Ben": "BEN", "console:zoe": "ZOE"}
         self._printed = b""
@@ -242,8 +244,21 @@ class AtTerminal:
         self._changed.set()
 
 
+S = TypeVar("S", bound=AtTerminal)
+
+
 @asynccontextmanager
 async def at_terminal(folder: Path, role: Role) -> AsyncIterator[AtTerminal]:
+    who = "Ben" if role is Role.MODERATOR else "Ada"
+    async with at_terminals(folder, {who: role}, AtTerminal) as sides:
+        yield sides[who]
+
+
+@asynccontextmanager
+async def at_terminals(
+    folder: Path, people: Mapping[str, Role], sit: type[S]
+) -> AsyncIterator[dict[str, S]]:
+    """One for each of them, with one bot behind them all. It ends also where a test fails."""
     clock = Clock()
     key = make_master_key(folder.parent / f"{folder.name}.key")
     house = await House.open(folder, key, open_vaults=8, idle_s=300.0, clock=clock)
@@ -257,22 +272,28 @@ async def at_terminal(folder: Path, role: Role) -> AsyncIterator[AtTerminal]:
         clock=clock,
     )
     dispatch = Dispatch(conversation, waiting=8, rooms=8, stop_s=5.0)
-    heard, feed = os.pipe()
-    read, printed = os.pipe()
-    with os.fdopen(heard, "rb", 0) as stdin, os.fdopen(printed, "wb", 0) as stdout:
-        console = Console(
-            person="Ben" if role is Role.MODERATOR else "Ada",
-            community="Harbour",
-            role=role,
-            page_chars=4000,
-            stdin=stdin,  # type: ignore[arg-type] # only its descriptor is used
-            stdout=stdout,  # type: ignore[arg-type] # only its descriptor is used
-            clock=clock,
-        )
+    consoles, sides = [], {}
+    async with AsyncExitStack() as files:
+        files.push_async_callback(house.close)
+        for who, role in people.items():
+            heard, feed = os.pipe()
+            read, printed = os.pipe()
+            console = Console(
+                person=who,
+                community="Harbour",
+                role=role,
+                page_chars=4000,
+                stdin=files.enter_context(os.fdopen(heard, "rb", 0)),  # type: ignore[arg-type] # only its descriptor is used
+                stdout=files.enter_context(os.fdopen(printed, "wb", 0)),  # type: ignore[arg-type] # only its descriptor is used
+                clock=clock,
+            )
+            sides[who] = sit(house, clock, feed, read, who)
+            consoles.append(console)
         await engine.start()
-        side = AtTerminal(house, feed, read, role)
         async with asyncio.TaskGroup() as group:
-            group.create_task(dispatch.run([console]))
-            yield side
-            side.close()
-    await house.close()
+            group.create_task(dispatch.run(consoles))
+            try:
+                yield sides
+            finally:
+                for side in sides.values():
+                    side.close()

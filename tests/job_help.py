@@ -18,7 +18,7 @@ from pathlib import Path
 from bot.engine.base import Part
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Rating, Sampling, TurnId
-from bot.jobs import QUIET_S, Jobs, Question
+from bot.jobs import QUIET_S, Jobs, Question, Trial
 from bot.store import work
 from bot.store.house import House
 from bot.store.rows import Consent, Session, State
@@ -38,6 +38,7 @@ class Making:
     name: str = "making"
     version: int = 1
     portion: Portion = PORTION
+    trials: Sequence[Trial] = ()
     seen: list[Batch] = field(default_factory=list)
     is_garbled: Callable[[Batch], bool] = lambda _: False
 

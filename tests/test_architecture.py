@@ -1,8 +1,11 @@
 """DESIGN's arrows, kept by reading every import. A broken one is named with its file and line."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,7 @@ PURE = [
     "commands/parameters.py",
     "commands/read.py",
     "commands/talking.py",
+    "memory/about.py",
     "memory/common.py",
     "memory/dates.py",
     "memory/masking.py",
@@ -82,6 +86,7 @@ PURE = [
     "commands/words.py",
     "policy",
     "store/fact_rows.py",
+    "store/card_rows.py",
     "store/rows.py",
     "store/story_rows.py",
 ]
@@ -116,13 +121,23 @@ ONE_DOOR = {
     "llama_cpp": ["engine/worker"],
     "jinja2": ["engine"],
     "polib": ["languages/catalogue.py"],
-    "numpy": ["engine/worker", "policy/classifier.py"],
+    "numpy": ["engine/worker", "memory/meaning.py", "policy/classifier.py"],
     "discord": ["platforms/discord"],
     "nio": ["platforms/matrix"],
     "readline": ["platforms/console"],
     "huggingface_hub": ["operate"],
+    "prometheus_client": ["operate/exposition.py"],
+    "re2": ["policy"],
+    "rich": ["operate/check.py", "operate/once.py", "platforms/console"],
 }
 """A library of the outside world, and the only rooms where it may be imported."""
+
+AT_EVERY_START = {
+    *("aiosqlite", "sqlcipher3", "cryptography", "ahocorasick", "numpy", "re2"),
+    *("pydantic", "pydantic_core", "pydantic_settings", "annotated_types", "dotenv"),
+    *("typing_extensions", "typing_inspection"),
+}
+"""The store, the rules that read every message, the configuration; and what those bring."""
 
 ENVIRONMENT = ["__main__.py", "config.py"]
 
@@ -286,3 +301,15 @@ def test_a_broken_arrow_is_named_with_its_file_and_line(
     monkeypatch.setattr("tests.test_architecture.BOT", tmp_path)
     (message,) = list(broken_arrows())
     assert message.startswith(f"bot/{file}:3:")
+
+
+def test_a_start_imports_no_library_that_nobody_has_switched_on() -> None:
+    """Arrow 6: of a piped chat; a platform, a terminal, monitoring and a model bring their own."""
+    ask = "import sys, bot.__main__, bot.platforms.console; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    # What begins with a dash belongs to one of the others, or to the Python itself.
+    imported = {name.partition(".")[0] for name in done.stdout.split() if name[0] != "_"}
+    theirs = packages_distributions().keys() - sys.stdlib_module_names - {"bot"}
+    assert imported & theirs == AT_EVERY_START

@@ -355,6 +355,26 @@ def test_a_note_goes_with_the_fact_that_it_tells(plain: Plain) -> None:
     assert plain.db.execute("SELECT note FROM turns WHERE id = ?", (asks,)).fetchone() == ("",)
 
 
+def test_what_is_recalled_says_what_of_it_does_not_hold_any_more(plain: Plain) -> None:
+    first = said(plain, home("Porto"))
+    second = said(plain, home("Lisbon"))
+    (one,) = facts.closed(plain.db, 1, [first], Rating.GENERAL, None)
+    assert one.now is not None
+    assert (one.turn, one.quote) == (first, "I live in Porto.")
+    assert one.now.sentence == "I live in Lisbon."
+    for turns_, session in (([first, second], None), ([first], plain.session.id)):
+        (one,) = facts.closed(plain.db, 1, turns_, Rating.GENERAL, session)
+        assert one.now is None, "it stands there anyway"
+    said(plain, home("Faro"), rating=Rating.MATURE)
+    assert [
+        one.now for one in facts.closed(plain.db, 1, [first, second], Rating.ROMANCE, None)
+    ] == [
+        None,
+        None,
+    ]
+    assert facts.closed(plain.db, 2, [first], Rating.GENERAL, None) == ()
+
+
 def test_p1_export_has_facts_with_where_they_came_from(plain: Plain) -> None:
     turn = said(plain, home("Porto"))
     exported: Any = export(plain.db)["facts"]
@@ -420,7 +440,7 @@ async def test_of_two_accounts_that_become_one_person_all_is_known_and_all_forgo
                 assert await vault.known.learn({turn: drafts}, Origin.RULE, NOW) == 3
                 _, old, _ = await vault.known.facts(WREN, Rating.GENERAL)
                 await vault.known.forget_facts([old.id])
-                await vault.queue([turn], Rating.GENERAL)
+                await vault.index.queue([turn], Rating.GENERAL)
         assert await house.links.join(BEN, await house.links.make_code(ADA, 10.0), 10.0)
         async with house.vault(ADA) as both:
             assert both is not None

@@ -217,6 +217,12 @@ def test_a_password_may_have_spaces_and_a_file_without_one_is_named(tmp_path: Pa
         ({"on": True, "homeserver": "http://example.org"}, {}, "without TLS", True),
         ({"on": True, "homeserver": "http://localhost:8008"}, {}, "parlour login matrix", False),
         (
+            {"on": True, "homeserver": "https://example.org"},
+            {},
+            "name yourself in matrix.op",
+            False,
+        ),
+        (
             {"on": True, "homeserver": "https://example.org", "user": ADA},
             {"PARLOUR_MATRIX_PASSWORD": "a secret"},
             "there is a password",

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from prometheus_client import generate_latest
 
 from bot.events import Rating
-from bot.operate.metrics import ADDRESS, OTHER, PLATFORMS, RULES, Metrics, MetricsError
+from bot.operate.exposition import ADDRESS, registry_of
+from bot.operate.metrics import OTHER, PLATFORMS, RULES, Metrics, MetricsError
 from bot.policy.facts import Decision, Outcome, Verdict
 from bot.store.rows import State
 
 
 def shown(metrics: Metrics) -> str:
-    return generate_latest(metrics.registry).decode()
+    return generate_latest(registry_of(metrics.counted)).decode()
 
 
 def free_port() -> int:
@@ -57,7 +58,7 @@ def test_no_word_becomes_a_label(platform: str, rule: str, number: str) -> None:
     metrics.decided(refusal(rule, number))
     labels = {
         value
-        for family in metrics.registry.collect()
+        for family in registry_of(metrics.counted).collect()
         for sample in family.samples
         for name, value in sample.labels.items()
         if name != "le"
@@ -86,7 +87,7 @@ def test_port_0_serves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody_may(*_args: object, **_more: object) -> None:
         pytest.fail("a server was begun")
 
-    monkeypatch.setattr("bot.operate.metrics.start_http_server", nobody_may)
+    monkeypatch.setattr("bot.operate.exposition.start_http_server", nobody_may)
     with Metrics().served(0):
         pass
 

@@ -19,13 +19,8 @@ import pytest
 from rich.console import Console
 
 from bot.operate.gguf import NotGguf, read_head
-from bot.operate.models import (
-    DEMO_WARNING,
-    ModelError,
-    find_model,
-    list_models,
-    print_models,
-)
+from bot.operate.models import DEMO_WARNING, ModelError, find_model, list_models
+from bot.operate.once import print_models
 from bot.operate.pull import Pulled, PullError, pull
 from bot.settings import Config, EngineSettings
 

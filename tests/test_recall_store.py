@@ -18,9 +18,10 @@ from bot.memory.question import Question
 from bot.memory.recall import Place, catch_up, recall
 from bot.memory.words import words_of
 from bot.store import recalled, replies, sessions, turns
+from bot.store.card_rows import Found
 from bot.store.database import empty_log, in_transaction
 from bot.store.migrations import VAULT, migrate
-from bot.store.rows import Consent, Found, Scope, Session, State
+from bot.store.rows import Consent, Scope, Session, State
 from bot.store.vault import Vault
 from tests.store_help import ADA, BEN, arrive, begin, house_in, message, open_for, vault_in
 

@@ -4,31 +4,23 @@ appeals, going back, the picture. What comes of it is told in words that know no
 On paper it is known when the bot rests, so what is said there is what the others are waited for by.
 """
 
-import asyncio
-import os
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.conversation import Conversation
-from bot.dispatch import Dispatch
 from bot.events import CommunityId, PersonId, Role, Say
-from bot.operate.metrics import Metrics
-from bot.personas import load_personas
-from bot.platforms.console import Console
 from bot.platforms.discord.names import community_id as discord_community
 from bot.platforms.matrix.names import community_id, person_id
 from bot.store.case_lists import Wanted
 from bot.store.house import House
-from bot.store.keys import make_master_key
 from tests import discord_help, evenings
-from tests.conftest import HABITS, PERSONAS, Parlour
+from tests.conftest import Parlour
 from tests.discord.people import Person as OnDiscordPerson
 from tests.discord.state import Channel
-from tests.evenings import Said, Side, T, plain, tides
+from tests.evenings import Said, Side, T, plain
 from tests.fakes import Clock, in_shared_room
 from tests.matrix import serving as matrix
 from tests.matrix.person import Person
@@ -241,7 +233,6 @@ class OnPaper:
 
 
 class AtTerminal(evenings.AtTerminal):
-    clock: Clock
     who: str
     place: object
 
@@ -251,50 +242,15 @@ class AtTerminal(evenings.AtTerminal):
 
 @asynccontextmanager
 async def at_terminals(folder: Path) -> AsyncIterator[dict[str, AtTerminal]]:
-    """One for each of them, with one bot behind them all."""
-    clock = Clock()
-    key = make_master_key(folder.parent / f"{folder.name}.key")
-    house = await House.open(folder, key, open_vaults=8, idle_s=300.0, clock=clock)
-    engine = tides()
-    conversation = Conversation(
-        house=house,
-        engine=engine,
-        personas=load_personas(PERSONAS),
-        habits=HABITS,
-        metrics=Metrics(),
-        clock=clock,
-    )
-    dispatch = Dispatch(conversation, waiting=8, rooms=8, stop_s=5.0)
     names = {f"console:{one.title()}": one.upper() for one in (*PEOPLE, *MODERATORS)}
     names |= {one.title(): one.upper() for one in PEOPLE}
-    consoles, sides = [], {}
-    async with AsyncExitStack() as files:
-        files.push_async_callback(house.close)
-        for who in (*PEOPLE, *MODERATORS):
-            role = Role.MODERATOR if who in MODERATORS else Role.MEMBER
-            heard, feed = os.pipe()
-            read, printed = os.pipe()
-            console = Console(
-                person=who.title(),
-                community="Harbour",
-                role=role,
-                page_chars=4000,
-                stdin=files.enter_context(os.fdopen(heard, "rb", 0)),  # type: ignore[arg-type] # only its descriptor is used
-                stdout=files.enter_context(os.fdopen(printed, "wb", 0)),  # type: ignore[arg-type] # only its descriptor is used
-                clock=clock,
-            )
-            sides[who] = AtTerminal(house, feed, read, role, who.title())
-            sides[who].clock, sides[who].names = clock, names
-            sides[who].who = sides[who].place = who
-            consoles.append(console)
-        await engine.start()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(dispatch.run(consoles))
-            try:
-                yield sides
-            finally:
-                for side in sides.values():
-                    side.close()
+    roles = {one.title(): Role.MEMBER for one in PEOPLE}
+    roles |= {one.title(): Role.MODERATOR for one in MODERATORS}
+    async with evenings.at_terminals(folder, roles, AtTerminal) as sides:
+        for side in sides.values():
+            side.names = names
+            side.who = side.place = side.person.removeprefix("console:").lower()
+        yield {side.who: side for side in sides.values()}
 
 
 # --- On Discord -------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ error or a failing test.
 
 from dataclasses import dataclass
 
-from bot.commands import moderating, ruling, stories
+from bot.commands import memories, moderating, ruling, stories
 from bot.commands.admitting import ADMITTING, AdmittingCommand
 from bot.commands.declaration import Declares
 from bot.commands.moderating import MODERATING, ModeratingCommand
@@ -61,7 +61,12 @@ COMMANDS: tuple[Declaration, ...] = (
 )
 
 # What the commands of two words have in common.
-GROUPS = {"story": stories.ABOUT, "report": moderating.REPORT_ABOUT, "rules": ruling.ABOUT}
+GROUPS = {
+    "memory": memories.ABOUT,
+    "story": stories.ABOUT,
+    "report": moderating.REPORT_ABOUT,
+    "rules": ruling.ABOUT,
+}
 
 
 def commands_for(

@@ -58,6 +58,8 @@ class Desk:
     community: Community
     not_in: Text
     """What somebody who is not in is told; empty for who is."""
+    against: Callable[[Persona], Text]
+    """What stands in the way of a session with this persona, by the community or the operator."""
     locked: bool
     ceiling: Rating
     own_ceiling: Rating
@@ -74,6 +76,8 @@ class Desk:
     """In the person's language: for what is no answer but stands in a file."""
     speak_in: Callable[[str], None]
     """The bot's own words, from now on."""
+    keep_days: int
+    """For how long the operator has what is said kept at most; 0: always."""
     home_offset_s: float
     """Of the operator's clock, for who has named no time zone."""
     now: float
@@ -117,15 +121,19 @@ class Answer:
     """Handed over with it."""
     about: str = ""
     """The name of a persona whom it introduces."""
+    alone: bool = False
+    """It is about who asked, and for nobody else to read."""
     tells: tuple[Tell, ...] = ()
     """What others are to know of it."""
     story: Story | None = None
     """Of the case that it is about, as it stands now: its cards are shown anew."""
+    is_alone: bool = False
+    """It holds the person's own words: where others read along it is for their eyes alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """The person has left: the session is over."""
+    """Something is over for good: what is being written ends, and what was computed of it goes."""
 
     say: Text
 
@@ -160,6 +168,8 @@ class Show:
     """This answer of before."""
 
     turn: Turn
+    say: Text = SILENCE
+    """Before it."""
 
 
 @dataclass(frozen=True, slots=True)

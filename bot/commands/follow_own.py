@@ -6,6 +6,8 @@ from typing import assert_never
 from bot import sentences
 from bot.commands import kept, own, rhythm
 from bot.commands.accounts import Link, Sponsor, Unlink
+from bot.commands.branches import Branch, Branches
+from bot.commands.branching import follow_branches
 from bot.commands.declared import COMMANDS
 from bot.commands.desk import Answer, Desk, Erase, Farewell, Outcome
 from bot.commands.exporting import export
@@ -13,7 +15,7 @@ from bot.commands.follow_accounts import follow_accounts, linked
 from bot.commands.follow_import import follow_import
 from bot.commands.follow_memory import follow_memory
 from bot.commands.histories import Import
-from bot.commands.memories import Memory
+from bot.commands.memories import MemoryCommand
 from bot.commands.own import OwnCommand
 from bot.commands.rewording import reword
 from bot.commands.wishes import (
@@ -48,6 +50,10 @@ _NAMES = {word for command in COMMANDS for word in (command.name, *command.words
 
 
 async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901, PLR0912 - one arm for each command, as in `follow`
+    if isinstance(command, MemoryCommand):
+        if desk.vault is None or not desk.is_in:
+            return Answer(desk.not_in)
+        return await follow_memory(command, desk, desk.vault)
     match command:
         case own.Stop():
             # Its arrival has stopped the writing already.
@@ -56,7 +62,7 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
             return Answer(FAREWELL)
         case kept.Privacy():
             accounts = linked(desk)
-            told = lines(sentences.PRIVACY, sentences.PRIVACY_OF_RULES)
+            told = lines(sentences.PRIVACY, sentences.PRIVACY_OF_MEMORY, sentences.PRIVACY_OF_RULES)
             return Answer(lines(told, accounts) if accounts else told)
         case Link() | Unlink() | Sponsor():
             return await follow_accounts(command, desk)
@@ -84,6 +90,8 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
             return await follow_import(command, desk, desk.vault)
         case own.Reword(words):
             return await reword(words, desk, desk.vault)
+        case Branch() | Branches():
+            return await follow_branches(command, desk, desk.vault)
         case own.General():
             return await _go_as_far_as(Rating.GENERAL, desk, desk.vault)
         case own.Romance():
@@ -94,6 +102,7 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
 
 async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> Text:  # noqa: C901, PLR0912 - as above
     """What is kept in the vault of somebody who is in."""
+    assert not isinstance(command, MemoryCommand), "followed above"
     match command:
         case own.Pause():
             await vault.drop_marks(TOLD_OF_PAUSE)
@@ -117,8 +126,6 @@ async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> Text:  # noqa:
             return await rhythm.set_quiet(hours, vault)
         case own.Remind(when):
             return await rhythm.remind(when, desk, vault)
-        case Memory():
-            return await follow_memory(command, desk, vault)
         case own.Timezone(zone):
             return await rhythm.set_zone(zone, desk, vault)
         case own.Mature():
@@ -139,6 +146,8 @@ async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> Text:  # noqa:
             | own.Romance()
             | own.Language()
             | own.Reword()
+            | Branch()
+            | Branches()
         ):
             raise AssertionError("followed above")
         case _:

@@ -9,7 +9,7 @@ from bot.policy.facts import Own
 from bot.policy.limits import Limits, told_last
 from bot.policy.mature import MATURE_VERSION
 from bot.policy.rest import BREAK_AFTER_S, Daily, Quiet, Talk, read_quiet
-from bot.store.rows import Wishes
+from bot.store.rows import INCOGNITO, Wishes
 
 ZONE, SAFE_WORD, QUIET = "time zone", "safe word", "quiet hours"
 LANGUAGE, PLATFORM_LANGUAGE = "language", "language of the platform"
@@ -17,6 +17,7 @@ PAUSED, TOLD_OF_PAUSE, TOLD_OF_DAY = "paused", "told of pause", "told of day"
 CHECK_IN, BREAK_AFTER, SOFTENED = "check in", "break after", "soften"
 STRETCH, DAY_UNTIL = "talk stretch", "talk day until"
 CEILING, MATURE_IN = "ceiling", "mature in"
+KEEP_DAYS = "keep days"
 _AT, _TODAY = "talk at", "talk today"
 _DAILY, _AFTER, _UNTIL = "daily", "daily after", "daily until"
 
@@ -35,6 +36,7 @@ def read_own(wishes: Wishes, talk: Talk, read_by_engine: Sequence[str]) -> Own:
         hard_limits=tuple(limit.text for limit in wishes.limits if limit.is_hard),
         told_limits=told_last(read_by_engine),
         safe_word=wishes.settings.get(SAFE_WORD, ""),
+        is_incognito=is_incognito(wishes),
         softened=bool(marks.get(SOFTENED)),
         wants_check_in=bool(marks.get(CHECK_IN)),
         break_after_s=marks.get(BREAK_AFTER, BREAK_AFTER_S),
@@ -54,6 +56,10 @@ def read_ceiling(wishes: Wishes, community: CommunityId) -> Rating:
 
 def open_in(community: CommunityId) -> str:
     return f"{MATURE_VERSION} {community}"
+
+
+def is_incognito(wishes: Wishes) -> bool:
+    return bool(wishes.marks.get(INCOGNITO))
 
 
 def read_zone(wishes: Wishes, otherwise_s: float) -> tzinfo:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from bot.memory import name_words as data
 from bot.memory.common import COMMON
 from bot.memory.words import fold
-from bot.store.rows import Name
+from bot.store.card_rows import Name
 
 MOST_OF_A_TURN = 12
 LONGEST = 4

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.engine.base import Engine, EngineError, Part, Prompt
-from bot.events import RoomId, TurnId
+from bot.events import RoomId, SessionId, TurnId
 from bot.prompt import compose
 from bot.store.rows import Gone, Side, Turn
 from bot.store.vault import Vault
@@ -36,15 +36,24 @@ class Talk:
     room: int
     shared: RoomId | None = None
     """As `Room` tells it: no prompt holds what was said elsewhere (INVARIANT I1)."""
+    community: str = ""
+    """Whose guest the person is with it."""
     known: str = ""
     """What the prompt may begin with, as policy has looked at it; nothing else stands there."""
 
 
-async def write_prompt(talk: Talk, asked: Turn | None, begun: Sequence[str] = ()) -> Prompt:
+async def write_prompt(
+    talk: Talk,
+    asked: Turn | None,
+    begun: Sequence[str] = (),
+    *,
+    of_session: SessionId | None = None,
+) -> Prompt:
     """All that was said before `asked`, and `asked`; or else all that was said so far. Behind it
-    what the answer begins with, to be gone on from."""
+    what the answer begins with, to be gone on from. Raises Gone where no session is open, or
+    another than is wanted."""
     said = await talk.vault.talk(talk.shared)
-    if said is None:
+    if said is None or of_session not in (None, said[0].id):
         raise Gone("the session has ended meanwhile")
     session, turns = said
     if asked is not None:
@@ -57,7 +66,8 @@ async def write_prompt(talk: Talk, asked: Turn | None, begun: Sequence[str] = ()
         adapter=talk.adapter,
         known=talk.known if session.known == talk.known else "",
     )
-    return replace(prompt, parts=(*prompt.parts, *(Part("assistant", text) for text in begun)))
+    begun_parts = tuple(Part("assistant", text) for text in begun)
+    return replace(prompt, parts=prompt.parts + begun_parts, community=talk.community)
 
 
 async def trim(

@@ -129,6 +129,10 @@ def look_at_matrix(config: Config, environ: Mapping[str, str]) -> Iterator[tuple
     elif settings.homeserver.startswith("http:") and not _is_near(settings.homeserver):
         what = f"{settings.homeserver} is spoken to without TLS: whoever is between can be the bot."
         yield what, "use its https address, unless nothing but this machine is between."
+    if settings.rooms_by == "operators" and not settings.operators:
+        # No failure: it may be where it is wanted already.
+        what = "Nobody can lead the bot into further rooms or spaces on Matrix: name yourself in"
+        yield f"{what} matrix.operators and invite it, or set matrix.rooms_by.", ""
     try:
         secrets = matrix_secrets(config, environ)
     except ConfigError as error:

@@ -4,15 +4,14 @@ Every label takes its values from a fixed set, so that no name, id or word can b
 (INVARIANT I8). Nothing is served unless `metrics.port` says so, and then to this machine only.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-
-from prometheus_client import CollectorRegistry, Counter, start_http_server
+from dataclasses import dataclass
 
 from bot.policy.facts import Decision
 from bot.store.rows import State
 
-ADDRESS = "127.0.0.1"
 PLATFORMS = frozenset({"console", "discord", "matrix"})
 # SAFETY.md's chapters and how many rules each has.
 RULES = frozenset(
@@ -27,34 +26,40 @@ class MetricsError(Exception):
     """Why the counters cannot be served, and the mend."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    name: str
+    about: str
+    label: str
+
+
+_MESSAGES = Kind("parlour_messages", "Messages handled.", "platform")
+_DECISIONS = Kind("parlour_decisions", "Decisions by outcome.", "outcome")
+_VERDICTS = Kind("parlour_verdicts", "Verdicts by rule of SAFETY.md.", "rule")
+_REPLIES = Kind("parlour_replies", "Replies by how they ended.", "state")
+
+
 class Metrics:
     """One for the process, made by `__main__` and passed to those who count."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self._messages = Counter(
-            "parlour_messages", "Messages handled.", ["platform"], registry=self.registry
-        )
-        self._decisions = Counter(
-            "parlour_decisions", "Decisions by outcome.", ["outcome"], registry=self.registry
-        )
-        self._verdicts = Counter(
-            "parlour_verdicts", "Verdicts by rule of SAFETY.md.", ["rule"], registry=self.registry
-        )
-        self._replies = Counter(
-            "parlour_replies", "Replies by how they ended.", ["state"], registry=self.registry
-        )
+        self._counts: dict[Kind, Counter[str]] = {
+            kind: Counter() for kind in (_MESSAGES, _DECISIONS, _VERDICTS, _REPLIES)
+        }
+
+    def counted(self) -> Mapping[Kind, Mapping[str, int]]:
+        """By label, as it stands; also for another thread to read."""
+        return {kind: dict(counts) for kind, counts in self._counts.items()}
 
     def message_handled(self, platform: str) -> None:
-        self._messages.labels(_one_of(platform, PLATFORMS)).inc()
+        self._counts[_MESSAGES][_one_of(platform, PLATFORMS)] += 1
 
     def decided(self, decision: Decision) -> None:
-        self._decisions.labels(decision.outcome.name.lower()).inc()
-        for verdict in decision.verdicts:
-            self._verdicts.labels(_one_of(verdict.number, RULES)).inc()
+        self._counts[_DECISIONS][decision.outcome.name.lower()] += 1
+        self._counts[_VERDICTS].update(_one_of(one.number, RULES) for one in decision.verdicts)
 
     def reply_ended(self, state: State) -> None:
-        self._replies.labels(state.value).inc()
+        self._counts[_REPLIES][state.value] += 1
 
     @contextmanager
     def served(self, port: int) -> Iterator[None]:
@@ -62,18 +67,11 @@ class Metrics:
         if port == 0:
             yield
             return
-        try:
-            server, thread = start_http_server(port, addr=ADDRESS, registry=self.registry)
-        except OSError as exc:
-            raise MetricsError(
-                f"metrics.port: {port} cannot be used ({exc.strerror}); take another, or 0 for none"
-            ) from None
-        try:
+        # Imported where it is switched on, as a platform's library is (arrow 6).
+        from bot.operate.exposition import exposed  # noqa: PLC0415
+
+        with exposed(self.counted, port):
             yield
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
 
 
 def _one_of(value: str, known: frozenset[str]) -> str:

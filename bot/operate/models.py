@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from rich.console import Console
-from rich.markup import escape
-
 from bot.operate.gguf import Model, NotGguf, read_head
 from bot.settings import Config
 
@@ -85,19 +82,6 @@ def list_models(config: Config) -> list[Listed]:
             problem = str(exc)
         listed.append(Listed(name, file, head, problem, configured=file == configured))
     return listed
-
-
-def print_models(listed: list[Listed], console: Console) -> None:
-    for one in listed:
-        mark = "* " if one.configured else "  "
-        console.print(f"{mark}[bold]{escape(one.name)}[/]", highlight=False)
-        if one.file is not None:
-            console.print(f"    {escape(str(one.file))}", highlight=False, soft_wrap=True)
-        facts = one.problem if one.head is None else describe(one.head)
-        console.print(f"    {escape(facts)}", highlight=False, soft_wrap=True)
-    console.print("* is the one that `engine.model` chooses.", highlight=False)
-    if any(one.configured and one.name == DEMO for one in listed):
-        console.print(DEMO_WARNING, highlight=False)
 
 
 def describe(head: Model) -> str:

@@ -4,10 +4,11 @@ import time
 from collections.abc import Mapping
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 from bot.operate.check import check, print_findings
-from bot.operate.models import ModelError, list_models, print_models
+from bot.operate.models import DEMO, DEMO_WARNING, Listed, ModelError, describe, list_models
 from bot.operate.pull import PullError, pull
 from bot.settings import Config
 
@@ -39,3 +40,16 @@ def run_models(config: Config, wanted: str | None, sha256: str) -> int:
     )
     Console().print(said, markup=False, highlight=False, soft_wrap=True)
     return 0
+
+
+def print_models(listed: list[Listed], console: Console) -> None:
+    for one in listed:
+        mark = "* " if one.configured else "  "
+        console.print(f"{mark}[bold]{escape(one.name)}[/]", highlight=False)
+        if one.file is not None:
+            console.print(f"    {escape(str(one.file))}", highlight=False, soft_wrap=True)
+        facts = one.problem if one.head is None else describe(one.head)
+        console.print(f"    {escape(facts)}", highlight=False, soft_wrap=True)
+    console.print("* is the one that `engine.model` chooses.", highlight=False)
+    if any(one.configured and one.name == DEMO for one in listed):
+        console.print(DEMO_WARNING, highlight=False)

@@ -16,8 +16,10 @@ from bot.config import ConfigError, master_key_path
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import AdapterUnusable, Engine
+from bot.extracting import FactFinding
 from bot.guarding import Guard
 from bot.guests import Guests
+from bot.memory.meaning import Meaning
 from bot.operate.ages import age_level
 from bot.operate.engines import TUNINGS, build_engine, named_by
 from bot.operate.guards import build_guard, guard_name
@@ -29,6 +31,7 @@ from bot.personas import Persona, PersonaError, load_personas
 from bot.platforms.base import Platform
 from bot.recovery import recover, show_whole
 from bot.reminders import Reminders
+from bot.retention import Retention
 from bot.scene import Habits
 from bot.settings import Config
 from bot.speech import Speech
@@ -112,7 +115,8 @@ async def serve(
             guard=guard,
             speech=speech,
             guests=guests,
-            kinds=[StoryTelling(personas, engine.context_tokens)],
+            meaning=_meaning(config, engine),
+            kinds=[StoryTelling(personas, engine.context_tokens), FactFinding()],
         )
         dispatch = Dispatch(
             conversation,
@@ -128,6 +132,12 @@ async def serve(
             clock=time.time,
             guests=guests,
         )
+        retention = Retention(
+            house,
+            keep_days=config.memory.keep_days,
+            forget=conversation.forget_computed,
+            clock=time.time,
+        )
         await conversation.warm_cards()
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, dispatch.stop)
@@ -139,7 +149,7 @@ async def serve(
         gc.freeze()
         with metrics.served(config.metrics.port):
             async with asyncio.TaskGroup() as group:
-                tidying = group.create_task(_tidy(house, reminders))
+                tidying = group.create_task(_tidy(house, reminders, retention))
                 working = group.create_task(conversation.jobs.run())
                 watching = group.create_task(guard.watch())
                 showing = group.create_task(show_whole(house, platforms, began))
@@ -185,7 +195,7 @@ async def _start(engine: Engine, personas: Mapping[str, Persona]) -> None:
         raise PersonaError(f"{named_by(error.adapter, personas)}: {error}") from None
 
 
-async def _tidy(house: House, reminders: Reminders) -> None:
+async def _tidy(house: House, reminders: Reminders, retention: Retention) -> None:
     tidied = time.time()
     while True:
         await asyncio.sleep(TIDY_S)
@@ -193,6 +203,7 @@ async def _tidy(house: House, reminders: Reminders) -> None:
             tidied = time.time()
             await house.moderation.tidy(tidied)
         await reminders.tick()
+        await retention.tick()
         await house.close_idle()
 
 
@@ -210,6 +221,10 @@ def _say_what_the_model_cannot(engine: Engine, note: Note) -> None:
         )
 
 
+def _meaning(config: Config, engine: Engine) -> Meaning | None:
+    return Meaning(engine, config.engine.embedding) if config.engine.embedding else None
+
+
 def _habits(config: Config) -> Habits:
     return Habits(
         default_persona=config.personas.default,
@@ -224,4 +239,5 @@ def _habits(config: Config) -> Habits:
         language=config.care.language,
         allowed=frozenset(config.communities.allow),
         denied=frozenset(config.communities.deny),
+        keep_days=config.memory.keep_days,
     )

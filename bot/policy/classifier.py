@@ -110,8 +110,8 @@ def grams(text: str) -> Grams:
     places = np.arange(len(letters) + 1)
     runs = [hashed(places[:-size], places[size:]) for size in RUNS if size <= len(letters)]
     return Grams(
-        np.unique(hashed(begins, ends)),
-        np.unique(np.concatenate(runs)) if runs else places[:0],
+        _distinct(hashed(begins, ends)),
+        _distinct(np.concatenate(runs)) if runs else places[:0],
     )
 
 
@@ -153,6 +153,14 @@ def _weights() -> Weights:
         marks=Scores(*(float(mark) for mark in kept["marks"])),
         calm=float(kept["calm"]),
     )
+
+
+def _distinct(found: Buckets) -> Buckets:
+    """As `np.unique`, which imports masked arrays for it."""
+    found = np.sort(found)
+    differs = np.ones(len(found), dtype=np.bool_)
+    np.not_equal(found[1:], found[:-1], out=differs[1:])
+    return found[differs]
 
 
 @for_now

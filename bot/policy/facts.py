@@ -72,6 +72,8 @@ class Own:
     """What the engine was told of them last, in what it reads now."""
     safe_word: str = ""
     """In addition to `red`."""
+    is_incognito: bool = False
+    """SAFETY P6: what is said now is to leave nothing."""
     softened: bool = False
     """SAFETY C1: amber was said, and nothing was written since."""
     wants_check_in: bool = False

@@ -244,6 +244,8 @@ def _unleeted_to_l(view: str) -> str:
 
 
 def _word_unleeted(word: str, table: dict[int, int]) -> str:
+    if _LEET_SIGNS.isdisjoint(word):
+        return word
     core = word.rstrip("!+.,?")
     if not any(sign.isalpha() for sign in core):
         return word

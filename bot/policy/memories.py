@@ -21,3 +21,8 @@ def surface_under(ceiling: Rating, *, romance_closed: bool) -> Rating:
 def may_surface(text: str, ceiling: Rating, hard_limits: Sequence[str]) -> bool:
     """Looked at again on reading: rules and limits may be newer than what was said."""
     return check_card(ceiling, [text]) is None and not crosses(read_terms(hard_limits), text)
+
+
+def may_learn(text: str) -> bool:
+    """On writing (L2): nothing is kept that could not come up under any ceiling."""
+    return any(check_card(rating, [text]) is None for rating in Rating)

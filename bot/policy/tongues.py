@@ -8,6 +8,7 @@ first, has files of its own. Knows no romance, and nothing of what follows from 
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -57,7 +58,6 @@ class Tongue:
     is_it_ok: Pattern
     """"Is it bad if I am 15?": a supposition that is none."""
     not_meant_after: Pattern
-    ordinary_before: Pattern
 
 
 def claims(view: str, year: int, *, asked: bool) -> Iterator[bool]:
@@ -95,7 +95,7 @@ def is_ours(view: str, start: int, end: int) -> bool | None:
 def is_ordinary(view: str, start: int) -> bool:
     """Whether a word for a child stands there as in any family's talk (SAFETY L8)."""
     before = view[max(0, start - 20) : start]
-    return any(tongue.ordinary_before.search(before) for tongue in _TONGUES.values())
+    return _ORDINARY_BEFORE.search(before) is not None
 
 
 def may_tell_an_age(view: str) -> bool:
@@ -179,12 +179,17 @@ def _is_ours(tongue: Tongue, way: Way, view: str, hit: Found) -> bool:
 def folded(data: Any) -> Any:
     """The data in the spelling of views: no accents, no voicing marks."""
     if isinstance(data, str):
-        return "".join(sign if sign.isascii() else plain(sign) for sign in data)
+        return data if data.isascii() else "".join(map(_folded_sign, data))
     if isinstance(data, list):
         return [folded(item) for item in data]
     if isinstance(data, dict):
         return {folded(key): folded(item) for key, item in data.items()}
     return data
+
+
+@cache
+def _folded_sign(sign: str) -> str:
+    return sign if sign.isascii() else plain(sign)
 
 
 def _tongue(data: Mapping[str, Any]) -> Tongue:
@@ -227,7 +232,6 @@ def _tongue(data: Mapping[str, Any]) -> Tongue:
         not_meant_before=any_of("not_meant_before"),
         is_it_ok=any_of("is_it_ok"),
         not_meant_after=any_of("not_meant_after"),
-        ordinary_before=any_of("ordinary_before"),
     )
 
 
@@ -274,3 +278,4 @@ COURTS = _of_all("courts")
 REQUEST = _of_all("request")
 """Something is to be written or played."""
 HOW_OLD = _of_all("how_old")
+_ORDINARY_BEFORE = _of_all("ordinary_before")

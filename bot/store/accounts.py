@@ -214,6 +214,8 @@ def _move_vault(db: sqlite3.Connection, person: PersonId, other: PersonId) -> No
         "(SELECT 1 FROM vaults WHERE person = ? AND open = 1)",
         (person, other),
     )
+    # What they wished to be kept for how long is looked at with what is now in one place.
+    db.execute("UPDATE vaults SET look_at = 0 WHERE person = ?", (person,))
     db.execute("DELETE FROM vaults WHERE person = ?", (other,))
     times = db.execute("SELECT min(at) FROM alarms WHERE person IN (?, ?)", (person, other))
     if (at := times.fetchone()[0]) is not None:

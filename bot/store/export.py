@@ -9,6 +9,7 @@ TABLES = {
     "limits": "SELECT * FROM limits ORDER BY id",
     "reminders": "SELECT * FROM reminders ORDER BY id",
     "sessions": "SELECT * FROM sessions ORDER BY id",
+    "branches": "SELECT * FROM branch_parts ORDER BY session, branch, part",
     "turns": "SELECT * FROM turns ORDER BY id",
     "revisions": "SELECT * FROM revisions ORDER BY turn, step",
     "pages": "SELECT * FROM pages ORDER BY turn, step, number",

@@ -59,3 +59,22 @@ class Fact:
     @property
     def is_current(self) -> bool:
         return self.superseded_by is None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What holds now."""
+
+    fact: int
+    sentence: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Words of a turn that do not hold any more, or that the persona has before it anyway."""
+
+    turn: TurnId
+    quote: str
+    now: Holding | None
+    """None where it may not come up here, or stands before the persona anyway."""

@@ -23,6 +23,7 @@ from bot.store.moderation import Moderation
 from bot.store.pool import Pool
 from bot.store.receipts import Erased, receipt
 from bot.store.referrals import Referrals
+from bot.store.retention import Retention
 from bot.store.rows import AgeRecord, Attestation, Receipt, StoreError
 from bot.store.strikes import strikes_of
 from bot.store.vault import Vault
@@ -50,6 +51,7 @@ class House:
         self.referrals = Referrals(database)
         self.links = Links(database, self._pool, folder, master, clock)
         self.moderation = Moderation(database, self.links)
+        self.retention = Retention(database, self.links.person_of)
 
     @classmethod
     async def open(
@@ -85,8 +87,7 @@ class House:
         return house
 
     async def close(self) -> None:
-        """Also when vaults are in use: whoever uses one meets Gone."""
-        try:
+        try:  # Also when vaults are in use: whoever uses one meets Gone.
             await self._pool.close_all()
             await self._note_closed()
         finally:
@@ -149,7 +150,7 @@ class House:
         await self._pool.close_person(person, make)
 
     async def erase(self, person: PersonId, now: float) -> Receipt:
-        """At once, also while others use the vault or wait for it: they meet Gone, or None."""
+        """At once, also while others use the vault: they meet Gone, or None."""
         person = self.links.person_of(person)
         traces: list[Erased] = []
 
@@ -295,6 +296,5 @@ class House:
         return Erased(traces, moderated, len(known))
 
     def _who(self, person: PersonId) -> bytes:
-        """Of the person: what is recorded of their age is one, whatever accounts they have. For
-        changes it is asked on the house's thread, where accounts are joined and parted."""
+        """Of the person; for changes asked on the house's thread, where accounts are joined."""
         return people.keyed_hash(self._pepper, self.links.person_of(person))

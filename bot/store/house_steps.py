@@ -219,4 +219,17 @@ HOUSE: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX usage_by_who ON usage (who)",
     ),
+    # When to look into somebody's vault for what is too old by now (SAFETY P6); NULL: nobody has
+    # looked yet. And how the clock stood at the last look.
+    (
+        "ALTER TABLE vaults ADD COLUMN look_at REAL",
+        "CREATE INDEX vaults_by_look ON vaults (look_at)",
+        """CREATE TABLE clock (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            at REAL NOT NULL,
+            believed REAL NOT NULL,
+            steady_s REAL NOT NULL,
+            keep_days INTEGER NOT NULL
+        ) STRICT""",
+    ),
 )

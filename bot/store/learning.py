@@ -70,6 +70,9 @@ class _Learner:
     now: float
 
     def take(self, draft: Draft) -> bool:
+        if self.origin is Origin.MODEL and self._has_rule_for(draft.slot):
+            # Of the same words, by a rule that is seldom wrong.
+            return False
         there = _there(self.db, self.known, draft)
         value = draft.value
         if draft.ends:
@@ -104,6 +107,14 @@ class _Learner:
         )
         add_source(self.db, id_, self.turn, draft.quote, self.rating)
         return True
+
+    def _has_rule_for(self, slot: str) -> bool:
+        row = self.db.execute(
+            """SELECT 1 FROM sources JOIN facts ON facts.id = fact
+            WHERE turn = ? AND slot = ? AND origin = ?""",
+            (self.turn, slot, Origin.RULE),
+        ).fetchone()
+        return row is not None
 
 
 def _is_parted(one: _There, turn: TurnId, there: Sequence[_There]) -> bool:

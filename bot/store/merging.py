@@ -54,13 +54,19 @@ def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> 
             WHERE theirs.kind = main.consents.kind AND theirs.version = main.consents.version)"""
     )
     for kind, rating in (("memory", 0), ("intimate memory", 2)):
-        for table in ("to_index", "sources", "facts", "stories"):
+        for table in ("to_index", "set_aside", "sources", "facts", "stories"):
             db.execute(
                 f"""DELETE FROM main.{table} WHERE rating >= ?
-                AND NOT EXISTS (SELECT 1 FROM main.consents WHERE kind = ?)""",  # noqa: S608 - names of tables, written above
+                AND NOT EXISTS (SELECT 1 FROM main.consents WHERE kind = ?)""",  # noqa: S608 - parts of queries that stand in this package
                 (rating, kind),
             )
     _merge_marks(db)
+    # Where one of them talked incognito, both do from now on.
+    db.execute(
+        """UPDATE main.sessions SET ended = ? WHERE ended IS NULL AND room IS NULL AND is_incognito = 0
+            AND EXISTS (SELECT 1 FROM main.marks WHERE name = 'incognito')""",
+        (now,),
+    )
     db.execute("INSERT INTO main.marks (name, value) VALUES (?, ?)", (done, now))
 
 
@@ -76,22 +82,32 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> int:
     counted = dict(db.execute("SELECT name, seq FROM main.sqlite_sequence").fetchall())
     turns, sessions = counted.get("turns", 0), counted.get("sessions", 0)
     places = db.execute("SELECT coalesce(max(place), 0) FROM main.turns").fetchone()[0]
+    # SAFETY P6: what their incognito session said ends here; its triggers are those of its own file.
+    db.execute("UPDATE other.sessions SET ended = ? WHERE is_incognito <> 0", (now,))
     shift = {"turns": turns, "sessions": sessions, "places": places, "account": account, "now": now}
     shift["imports"] = counted.get("imports", 0)
     db.execute(
         """INSERT INTO main.sessions (id, persona, sponsor, began, ended, head, first_place, seed,
-            room)
+            room, branch, last_branch)
         SELECT id + :sessions, persona, sponsor, began, coalesce(ended, :now), head,
-            first_place + :places, seed, room FROM other.sessions ORDER BY id""",
+            first_place + :places, seed, room, branch, last_branch
+        FROM other.sessions ORDER BY id""",
+        shift,
+    )
+    # Each came with a first branch, which theirs may have forgotten.
+    db.execute("DELETE FROM main.branch_parts WHERE session > :sessions", shift)
+    db.execute(
+        """INSERT INTO main.branch_parts (session, branch, part, upto)
+        SELECT session + :sessions, branch, part, upto + :places FROM other.branch_parts""",
         shift,
     )
     db.execute(
         """INSERT INTO main.turns (id, session, place, side, state, chosen, note, at, answers, room,
             is_direct, sponsor, event_id, author_name, author_role, author_is_bot, addresses_bot,
-            reply_to, account)
+            reply_to, account, branch)
         SELECT id + :turns, session + :sessions, place + :places, side, state, chosen, note, at,
             answers + :turns, room, is_direct, sponsor, event_id, author_name, author_role,
-            author_is_bot, addresses_bot, reply_to, coalesce(account, :account)
+            author_is_bot, addresses_bot, reply_to, coalesce(account, :account), branch
         FROM other.turns ORDER BY id""",
         shift,
     )
@@ -119,6 +135,12 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> int:
         SELECT turn + :turns, max(rating) FROM
             (SELECT turn, rating FROM other.indexed UNION ALL SELECT turn, rating FROM other.to_index)
         WHERE turn + :turns IN (SELECT id FROM main.turns) GROUP BY turn""",
+        shift,
+    )
+    db.execute(
+        """INSERT INTO main.set_aside (turn, rating)
+        SELECT turn + :turns, rating FROM other.set_aside
+        WHERE turn + :turns IN (SELECT id FROM main.turns)""",
         shift,
     )
     db.execute(
@@ -243,6 +265,7 @@ _RULES: dict[str, Callable[[Pair], float | None]] = {
     "break after": _shorter,
     "daily": _shorter,
     "daily after": _shorter,
+    "keep days": _shorter,
     "ceiling": _lower,
     "disclosed at": _of_both,
     "told of pause": _of_both,

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 from bot.events import Rating
-from bot.store.rows import Name
+from bot.store.card_rows import Name
 
 Names = Callable[[str], Sequence[Name]]
 Number = Callable[[str], int]

@@ -22,6 +22,9 @@ from bot.text import Text
 DOOR = "door"
 """The kind of the consent that is given at the door."""
 
+INCOGNITO = "incognito"
+"""The mark under which every private session that begins keeps nothing beyond itself."""
+
 INSTANCE = "instance"
 """The scope of an age record that counts for every community of this house."""
 
@@ -84,6 +87,8 @@ class Session:
     """What is known of the person and their story, as it stands behind the head; None: to be made,
     for who agreed to memory."""
     known_rating: Rating = Rating.GENERAL
+    is_incognito: bool = False
+    """It keeps nothing beyond itself, and what was said in it goes with its end (SAFETY P6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,29 +287,3 @@ class Recalled:
     side: Side
     text: str
     at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """That somebody is spoken of in a turn, folded; `tells`: and who that is."""
-
-    name: str
-    tells: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """Where a name that a message mentions was said: first-hand, and once for each name."""
-
-    name: str
-    """As it was asked for."""
-    turn: Recalled
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What memory has for one message, read in one visit."""
-
-    turns: tuple[Recalled, ...] = ()
-    """The best first."""
-    cards: tuple[Card, ...] = ()

@@ -1,12 +1,12 @@
 """One person's vault: what the rest of the bot may ask of it. What each call does, as SQL, stands
-in `looks`, `heard`, `turns`, `replies`, `sessions`, `wishes` and `export`; what is known of the person is
-asked of its `known`.
+in `looks`, `heard`, `turns`, `replies`, `sessions`, `passing`, `wishes` and `export`; what is known of
+the person is asked of its `known`, and what goes on beside the talk of its `branches`.
 
 Every call is one transaction on the vault's own thread. Any may raise StoreError, and Gone when
 the vault was erased or the turn forgotten meanwhile.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from bot.events import (
@@ -20,15 +20,15 @@ from bot.events import (
     SessionId,
     TurnId,
 )
-from bot.store import export, heard, looks, recalled, replies, sessions, turns, wishes
+from bot.store import export, heard, looks, passing, replies, sessions, turns, wishes
+from bot.store.branches import Branches
 from bot.store.database import Database, empty_log
 from bot.store.imports import Imports
+from bot.store.index import Index
 from bot.store.known import KnownFacts
-from bot.store.names import Names
 from bot.store.rows import (
     Consent,
     Exchange,
-    Found,
     Limit,
     Look,
     OpenReply,
@@ -42,6 +42,7 @@ from bot.store.rows import (
     Wishes,
 )
 from bot.store.stories import Stories
+from bot.store.vectors import Vectors
 from bot.store.work import Work
 
 
@@ -50,7 +51,10 @@ class Vault:
         self.person = person
         self.known = KnownFacts(database)
         self._db = database
+        self.branches = Branches(database)
         self.imports = Imports(database)
+        self.index = Index(database)
+        self.vectors = Vectors(database)
         self.work = Work(database)
         self.stories = Stories(database)
 
@@ -189,28 +193,6 @@ class Vault:
     async def shown_last(self, until: float) -> tuple[Stands, ...]:
         return await self._db.read(replies.shown_last, until)
 
-    # --- Memory ------------------------------------------------------------------------------
-
-    async def queue(self, turn_ids: Sequence[TurnId], rating: Rating | None) -> None:
-        """To be indexed, where the person has agreed to that."""
-        await self._db.write(recalled.queue, turn_ids, rating)
-
-    async def catch_up(
-        self,
-        words_of: recalled.Words,
-        most: int,
-        *,
-        names_in: Names,
-        drafts_of: recalled.Drafts = recalled.no_drafts,
-    ) -> int:
-        work = partial(recalled.catch_up, names_in=names_in, drafts_of=drafts_of)
-        return await self._db.write(work, words_of, most)
-
-    async def recall(
-        self, wanted: recalled.Wanted, rank: recalled.Rank, is_late: Callable[[], bool]
-    ) -> Found:
-        return await self._db.read(recalled.recall, wanted, rank, is_late)
-
     # --- Sessions, consents, marks -----------------------------------------------------------
 
     async def session(self, shared: RoomId | None = None) -> Session | None:
@@ -240,6 +222,19 @@ class Vault:
     async def end_session(self, now: float, sponsor: CommunityId | None = None) -> bool:
         """In every room; with a sponsor only what goes on under it. Whether anything did."""
         return await self._db.write(sessions.end_session, now, sponsor)
+
+    async def set_incognito(self, now: float, *, is_on: bool) -> None:
+        """Every private session from now on; the one that goes on ends (SAFETY P6)."""
+        await self._db.write(passing.set_incognito, now, is_on=is_on)
+        await self._db.read(empty_log)
+
+    async def pass_away(self, before: float | None, now: float) -> passing.Passed:
+        """What was said before then, but for the window of a talk that goes on, and all that was made
+        of it; None: nothing is old. And an incognito session that nobody goes on with."""
+        passed = await self._db.write(passing.pass_away, before, now)
+        if passed.turns:
+            await self._db.read(empty_log)
+        return passed
 
     async def trim(self, session_id: SessionId, first_turn: TurnId, head: str) -> None:
         await self._db.write(sessions.trim, session_id, first_turn, head)

@@ -48,7 +48,10 @@ async def test_who_talks_on_both_joins_the_two_accounts(people: People, tmp_path
             data=tmp_path / "data",
             discord=DiscordSettings(on=True),
             matrix=MatrixSettings(
-                on=True, homeserver=people.homeserver.url, user=ground.account.id
+                on=True,
+                homeserver=people.homeserver.url,
+                user=ground.account.id,
+                operators=(ground.keeper.id,),
             ),
         )
         environ = {
@@ -154,6 +157,7 @@ folder = "{PERSONAS}"
 on = true
 homeserver = "{people.homeserver.url}"
 user = "{ground.account.id}"
+operators = ["{ground.keeper.id}"]
 """
     )
     parlour = [sys.executable, "-m", "bot"]

@@ -10,13 +10,14 @@ from bot.events import PersonId, Say
 from bot.platforms.matrix.filter import TIMELINE
 from bot.platforms.matrix.names import shared_room
 from bot.platforms.matrix.opening import open_matrix
-from tests.fakes import Drawer
+from tests.fakes import Drawer, Held
 from tests.matrix.people import People, people_of
-from tests.matrix.person import Person
+from tests.matrix.person import ENCRYPTED, WITHIN_S, Person
 from tests.matrix.proxy import Proxy
 from tests.matrix.serving import Served, make_ground, serving, setup
+from tests.matrix.setting_up import until_bot
 from tests.matrix.synapse import Homeserver
-from tests.matrix.test_talk import LAMP, SEND, Held
+from tests.matrix.test_talk import LAMP, SEND
 
 pytestmark = pytest.mark.live
 
@@ -210,6 +211,82 @@ async def test_a_token_that_ends_is_renewed_and_kept(
         await ada.write(room, "And now?")
         await bot.says(ada, room, "You said: And now?")
         assert bot.platform.client.device_id == device
+
+
+async def test_what_met_a_room_that_was_being_encrypted_is_taken_away(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    ada, words = await people.person("ada"), "PUT /rooms/{}/send/{}/{}"
+    async with serving(people, tmp_path / "data", ScriptedEngine(), through=proxy.url) as bot:
+        await bot.let_in(ada)
+        keeper, home, mention = bot.keeper, bot.home, {"m.mentions": {"user_ids": [bot.id]}}
+        await ada.write(home, f"{bot.id}: before", **mention)
+        await bot.says(keeper, home, "You said: before")
+        place = bot.platform.rooms.place(home)
+        assert place is not None
+        with proxy.delay(words):
+            await ada.write(home, f"{bot.id}: meanwhile", **mention)
+            await proxy.until(lambda: proxy.waiting(words), "words on their way")
+            await keeper.set_state(home, "m.room.encryption", ENCRYPTED["content"])
+            await until_bot(bot, lambda: place.is_encrypted, "know it")
+        wire = people.wire_of(keeper)
+
+        async def clear() -> list[str]:
+            """What the bot has said there in clear text, since it was encrypted."""
+            found = await wire.events(home)
+            [began] = [n for n, one in enumerate(found) if one["type"] == "m.room.encryption"]
+            mine = [one for one in found[began:] if one["sender"] == bot.id]
+            return [one["content"].get("body") for one in mine if one["type"] == "m.room.message"]
+
+        # As long as the words themselves are still to come.
+        async with asyncio.timeout(WITHIN_S):
+            while not (said := await clear()) or any(said):
+                await keeper.type(home)
+        assert said == [None]
+        await ada.until(lambda: ada.client.rooms[home].encrypted, "that it is encrypted")
+        await ada.knows(home, keeper)
+        await ada.write(home, f"{bot.id}: after", **mention)
+        await bot.says(ada, home, "You said: after")
+        assert any("You said: before" in one.body for one in bot.said(keeper, home))
+        assert not any(await clear())
+
+
+async def test_a_session_that_ended_is_taken_up_again_by_the_password_as_the_same_device(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    ground, ada = await make_ground(people), await people.person("ada")
+    data = tmp_path / "data"
+    async with serving(people, data, ScriptedEngine(), ground=ground, through=proxy.url) as bot:
+        room, device = await bot.let_in(ada), bot.platform.client.device_id
+        logins = proxy.count("POST /login")
+        # The homeserver is away for a moment, just then.
+        proxy.fail("POST /refresh", 502)
+        proxy.fail("POST /refresh", 403, times=99)
+        proxy.end_tokens(soft_logout=True)
+        await ada.write(room, "Still there?")
+        await bot.says(ada, room, "You said: Still there?")
+        assert proxy.count("POST /login") == logins + 1
+        assert bot.platform.client.device_id == device and not bot.platform.trouble
+    async with serving(people, data, ScriptedEngine(), ground=ground, password="") as bot:
+        await ada.write(room, "And now?")
+        await bot.says(ada, room, "You said: And now?")
+        assert bot.platform.client.device_id == device
+
+
+async def test_where_the_password_is_not_taken_any_more_it_ends_with_its_mend(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    ada = await people.person("ada")
+    async with serving(people, tmp_path / "data", ScriptedEngine(), through=proxy.url) as bot:
+        await bot.let_in(ada)
+        logins = proxy.count("POST /login")
+        for route in ("POST /refresh", "POST /login"):
+            proxy.fail(route, 403, times=99)
+        proxy.end_tokens(soft_logout=True)
+        await bot.keeper.write(bot.home, "so that the long poll ends")
+        await asyncio.wait([bot.running])
+        assert "parlour login matrix" in bot.platform.trouble
+        assert proxy.count("POST /login") == logins + 1
 
 
 async def test_tokens_that_live_a_second_are_renewed_in_time(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from bot.events import CommunityId, PersonId
 from bot.platforms.matrix.joining import EACH
 from bot.platforms.matrix.sentences import ALONE_AGAIN, CROWDED, NOT_ENCRYPTED
 from bot.sentences import NO_GUEST_ANY_MORE
+from tests.fakes import Held
 from tests.matrix.people import People
 from tests.matrix.proxy import Proxy
 from tests.matrix.serving import Served, make_ground, serving
 from tests.matrix.setting_up import until_bot
-from tests.matrix.test_talk import LAMP, Held
+from tests.matrix.test_talk import LAMP
 from tests.matrix.wire import quoted
 
 pytestmark = pytest.mark.live
@@ -206,6 +207,21 @@ async def test_where_operators_alone_lead_it_into_rooms_nobody_else_does(
         await ada.invite(room, bot.id)
         await bot.opens(ada)
         assert bot.platform.rooms.communities() == (bot.home,)
+        # A space of hers leads it nowhere; in one that an operator has led it to, she need be none.
+        cave = await ada.make_room("The Cave", space=True)
+        await ada.add_to_space(cave, room)
+        await ada.invite(cave, bot.id)
+        coast = await bot.keeper.make_room("The Coast", space=True)
+        inside = await ada.make_room("Quay", encrypted=False)
+        await bot.keeper.add_to_space(coast, inside)
+        await bot.keeper.invite(coast, bot.id)
+        rooms = bot.platform.rooms
+        await until_bot(bot, lambda: rooms.place(coast), "be in the space")
+        await ada.set_state(inside, "m.space.parent", {"via": ["parlour.test"]}, coast)
+        await ada.invite(inside, bot.id)
+        await until_bot(bot, lambda: rooms.place(inside), "be in its room")
+        assert set(rooms.communities()) == {bot.home, coast}
+        assert rooms.place(cave) is None and rooms.place(room) is None
 
 
 async def test_a_room_that_was_upgraded_is_followed(people: People, tmp_path: Path) -> None:

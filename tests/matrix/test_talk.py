@@ -14,6 +14,7 @@ from bot.platforms.matrix.names import direct_room
 from bot.platforms.matrix.reading import MARK
 from bot.platforms.matrix.sentences import CAME_OPEN, UNREADABLE
 from bot.sentences import NO_WORDS
+from tests.fakes import Held
 from tests.matrix.files import send_file
 from tests.matrix.people import People
 from tests.matrix.person import Person
@@ -26,24 +27,6 @@ pytestmark = pytest.mark.live
 
 LAMP = "The lamp is lit and the tide comes in by now."
 SEND = "PUT /rooms/{}/send/{}/{}"
-
-
-class Held:
-    """An engine that stops before a piece, until it is let go on."""
-
-    def __init__(self, text: str, *, at: int) -> None:
-        self._go = asyncio.Event()
-        self._at = at
-        self.reached = asyncio.Event()
-        self.engine = ScriptedEngine(lambda _: text, before_piece=self._before)
-
-    def go(self) -> None:
-        self._go.set()
-
-    async def _before(self, count: int) -> None:
-        if count == self._at:
-            self.reached.set()
-            await self._go.wait()
 
 
 async def on_wire(bot: Served, room: str) -> list[Json]:
@@ -265,6 +248,32 @@ async def test_nobodys_words_wait_for_what_the_homeserver_says_of_the_bots_own_k
             await proxy.until(lambda: proxy.waiting(keys), "a question for her keys")
             assert not any("tide" in one.body for one in bot.said(ada, room))
         await bot.says(ada, room, "And the tide?")
+
+
+async def test_where_no_keys_have_changed_none_are_asked_for_and_of_the_silent_once(
+    people: People, proxy: Proxy, tmp_path: Path
+) -> None:
+    ada, keys = await people.person("ada"), "POST /keys/query"
+    async with serving(people, tmp_path / "data", ScriptedEngine(), through=proxy.url) as bot:
+        room, client = await bot.let_in(ada), bot.platform.client
+        await proxy.until(lambda: not client.should_query_keys, "all keys known")
+        before = proxy.count(keys)
+        for number in range(3):
+            await ada.write(room, f"Lantern {number}")
+            await bot.says(ada, room, f"Lantern {number}")
+        # Synapse names the bot itself now and then, and each exchange is several syncs.
+        assert proxy.count(keys) <= before + 1
+        # Nobody else's homeserver can be reached from here.
+        client.olm.add_changed_users({"@nobody:elsewhere.test"})
+        for number in range(3, 6):
+            await ada.write(room, f"Lantern {number}")
+            await bot.says(ada, room, f"Lantern {number}")
+        await proxy.until(lambda: proxy.count(keys) > before, "a question")
+        assert client.users_for_key_query == {"@nobody:elsewhere.test"}
+        client.olm.add_changed_users({bot.id})
+        await ada.write(room, "And now?")
+        await proxy.until(lambda: bot.id not in client.users_for_key_query, "another answer")
+        assert proxy.count(keys) <= before + 4
 
 
 def typing_of(person: Any, room: str) -> bool:

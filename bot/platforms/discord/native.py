@@ -36,14 +36,15 @@ MANAGE_GUILD = str(1 << 5)
 LONGEST_OPTION = 6000
 MOST_MENUS = 5
 
-FORGET, EDIT, REPORT = "Forget", "Edit", "Report"
+FORGET, EDIT, REPORT, BRANCH = "Forget", "Edit", "Report", "Branch"
 MENUS: Mapping[str, Text] = {
     FORGET: Text("Forget this message"),
     EDIT: Text("Edit this answer"),
     REPORT: Text("Report this answer"),
+    BRANCH: Text("Branch from here"),
 }
-"""What can be chosen on a message, by the name that its event goes by. Those to come (branch from
-here, remember) get a line here and an arm in `on_message.py`; Discord takes five."""
+"""What can be chosen on a message, by the name that its event goes by. The one to come (remember)
+gets a line here and an arm in `on_message.py`; Discord takes five."""
 
 _LOCALES = {
     "de": ("de",),

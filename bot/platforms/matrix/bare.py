@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 
 from bot.platforms.matrix.line import BROKEN_LINE, CLIENT, Answer, body_of
+from bot.platforms.matrix.tokens import Given
 
 _WITHIN = aiohttp.ClientTimeout(total=30.0)
 
@@ -26,10 +27,27 @@ async def ask(
         return Answer(answer.status, await body_of(answer))
 
 
-async def refresh(base: str, token: str) -> Mapping[str, Any] | None:
-    """Empty where it is refused for good; None where that is not known."""
+async def refresh(base: str, token: str) -> Given:
+    return await _ask_for_token(base, "/refresh", {"refresh_token": token})
+
+
+async def log_in_again(base: str, user: str, password: str, device: str) -> Given:
+    body = by_password(user, password) | {"device_id": device}
+    return await _ask_for_token(base, "/login", body)
+
+
+def by_password(user: str, password: str) -> dict[str, Any]:
+    return {
+        "type": "m.login.password",
+        "identifier": {"type": "m.id.user", "user": user},
+        "password": password,
+        "refresh_token": True,
+    }
+
+
+async def _ask_for_token(base: str, path: str, body: Mapping[str, Any]) -> Given:
     try:
-        answer = await ask(base, "POST", "/refresh", {"refresh_token": token})
+        answer = await ask(base, "POST", path, body)
     except BROKEN_LINE:
         return None
     if answer.is_fine and answer.body.get("access_token"):

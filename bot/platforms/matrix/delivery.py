@@ -7,6 +7,7 @@ every edit; a new message waits as long as it is told to and goes next.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import uuid4
 
 from bot.platforms.base import PlatformError
@@ -58,7 +59,7 @@ class Delivery:
                     room, lambda: content, kind=kind, is_for_all=is_for_all
                 )
                 path = f"/rooms/{quoted(room)}/send/{sent_as}/{quoted(nonce)}"
-                answer = await self._line.ask("PUT", path, sealed)
+                answer = await self._send(room, sent_as, path, sealed)
             except NotThere as error:
                 log.info("%s", error)
                 return None
@@ -89,7 +90,7 @@ class Delivery:
                 kind, sealed = await self._sealing.seal(room, newest)
                 # Two tries of one edit may say different things, so they are different edits.
                 path = f"/rooms/{quoted(room)}/send/{kind}/{uuid4().hex}"
-                answer = await self._line.ask("PUT", path, sealed)
+                answer = await self._send(room, kind, path, sealed)
             except NotThere:
                 return Sent.NEVER
             except (NotNow, *BROKEN_LINE):
@@ -127,6 +128,11 @@ class Delivery:
         """For show, as typing is: nothing depends on it."""
         path = f"/rooms/{quoted(room)}/receipt/m.read/{quoted(message)}"
         await self._line.attempt("POST", path, {})
+
+    async def _send(self, room: str, kind: str, path: str, content: Content) -> Answer:
+        """What is clear stays here where the room was encrypted since it was looked at."""
+        late = partial(self._sealing.is_overtaken, room, kind)
+        return await self._line.ask("PUT", path, content, unless=late)
 
     async def _type(self, room: str, body: Content) -> None:
         path = f"/rooms/{quoted(room)}/typing/{quoted(self._own_id)}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import nio
 
-from bot.events import EventId, Left
+from bot.events import EventId, Left, Remove
 from bot.platforms.bounded import Bounded
 from bot.platforms.matrix.files import Files
 from bot.platforms.matrix.joining import Joining
@@ -25,6 +25,7 @@ from bot.platforms.matrix.privacy import Privacy
 from bot.platforms.matrix.reading import time_of
 from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.saying import Saying
+from bot.platforms.matrix.sealing import MESSAGE
 from bot.platforms.matrix.setup import Setup, Start
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Hearing:
         self._rooms = rooms
         self._members = members
         self._privacy = privacy
+        self._saying = saying
         self._start = start
         self._trust = trust
         self._door = door
@@ -79,6 +81,8 @@ class Hearing:
             client, start, setup.late_s, tell=self._tell_late, give_up=privacy.unreadable
         )
         self._followed: Bounded[str, None] = Bounded()
+        self._sealed: set[str] = set()
+        """Rooms that were encrypted before what is told next."""
         self._is_first = True
         """In this run: every room is new to it."""
 
@@ -90,8 +94,6 @@ class Hearing:
             await self._trust().devices_changed(frozenset(response.device_list.changed))
         for room in response.rooms.leave:
             self._gone(room)
-        for room, info in response.rooms.invite.items():
-            self._joining.invited(room, [source_of(event) for event in info.invite_state])
         # The state of all first: whose rules hold in a room is known from the others.
         known = {room for room in response.rooms.join if self._rooms.place(room) is not None}
         for room, info in response.rooms.join.items():
@@ -101,6 +103,9 @@ class Hearing:
             self._watch().take_state(room, [one for one in told if "state_key" in one])
         for room, info in response.rooms.join.items():
             await self._take_room(room, info, since, is_new=room not in known)
+        # Last: whether a space lists a room may be told together with the invitation into it.
+        for room, info in response.rooms.invite.items():
+            self._joining.invited(room, [source_of(event) for event in info.invite_state])
         self._is_first = False
         if response.to_device_events:
             self._late.try_again()
@@ -114,6 +119,7 @@ class Hearing:
             is_known = self._is_first or not is_new
             timeline = await self._missed(room, info.timeline, since if is_known else "") + timeline
         own = self._rooms.own_id
+        self._take_back(room, [*info.state, *timeline])
         for source in [source_of(event) for event in timeline]:
             if "state_key" in source:
                 was = place.members.get(str(source.get("state_key")), "")
@@ -169,6 +175,17 @@ class Hearing:
         left = await self._not_taken(room, [event])
         self.listening.hear(room, [Heard(one.source, is_sealed=True) for one in left])
 
+    def _take_back(self, room: str, events: Sequence[Any]) -> None:
+        """What the homeserver took in clear text while somebody had the room encrypted: between the
+        question and the word there is always a moment."""
+        for event in events:
+            if event.source.get("type") == "m.room.encryption":
+                self._sealed.add(room)
+            elif room in self._sealed and _is_clear(event, self._rooms.own_id):
+                log.warning("matrix: a message met a room that was being encrypted: taken away")
+                gone = Remove(self._rooms.room_of(room), EventId(event.event_id), "in clear text")
+                self._start(self._saying.remove(gone))
+
     # --- Who comes and goes ------------------------------------------------------------------
 
     def _note(self, room: str, source: Source, was: str) -> None:
@@ -202,6 +219,7 @@ class Hearing:
         if self._rooms.person_in(room) is not None:
             self._start(self._rooms.forget_direct(room))
         self._rooms.gone(room)
+        self._sealed.discard(room)
         self._privacy.forget(room)
 
     async def _leave(self, room: str) -> None:
@@ -235,6 +253,13 @@ def source_of(event: Any) -> Source:
     """As it was sent. Of members the library takes the content out of it."""
     source: Source = event.source
     return source if "content" in source else {**source, "content": event.content}
+
+
+def _is_clear(event: Any, own: str) -> bool:
+    if getattr(event, "decrypted", False) or event.source.get("type") != MESSAGE:
+        return False
+    is_said = bool((event.source.get("content") or {}).get("body"))
+    return is_said and event.source.get("sender") == own
 
 
 def _joined_at(own: str, sources: Sequence[Source]) -> float:

@@ -1,7 +1,8 @@
 """Invitations: accepted one after the other, in bounds. It says nothing.
 
 Anybody may open a direct room with the bot: whether they are answered there is decided elsewhere.
-Into other rooms it follows anybody, or operators alone.
+Into other rooms it follows operators, and whoever invites it into a room of a space that it is in; or
+anybody, where the operator has chosen so.
 """
 
 import asyncio
@@ -59,19 +60,28 @@ class Joining:
         self._joined = joined
         self._waiting: deque[_Wanted] = deque()
         self._known: set[str] = set()
+        self._meanwhile: dict[str, Sequence[Mapping[str, Any]]] = {}
+        """Invitations into rooms that are being joined already."""
         self._times: Bounded[str, tuple[float, ...]] = Bounded()
         self._is_at_it = False
 
     def invited(self, room: str, state: Sequence[Mapping[str, Any]]) -> None:
         """The homeserver repeats them; each is followed once."""
         mine = [one for one in state if one.get("state_key") == self._rooms.own_id]
-        if room in self._known or not mine:
+        if not mine:
+            return
+        if room in self._known:
+            # It may come just after a try for which there was none yet.
+            self._meanwhile[room] = state
             return
         inviter = str(mine[-1].get("sender"))
         content = mine[-1].get("content")
         is_direct = isinstance(content, Mapping) and content.get("is_direct") is True
-        if not is_direct and not self._leads(inviter):
-            log.info("matrix: an invitation into a room was left: not by an operator")
+        if not is_direct and not self._leads(inviter, room):
+            log.warning(
+                "matrix: an invitation into a room was left: it is by nobody in matrix.operators, "
+                "and no space that has the bot lists that room (matrix.rooms_by)"
+            )
             return
         if not self._may(inviter) or len(self._waiting) >= WAITING:
             log.warning("matrix: an invitation was left: too many at once")
@@ -90,8 +100,11 @@ class Joining:
             self._is_at_it = True
             self._start(self._work())
 
-    def _leads(self, inviter: str) -> bool:
-        return not self._setup.rooms_by_operators or inviter in self._setup.operators
+    def _leads(self, inviter: str, room: str) -> bool:
+        """Whoever has the power to list rooms in a space is trusted with them."""
+        if not self._setup.rooms_by_operators or inviter in self._setup.operators:
+            return True
+        return any(place.is_space and room in place.rooms for place in self._rooms.places())
 
     def _may(self, inviter: str) -> bool:
         now = self._now()
@@ -107,13 +120,17 @@ class Joining:
                 wanted = self._waiting.popleft()
                 if wanted.is_direct:
                     self._rooms.meant_direct(wanted.room, wanted.inviter)
+                is_in = False
                 try:
-                    if await self._join(wanted):
+                    if is_in := await self._join(wanted):
                         await self._joined(wanted.room, wanted.inviter, is_direct=wanted.is_direct)
                     elif wanted.is_direct:
                         await self._rooms.forget_direct(wanted.room)
                 finally:
                     self._known.discard(wanted.room)
+                    came = self._meanwhile.pop(wanted.room, None)
+                    if came is not None and not is_in:
+                        self.invited(wanted.room, came)
         finally:
             # No await since the last look at what waits.
             self._is_at_it = False

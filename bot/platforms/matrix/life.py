@@ -55,6 +55,8 @@ class Life:
         self._kept.set()
         self._is_working = False
         self._has_told = False
+        self._silent: frozenset[str] = frozenset()
+        """Whose keys were asked for and not told."""
         self.synced = asyncio.Event()
         """What the homeserver has to tell at a start was told."""
         self.trouble = ""
@@ -136,13 +138,22 @@ class Life:
         try:
             if client.should_upload_keys:
                 self._look_at(await client.keys_upload())
-            if client.should_query_keys:
-                await client.keys_query()
+            await self._query_keys()
             if client.should_claim_keys:
                 await client.keys_claim(client.get_users_for_key_claiming())
             await client.send_to_device_messages()
         finally:
             self._is_working = False
+
+    async def _query_keys(self) -> None:
+        """Of whom something has changed. Whose homeserver is silent stays wanted, and is asked for
+        together with the next, not after every sync; before their own room's words, too."""
+        client = self._client
+        if client.users_for_key_query <= self._silent:
+            return
+        answer = await client.keys_query()
+        if not isinstance(answer, nio.ErrorResponse):
+            self._silent = frozenset(client.users_for_key_query)
 
     def _look_at(self, answer: Any) -> None:
         """A device that something else used before has other keys there, and stays deaf."""

@@ -25,6 +25,10 @@ _LONGEST_WAIT_S = 300.0
 DEAD = frozenset({"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED"})
 
 
+class Overtaken(OSError):
+    """What was to be sent must not be any more. Nothing of it has left."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
@@ -66,14 +70,16 @@ class Line:
         body: Mapping[str, Any] | None = None,
         *,
         within_s: float = _WITHIN_S,
+        unless: Callable[[], bool] | None = None,
     ) -> Answer:
         """Whatever the answer is. Raises one of BROKEN_LINE where none comes. `path` is written
-        out, or begins after `/_matrix/client/v3`."""
+        out, or begins after `/_matrix/client/v3`. `unless` is looked at last of all, after
+        whatever there was to wait for: where it holds, Overtaken is raised, which is one of them."""
         where = path if path.startswith("/_") else CLIENT + path
         data = None if body is None else json.dumps(body)
         headers = {"Content-Type": "application/json"}
         async with asyncio.timeout(within_s):
-            answer = await self._through(method, where, data, headers)
+            answer = await self._through(method, where, data, headers, unless=unless)
             return Answer(answer.status, await body_of(answer))
 
     async def raw(
@@ -123,17 +129,32 @@ class Line:
         headers: Mapping[str, str] | None = None,
         trace_context: Any = None,
         timeout: float | None = None,  # noqa: ASYNC109 - the library's own name
+        *,
+        unless: Callable[[], bool] | None = None,
     ) -> Any:
         await self._tokens.keep_fresh()
+        _look_at(unless)
         used = self._tokens.access
         signed = {**(headers or {}), "Authorization": f"Bearer {used}"}
         answer = await self._send(method, path, data, signed, trace_context, timeout)
-        if answer.status != 401 or not await self._tokens.renew(used):
+        if answer.status != 401:
+            return answer
+        is_soft = (await body_of(answer)).get("soft_logout") is True
+        is_renewed = await self._tokens.renew(used, is_soft=is_soft)
+        if is_renewed is None:
+            raise aiohttp.ClientConnectionError("no other token is to be had now")
+        if not is_renewed:
             return answer
         answer.release()
+        _look_at(unless)
         signed["Authorization"] = f"Bearer {self._tokens.access}"
         self._client.access_token = self._tokens.access
         return await self._send(method, path, data, signed, trace_context, timeout)
+
+
+def _look_at(unless: Callable[[], bool] | None) -> None:
+    if unless is not None and unless():
+        raise Overtaken("not to be sent any more")
 
 
 async def body_of(answer: Any) -> Mapping[str, Any]:

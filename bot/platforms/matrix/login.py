@@ -6,7 +6,6 @@ Raises PlatformError with a sentence that tells the mend.
 
 import logging
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import blake2s
 from secrets import token_urlsafe
@@ -23,7 +22,7 @@ from bot.platforms.matrix.device import (
 )
 from bot.platforms.matrix.line import BROKEN_LINE, Answer, Line
 from bot.platforms.matrix.setup import Setup
-from bot.platforms.matrix.tokens import Login, Tokens, keep_login, read_login, taken
+from bot.platforms.matrix.tokens import Given, Login, Tokens, keep_login, read_login, taken
 
 log = logging.getLogger(__name__)
 
@@ -87,14 +86,17 @@ async def _take_up(kept: Login, setup: Setup, locker: Locker) -> tuple[Any, Line
 
 
 def _joined(client: Any, login: Login, setup: Setup, locker: Locker) -> tuple[Line, Tokens]:
-    async def refresh(token: str) -> Mapping[str, Any] | None:
+    async def refresh(token: str) -> Given:
         return await bare.refresh(setup.homeserver, token)
+
+    async def log_in(device: str) -> Given:
+        return await bare.log_in_again(setup.homeserver, login.user, setup.password, device)
 
     async def keep(renewed: Login) -> None:
         client.access_token = renewed.access
         await keep_login(locker, renewed)
 
-    tokens = Tokens(login, refresh, keep, time.time)
+    tokens = Tokens(login, refresh, keep, time.time, log_in if setup.password else None)
     return Line(client, tokens), tokens
 
 
@@ -107,13 +109,8 @@ def _is_meant(kept: Login, setup: Setup) -> bool:
 async def _by_password(setup: Setup) -> Login:
     if not setup.user:
         raise PlatformError("a password needs its user: name the bot's in matrix.user")
-    body = {
-        "type": "m.login.password",
-        "identifier": {"type": "m.id.user", "user": setup.user},
-        "password": setup.password,
-        "initial_device_display_name": setup.device_name,
-        "refresh_token": True,
-    }
+    body = bare.by_password(setup.user, setup.password)
+    body["initial_device_display_name"] = setup.device_name
     answer = await bare.ask(setup.homeserver, "POST", "/login", body)
     if answer.status in (400, 403) and answer.code != "M_USER_DEACTIVATED":
         if not await _takes_passwords(setup):

@@ -21,6 +21,7 @@ from bot.platforms.matrix.rooms import Rooms
 log = logging.getLogger(__name__)
 
 MESSAGE = "m.room.message"
+SEALED = "m.room.encrypted"
 Content = Mapping[str, Any]
 
 _STALE = (GroupEncryptionError, nio.LocalProtocolError)
@@ -68,8 +69,14 @@ class Sealing:
             except _STALE as error:
                 # Somebody has come since the keys were shared.
                 raise NotNow(f"matrix: not encrypted: {type(error).__name__}") from None
-        assert sealed_kind == "m.room.encrypted", "nothing in clear text"
+        assert sealed_kind == SEALED, "nothing in clear text"
         return str(sealed_kind), sealed
+
+    def is_overtaken(self, room: str, kind: str) -> bool:
+        """It is in clear text, and by now it is known that the room is encrypted."""
+        place, known = self._rooms.place(room), self._client.rooms.get(room)
+        is_encrypted = place is not None and place.is_encrypted
+        return kind != SEALED and (is_encrypted or (known is not None and known.encrypted))
 
     async def prepare(self, room: str) -> None:
         """Keys are shared before anybody waits for it."""
@@ -105,7 +112,7 @@ class Sealing:
             if not known.members_synced:
                 _fine(await client.joined_members(room))
             # Those of others are asked for beside the syncs. Synapse names the bot itself as changed
-            # in nearly every one, and nobody's words are to wait for that.
+            # with every room that is new to it, and nobody's words are to wait for that.
             if client.users_for_key_query & (set(known.users) - {self._rooms.own_id}):
                 _fine(await client.keys_query())
             if client.olm.should_share_group_session(room):

@@ -69,9 +69,15 @@ async def keep_login(locker: Locker, login: Login) -> None:
     await locker.keep(LOGIN, json.dumps(asdict(login)).encode())
 
 
-Refresh = Callable[[str], Awaitable[Mapping[str, Any] | None]]
-"""Asks the homeserver with a refresh token: what it gave, empty where it refused, None where it did
-not say."""
+Given = Mapping[str, Any] | None
+"""What the homeserver gave, empty where it refused, None where it did not say."""
+Refresh = Callable[[str], Awaitable[Given]]
+"""Asks with a refresh token."""
+LogIn = Callable[[str], Awaitable[Given]]
+"""Logs in again, by the password, as a device whose keys the homeserver has kept."""
+
+_PAUSE_S = 5.0
+"""Between two logins to which nothing was said: homeservers count them."""
 
 
 class Tokens:
@@ -81,7 +87,11 @@ class Tokens:
         refresh: Refresh,
         keep: Callable[[Login], Awaitable[None]],
         clock: Callable[[], float],
+        log_in: LogIn | None = None,
     ) -> None:
+        """Without `log_in` there is no password."""
+        self._log_in = log_in
+        self._rests_until = 0.0
         self.login = login
         self._refresh = refresh
         self._keep = keep
@@ -100,18 +110,36 @@ class Tokens:
         if self._clock() > login.ends_at - min(_BEFORE_END_S, login.lives_s / 4):
             await self.renew(login.access)
 
-    async def renew(self, used: str) -> bool:
-        """Whether there is another one now than the one that was used."""
+    async def renew(self, used: str, *, is_soft: bool = False) -> bool | None:
+        """Whether there is another one now than the one that was used; None where that may yet be.
+        `is_soft`: the homeserver says that it has kept the device."""
         async with self._one_at_a_time:
             if self.login.access != used:
                 return True
-            if not self.login.refresh:
-                return False
-            given = await self._refresh(self.login.refresh)
-            if not given:
-                if given is not None:
+            given: Given = {}
+            if self.login.refresh:
+                given = await self._refresh(self.login.refresh)
+                if given == {}:
                     self.login = replace(self.login, refresh="")
-                return False
+            if given == {} and is_soft:
+                given = await self._again()
+            if not given:
+                return None if given is None else False
             self.login = taken(given, self.login, self._clock())
             await self._keep(self.login)
             return True
+
+    async def _again(self) -> Given:
+        if self._log_in is None:
+            return {}
+        if self._clock() < self._rests_until:
+            return None
+        given = await self._log_in(self.login.device)
+        if given is None:
+            self._rests_until = self._clock() + _PAUSE_S
+        elif given:
+            log.warning("matrix: the token has ended; logged in again as %s", self.login.device)
+        else:
+            log.error("matrix: the token has ended, and the password is not taken any more")
+            self._log_in = None
+        return given

@@ -1,8 +1,9 @@
 """Links and invitations in a text. Knows how addresses are written, and none of them."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
-from bot.policy.matching import Found, for_now, pattern, plain
+from bot.policy.matching import Found, Pattern, for_now, pattern, plain
 
 
 def strange_hosts(text: str, allowed: Sequence[str]) -> Iterator[Found]:
@@ -20,16 +21,22 @@ def invites(text: str) -> Sequence[Found]:
 
 @for_now
 def _links(text: str) -> Sequence[Found]:
-    return tuple(_LINK.finditer(plain(text)))
+    return tuple(_link().finditer(plain(text)))
 
 
 # A host without a scheme counts where its end is a common one: "see you at 5.Bring cake" is none.
 _ENDS = r"(?:com|net|org|info|io|gg|me|tv|xyz|app|dev|co|shop|site|online|link|ly|de|at|ch|fr|es|pt|br|jp|uk|us|eu|ru|cn)"
 _HOST = r"[\pL\pN](?:[\pL\pN-]*\.)+\pL{2,24}"
-_LINK = pattern(
-    rf"\b(?:h ?t ?t ?p ?s?|ftp|wss?)\s?:\s?/\s?/\s?(?:[^\s/@]*@)?({_HOST})",
-    rf"(?:^|[^\w@.])((?:[\pL\pN][\pL\pN-]*\.)+{_ENDS})(?:$|[/?#:]|[^\w.-]|\.(?:\s|$))",
-)
+
+
+@cache  # It is large, and needed only where a rule looks for links.
+def _link() -> Pattern:
+    return pattern(
+        rf"\b(?:h ?t ?t ?p ?s?|ftp|wss?)\s?:\s?/\s?/\s?(?:[^\s/@]*@)?({_HOST})",
+        rf"(?:^|[^\w@.])((?:[\pL\pN][\pL\pN-]*\.)+{_ENDS})(?:$|[/?#:]|[^\w.-]|\.(?:\s|$))",
+    )
+
+
 _INVITE = pattern(
     r"\bdiscord\s?(?:\.\s?gg|(?:app)?\s?\.\s?com\s?/\s?invite|\.\s?me|\.\s?io)\s?/\s?[\w-]+",
     r"\bdsc\.gg/[\w-]+",
