@@ -15,7 +15,7 @@ from statistics import mean
 
 from bench.contest import talks
 from bench.contest.figures import percentile
-from bot.engine.base import EngineError, Part, Prompt, PromptTooLong
+from bot.engine.base import EngineError, Part, Prompt, PromptTooLong, Wrote, nobody_counts
 from bot.engine.template import ChatTemplate
 from bot.engine.worker.llama import Model
 from bot.engine.worker.tokens import PromptTokens, Replies, Reply
@@ -62,7 +62,9 @@ class Account:
 
     async def close(self) -> None: ...
 
-    async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[str, None]:
+    async def generate(
+        self, prompt: Prompt, sampling: Sampling, wrote: Wrote = nobody_counts
+    ) -> AsyncGenerator[str, None]:
         ids, _ = self._tokens.prompt(prompt.key, prompt.parts)
         if len(ids) + sampling.max_tokens > CONTEXT:
             raise PromptTooLong(len(ids), CONTEXT - sampling.max_tokens)
@@ -75,6 +77,7 @@ class Account:
             self.sizes.append(len(ids))
             text = " " + talks.words(self._chance, self._chance.randint(*REPLY_TOKENS))
         said = self._tokens.plain(text)
+        wrote(len(said))
         self._replies.keep(prompt.key, Reply(text, said, [(len(said), len(text))]))
         # The last token is told and not computed.
         self._held[prompt.key] = ids + said[:-1]

@@ -12,9 +12,10 @@ from bot.memory.dates import ranges_in
 from bot.memory.masking import mask
 from bot.memory.notes import excerpt
 from bot.memory.question import ask_memory
-from bot.memory.recall import Place, catch_up, recall
+from bot.memory.recall import Place, recall
 from bot.policy.facts import Decision, Facts
 from bot.policy.memories import surface_under
+from bot.remembering import catch_up
 from bot.scene import Scene
 from bot.store.rows import Recalled, Scope
 
@@ -38,7 +39,7 @@ def look_up(scene: Scene, facts: Facts, decision: Decision) -> Remembers:
         since=partial(_since, facts.now, zone),
         excerpt=excerpt,
         mask=mask,
-        index=partial(_index, scene),
+        index=partial(_index, scene, zone),
     )
 
 
@@ -53,9 +54,9 @@ async def _find(
     return tuple(dict.fromkeys((*found.turns, *(card.turn for card in found.cards))))
 
 
-async def _index(scene: Scene) -> None:
+async def _index(scene: Scene, zone: tzinfo) -> None:
     if scene.vault is not None:
-        await catch_up(scene.vault)
+        await catch_up(scene.vault, zone)
 
 
 def _since(now: float, zone: tzinfo, words: str) -> float | None:

@@ -25,12 +25,13 @@ from bot.policy.door import (
     open_door,
 )
 from bot.policy.door_rules import not_enough
+from bot.policy.facts import Decision
 from bot.prompt import write_head
 from bot.scene import Habits, Scene
 from bot.store.house import House
 from bot.store.rows import DOOR, INSTANCE, AgeRecord, Consent, Session
 from bot.strangers import Strangers
-from bot.text import Text, paragraphs
+from bot.text import SILENCE, Text, paragraphs
 
 AGE_RECORD_S = 365 * 86_400.0
 DOORS_OPEN = 10_000
@@ -48,11 +49,11 @@ class Sessions:
         self._entering: set[PersonId] = set()
         self._strangers = Strangers(clock)
 
-    def is_silent(self, scene: Scene) -> bool:
+    def is_silent(self, scene: Scene, decision: Decision) -> bool:
         """To a message that is not to be answered from the talk: one that was missed, or one of
-        many of somebody who is not in."""
+        many of somebody who is not in. What brings something about is told of (SAFETY A2)."""
         message, told = scene.message, self._strangers.may_be_told
-        if message.is_past or scene.vault is not None:
+        if message.is_past or scene.vault is not None or decision.effects:
             return message.is_past
         return not told(message.author.id, message.room.id, is_direct=message.room.is_direct)
 
@@ -95,13 +96,15 @@ class Sessions:
         for at in [at for at in self._doors if at[0] in accounts]:
             del self._doors[at]
 
-    async def greet(self, scene: Scene) -> None:
-        """A new session, opened by the persona."""
+    async def greet(self, scene: Scene, recap: Text = SILENCE) -> None:
+        """A new session, opened by the persona; before that, what it goes on from."""
         persona = scene.persona
         greeting = fill(persona.greeting, char=persona.name, user=_name(scene))
         # The greeting stands in the session's head, so it is in the vault before it is shown.
         await self.begin(scene, greeting)
         await scene.introduce()
+        if recap:
+            await scene.notice(recap, name="recap")
         if persona.negotiates:
             prefix = scene.stage.platform.prefix
             await scene.notice(sentences.NEGOTIATE.format(prefix=prefix), name="negotiate")

@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot import sentences
 from bot.display import Display
-from bot.engine.base import Engine, EngineError
+from bot.engine.base import Engine, EngineError, Wrote
 from bot.events import PersonId, Rating
 from bot.flight import Flights, lost_sponsor
 from bot.gate import Gate
@@ -66,6 +67,7 @@ class Showing:
         scene: Scene,
         *,
         begun: Sequence[str],
+        wrote: Wrote,
     ) -> tuple[State, Text]:
         """Until it ends or something newer waits."""
         room = scene.message.room.id
@@ -99,7 +101,8 @@ class Showing:
             waits, shows = patience.due_in(monotonic()), display.due_in()
             return waits if shows is None else min(waits, shows)
 
-        words = ask(self.engine, talk, asked, sampling, newer=newer, due_in=due_in, begun=begun)
+        hears = partial(ask, newer=newer, due_in=due_in, begun=begun, wrote=wrote)
+        words = hears(self.engine, talk, asked, sampling)
         await pass_on(screen.feed("".join(begun)))
         async with aclosing(words) as pieces:
             while not (screen.blocked or gate.blocked):

@@ -1,6 +1,7 @@
 """What people do with what is remembered of them: shown, changed, shared, forgotten through every layer."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,6 @@ from bot.commands import follow_facts, forgetting
 from bot.commands.fact_lines import PAGE
 from bot.engine.scripted import ScriptedEngine
 from bot.events import PersonId, Rating, RoomId, Say
-from bot.memory.notes import OPENING
 from bot.store.fact_rows import Fact
 from bot.store.rows import Scope
 from bot.store.vault import Vault
@@ -186,7 +186,6 @@ async def test_forgetting_takes_the_words_that_it_came_from_out_of_every_layer(
     await say(parlour, "/remember")
     await parlour.paper.say("/persona wren")
     await parlour.paper.say("How do I drink my tea?")
-    assert OPENING in prompted(parlour)
     assert "honey" in prompted(parlour)
     before = len(parlour.scripted.forgotten)
     assert "messages: 2; remembered: 1" in await say(parlour, "/memory forget 1")
@@ -208,7 +207,7 @@ async def test_by_words_it_is_shown_first_and_the_line_that_does_it_names_what_w
     (line,) = last_said(parlour).commands
     assert "lighthouse" in await export(parlour), "nothing has gone yet"
     await parlour.paper.say("Mara has a red coat.")
-    assert "remembered: 1" in await say(parlour, f"/{line}")
+    assert "Forgotten" in await say(parlour, f"/{line}")
     everything = await export(parlour)
     assert "lighthouse" not in everything
     assert "May" not in everything
@@ -256,6 +255,55 @@ async def test_all_is_shown_first_and_then_nothing_is_left_but_who_they_are(
     await parlour.paper.say("Good evening.")
     assert "kettle" not in prompted(parlour)
     assert "Memory is on" in await say(parlour, "/memory")
+
+
+CANARIES = ("honey", "harbour", "quince", "windmill", "marmalade")
+
+
+async def canaries(parlour: Parlour) -> list[str]:
+    """What stands of them anywhere in the vault, in whatever table."""
+
+    def found(db: sqlite3.Connection) -> list[str]:
+        tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+        rows = [str(db.execute(f"SELECT * FROM {name}").fetchall()) for (name,) in tables]
+        return [word for word in CANARIES if any(word in row for row in rows)]
+
+    async with parlour.house.vault(ADA) as vault:
+        assert vault is not None
+        return await vault.unsaid.database.read(found)
+
+
+async def planted(parlour: Parlour) -> None:
+    """In every layer that there is."""
+    await parlour.paper.say(TEA)
+    await say(parlour, "/remember")
+    await say(parlour, "/memory add The harbour is where I walk.")
+    await say(parlour, "/share 1 with Tock")
+    await parlour.paper.say("/new")
+    await parlour.paper.say("The quince is ripe. How do I drink my tea?")
+    async with parlour.house.vault(ADA) as vault:
+        assert vault is not None
+        assert await vault.stories.tell(
+            scope(parlour), "The windmill turns.", Rating.GENERAL, parlour.clock.now
+        )
+    await parlour.paper.say("And the marmalade?")
+    assert await canaries(parlour) == list(CANARIES)
+
+
+async def test_i5_after_forgetting_all_no_table_holds_a_word_of_it(parlour: Parlour) -> None:
+    await planted(parlour)
+    await say(parlour, "/memory forget all confirm")
+    assert await canaries(parlour) == []
+    await parlour.paper.say("Good evening.")
+    assert not [word for word in CANARIES if word in prompted(parlour)]
+
+
+async def test_i5_after_forgetting_since_the_first_day_no_table_holds_a_word_of_it(
+    parlour: Parlour,
+) -> None:
+    await planted(parlour)
+    await say(parlour, "/memory forget since 1970-01-02")
+    assert await canaries(parlour) == []
 
 
 # --- Attacked -----------------------------------------------------------------------------------

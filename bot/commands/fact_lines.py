@@ -40,7 +40,7 @@ def list_facts(facts: Sequence[Fact], zone: tzinfo) -> Text:
 def in_order(facts: Sequence[Fact]) -> list[Fact]:
     """What is pinned first, then by kind; of each the newest first."""
     kinds = [PINNED, ABOUT_YOU, PLANS, OWN_WORDS]
-    return sorted(facts, key=lambda one: (kinds.index(_heading(one)), -one.valid_from, -one.id))
+    return sorted(facts, key=lambda one: (kinds.index(_heading(one)), -one.id))
 
 
 def tell_fact(fact: Fact, zone: tzinfo) -> Text:

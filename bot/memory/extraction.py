@@ -9,11 +9,11 @@ nothing more; and code takes only what stands there, said plainly, of themselves
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.engine.base import Part
 from bot.events import Sampling, TurnId
-from bot.memory.dates import birthday_in
+from bot.memory.dates import birthday_in, moment
 from bot.memory.masking import mask
 from bot.memory.readers import plain
 from bot.memory.rules import fold_subject
@@ -36,7 +36,7 @@ from bot.memory.slots import (
     TASTE,
     is_alone,
 )  # fmt: skip
-from bot.memory.statements import Statement, statements_in
+from bot.memory.statements import TO_YOU, Statement, statements_in
 from bot.memory.words import words_of
 from bot.store.fact_rows import Draft
 from bot.store.work_rows import Said
@@ -54,9 +54,6 @@ _ASKED = (
     PROMISE, NOTE,
 )  # fmt: skip
 _DIGIT = re.compile(r"\d")
-_TO_YOU = re.compile(
-    r"\b(?:you\w*|du|dir|dich|dein\w*|tu|te|ti|tus|usted|vous|toi|ton|ta|tes|votre|voce\w*|teu|tua)\b|あなた|君"
-)
 TOLD = f"""You write down lasting facts that a person tells about themselves.
 Below are messages of this person, each with its number.
 Answer with a JSON list. Each fact has
@@ -91,10 +88,10 @@ def ask_facts(lines: Sequence[str]) -> tuple[tuple[Part, ...], Sampling]:
 
 
 def drafts_from(
-    answer: str, said: Sequence[Said], now: datetime
+    answer: str, said: Sequence[Said], zone: tzinfo
 ) -> Mapping[TurnId, Sequence[Draft]] | None:
     """What of it is believed, by turn; None where it is no answer at all. `said` are the lines that
-    were asked about; `now` is when the first was said, in the person's zone."""
+    were asked about; `zone` is the person's."""
     if not answer.lstrip().startswith("["):
         return None
     found: dict[TurnId, list[Draft]] = {}
@@ -103,7 +100,7 @@ def drafts_from(
         if not isinstance(source, int) or isinstance(source, bool) or not 0 < source <= len(said):
             continue
         one = said[source - 1]
-        draft = _believed(item, one.text, datetime.fromtimestamp(one.at, now.tzinfo))
+        draft = _believed(item, one.text, moment(one.at, zone))
         if draft is not None and draft not in found.get(one.turn, ()):
             found.setdefault(one.turn, []).append(draft)
     return found
@@ -144,8 +141,8 @@ def _believed(item: Mapping[str, object], text: str, at: datetime) -> Draft | No
         NAME: not _DIGIT.search(value),
         CALLED: not _DIGIT.search(value),
         # SAFETY M8: what they want of the persona is nothing that is known of them.
-        NOTE: not _TO_YOU.search(plain(told)),
-        PLAN: not _TO_YOU.search(plain(told)),
+        NOTE: not TO_YOU.search(plain(told)),
+        PLAN: not TO_YOU.search(plain(told)),
     }
     if not value or not is_sound.get(slot, True):
         return None

@@ -15,9 +15,9 @@ from datetime import datetime
 
 from bot.memory.dates import birthday_in
 from bot.memory.masking import mask
-from bot.memory.readers import READERS, Phrase, Reader, plain
+from bot.memory.readers import Phrase, Reader, plain, readers
 from bot.memory.slots import DISLIKES, FAVOURITE, LIKES, NOTE, TASTE, is_alone
-from bot.memory.statements import ENDS, sentences_in, theirs
+from bot.memory.statements import ENDS, TO_YOU, sentences_in, theirs
 from bot.store.fact_rows import Draft
 
 MOST = 8
@@ -51,7 +51,7 @@ def drafts_in(text: str, now: datetime) -> tuple[Draft, ...]:
     said = _Said(text, theirs(text), now)
     found: list[tuple[int, Draft]] = []
     for begin, end in sentences_in(said.folded):
-        for reader in READERS:
+        for reader in readers():
             if not reader.unreal.search(said.folded, begin, end):
                 found += _read(reader, said, (begin, end))
     found.sort(key=lambda pair: pair[0])
@@ -64,8 +64,6 @@ def drafts_in(text: str, now: datetime) -> tuple[Draft, ...]:
 def _read(reader: Reader, said: _Said, span: tuple[int, int]) -> list[tuple[int, Draft]]:
     found = []
     asked = reader.remember.match(said.folded[: span[1]].rstrip(ENDS), span[0])
-    if asked and reader.orders.match(asked["v"]):
-        return []
     for begin, end in _clauses(reader.parted, said.folded, *span):
         # "Today" may stand before a phrase, or begin one.
         starts = dict.fromkeys([_after(reader.before, said.folded, begin, end), begin])
@@ -81,7 +79,8 @@ def _read(reader: Reader, said: _Said, span: tuple[int, int]) -> list[tuple[int,
             draft = _draft(reader, phrase, hit, said, _quote(said.text, hit.start(), end))
             if draft is not None:
                 found.append((begin, draft))
-    if asked and not found and reader.mine.match(asked["v"]):
+    # SAFETY M8: what the persona is to do is no fact.
+    if asked and not found and reader.mine.match(asked["v"]) and not TO_YOU.search(asked["v"]):
         quote = _quote(said.text, asked.start("v"), span[1])
         if quote:
             found.append((span[0], Draft(NOTE, "", quote, quote)))

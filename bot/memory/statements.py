@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.memory.phrases import LANGUAGES
-from bot.memory.readers import READERS, plain
+from bot.memory.readers import plain, readers
 
 LONGEST_TEXT = 4000
 ENDS = " .!?…。！？~'’"
@@ -29,6 +29,11 @@ _OF_SELF = re.compile(
     r"|naci|llamo|gusta\w*|encanta\w*|je|j'\w+|mon|ma|mes|moi|nous|notre|eu|meu|meus|minha|minhas|sou|moro|gosto"
     r"|adoro|nasci|chamo)\b|私|わたし|僕|ぼく|俺|うち|です|ます"
 )
+TO_YOU = re.compile(
+    r"\b(?:you\w*|du|dir|dich|dein\w*|musst|sollst|tu|te|ti|tus|usted|debes|tienes|vous|toi|ton|ta|tes|votre|dois"
+    r"|devez|voce\w*|teu|tua|deves|deve|tens)\b|あなた|君|従|べき|なければ|必ず|命令"
+)
+"""What somebody wants of whom they talk with."""
 _LATIN_OR_KANA = re.compile(r"[a-z\u3040-\u30ff]")
 _WHOM = re.compile(
     "|".join(
@@ -69,7 +74,7 @@ def statements_in(text: str) -> Iterator[Statement]:
     for begin, end in sentences_in(folded):
         said = folded[begin:end]
         is_plain = not any(
-            one.unreal.search(said) or one.remember.match(said.rstrip(ENDS)) for one in READERS
+            one.unreal.search(said) or one.remember.match(said.rstrip(ENDS)) for one in readers()
         )
         if is_plain and (_OF_SELF.search(said) or not _LATIN_OR_KANA.search(said)):
             whom = _WHOM.search(said)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.events import Rating, TurnId
 from bot.store import forgetting, turns
-from bot.store.database import Database, rewrite
+from bot.store.database import Database, empty_log
 from bot.store.rows import Scope
 from bot.store.scopes import find_scope, scope_of
 
@@ -56,7 +56,7 @@ class Unsaid:
         return await self.database.read(others, scope)
 
     async def _done(self, forgot: Forgot) -> Forgot:
-        await self.database.read(rewrite)
+        await self.database.read(empty_log)
         return forgot
 
 
@@ -85,6 +85,7 @@ def forget_since(db: sqlite3.Connection, at: float) -> Forgot:
         (at,),
     ).fetchall()
     forgetting.forget_facts(db, [row[0] for row in own])
+    db.execute("DELETE FROM stories WHERE at >= ?", (at,))
     rows = db.execute(
         "SELECT id FROM turns WHERE at >= ? AND place IS NOT NULL AND side = 'person'", (at,)
     ).fetchall()
@@ -97,14 +98,15 @@ def forget_since(db: sqlite3.Connection, at: float) -> Forgot:
 def forget_all(db: sqlite3.Connection, now: float) -> Forgot:
     before = _count(db)
     forgetting.forget_all(db)
-    # All at once, and not turn by turn.
-    for table in ("words", "indexed", "to_index", "quotes", "import_parts"):
+    # Told by the person themselves, and what a file has brought that is not taken in yet; then the
+    # index, all at once and not turn by turn.
+    for table in ("stories", "imports", "words", "indexed", "to_index", "quotes"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of tables, written above
     rows = db.execute("SELECT id FROM turns WHERE place IS NOT NULL").fetchall()
     turns.drop(db, [TurnId(row[0]) for row in rows])
     db.execute("UPDATE sessions SET ended = ? WHERE ended IS NULL", (now,))
     # What a session began with may tell who the person is.
-    db.execute("UPDATE sessions SET head = ''")
+    db.execute("UPDATE sessions SET head = '', known = NULL")
     after = _count(db)
     return Forgot(before.facts - after.facts, before.turns - after.turns)
 
