@@ -84,6 +84,18 @@ async def test_nothing_is_remembered_for_who_did_not_agree(parlour: Parlour) -> 
     assert notes(parlour) == [], "what was said before they agreed is not remembered either"
 
 
+async def test_a10_what_was_said_before_is_not_remembered_because_it_is_answered_again(
+    parlour: Parlour,
+) -> None:
+    await parlour.let_in()
+    await parlour.paper.say(SISTER)
+    await parlour.paper.say("/memory on")
+    await parlour.paper.say("/again")
+    await parlour.paper.say("/persona wren")
+    await parlour.paper.say(ASKED)
+    assert notes(parlour) == []
+
+
 async def test_a10_who_agreed_to_older_words_is_not_remembered(parlour: Parlour) -> None:
     await talked(parlour)
     async with parlour.house.vault(parlour.paper.message("").author.id) as vault:

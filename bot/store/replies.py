@@ -12,6 +12,7 @@ from bot.events import CommunityId, EventId, PersonId, Rating, Room, RoomId, Ses
 from bot.store import facts, forks, recalled
 from bot.store.database import sound
 from bot.store.rows import Gone, OpenReply, Page, Side, Stands, State, StoreError
+from bot.store.scopes import may_remember
 
 SHOWN_LAST_S = 120.0
 """An edit that waits longer for its platform than this is not looked for after a crash."""
@@ -149,6 +150,8 @@ def close_reply(
     if state not in {State.DONE, State.CUT}:
         raise StoreError(f"a reply is closed as done or cut, not as {state}")
     _step(db, reply)
+    if not may_remember(db, reply.answers):
+        remember = None
     if not text and not pages(db, reply.turn):
         abandon(db, reply.turn)
     else:

@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import dataclass
 from secrets import token_bytes
 
-from bot.events import CommunityId, Rating, RoomId
+from bot.events import CommunityId, Rating, RoomId, TurnId
 from bot.store.rows import Scope
 
 
@@ -62,3 +62,15 @@ def may_keep(db: sqlite3.Connection, rating: Rating) -> bool:
 
 def consents(db: sqlite3.Connection, kind: str) -> bool:
     return db.execute("SELECT 1 FROM consents WHERE kind = ?", (kind,)).fetchone() is not None
+
+
+def may_remember(db: sqlite3.Connection, turn: TurnId) -> bool:
+    """SAFETY A10: what was said before its person agreed is not remembered because it is answered
+    once more."""
+    row = db.execute(
+        """SELECT 1 FROM turns WHERE id = ?1 AND (state = 'waiting'
+            OR EXISTS (SELECT 1 FROM indexed WHERE turn = ?1)
+            OR EXISTS (SELECT 1 FROM to_index WHERE turn = ?1))""",
+        (turn,),
+    ).fetchone()
+    return row is not None
