@@ -32,8 +32,9 @@ from bot.guarding import Guard
 from bot.guests import Guests
 from bot.identity import end_for, finish
 from bot.importing import Importing
-from bot.jobs import Jobs, Kind
+from bot.jobs import Jobs
 from bot.judging import Judging
+from bot.kinds import Kind
 from bot.memory.meaning import Meaning
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
@@ -156,7 +157,8 @@ class Conversation:
         scene = masked(scene, facts, decision)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
-        if cared or (decision.outcome >= Outcome.REFUSE and self._sessions.is_silent(scene)):
+        is_refused = decision.outcome >= Outcome.REFUSE
+        if cared or (is_refused and self._sessions.is_silent(scene, decision)):
             await scene.settle()
         elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)
@@ -183,7 +185,7 @@ class Conversation:
         match await follow(command, at := self._set_desk(scene, facts, decision)):
             case desk.Answer(say, fall) as answer:
                 self._flights.end(fall)
-                is_not_in = answer.alone or (not at.is_in and say == at.not_in)
+                is_not_in = not at.is_in and say == at.not_in
                 await give(answer, scene, self._house, is_not_in=is_not_in)
             case desk.Farewell(say):
                 self._sessions.close_door(account)

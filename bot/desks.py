@@ -7,6 +7,7 @@ from functools import partial
 from bot.commands.desk import Desk, Imports, Mature
 from bot.events import Rating
 from bot.guests import Guests
+from bot.looking_up import look_up
 from bot.naming import find_called, name_community, tell_apart
 from bot.personas import Persona
 from bot.policy import door_rules, mature
@@ -57,6 +58,7 @@ def set_desk(
         resting=resting(facts),
         words=partial(_words, scene),
         speak_in=scene.speak_in,
+        remembers=look_up(scene, facts, decision),
         keep_days=habits.keep_days,
         home_offset_s=habits.utc_offset_s,
         now=facts.now,

@@ -194,6 +194,15 @@ class Voice(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """One of several things that somebody may choose, and the command that shows it."""
+
+    command: str
+    """Its last word is what it is known by: `memory show 12`."""
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """A new message. The same `nonce` twice is one message: platforms see to it."""
 
@@ -215,6 +224,9 @@ class Say:
     """What can be done about it, by whoever may: `case 7`, and `lift 7 …` where words follow. A
     platform that has buttons draws them for everybody who sees it; elsewhere they stand below it,
     to be typed."""
+    picks: tuple[Pick, ...] = ()
+    """All of one command; the text lists them, too. A platform that has lists to choose from draws
+    one, for who is answered."""
     alone: PersonId | None = None
     """For this person's eyes only. Where others read along it is handed to them elsewhere, or, as
     with a message that cannot be delivered, not at all."""

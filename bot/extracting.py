@@ -4,18 +4,15 @@ What is asked and believed is `memory/extraction`; this joins it with policy. A 
 it has found what stands in a few plain sentences, and nothing in small talk: see `TRIALS`.
 """
 
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
+from datetime import UTC
 
 from bot.events import TurnId
-from bot.jobs import Question, nothing
+from bot.kinds import Question, nothing
 from bot.memory.extraction import ask_facts, drafts_from
 from bot.policy.memories import may_learn
-from bot.store.fact_rows import Draft, Origin
-from bot.store.learning import learn_all
+from bot.store.learning import found_by_model
 from bot.store.rows import Side
 from bot.store.work_rows import Batch, Portion, Said, Write
 
@@ -23,10 +20,6 @@ KIND = "facts"
 VERSION = 1
 PORTION = Portion(fewest=10, most=16, behind=4, idle_s=6 * 3600.0)
 """Of both sides: five to eight lines of the person."""
-
-
-def _write(found: Mapping[TurnId, Sequence[Draft]], now: float, db: sqlite3.Connection) -> None:
-    learn_all(db, found, origin=Origin.MODEL, now=now)
 
 
 def _theirs(said: Sequence[Said]) -> list[Said]:
@@ -57,7 +50,7 @@ class Trial:
             Said(TurnId(number), Side.PERSON, line, 0.0)
             for number, line in enumerate(self.lines, start=1)
         ]
-        found = drafts_from(answer, said, datetime.fromtimestamp(0.0, UTC)) or {}
+        found = drafts_from(answer, said, UTC) or {}
         told = {(one.slot, one.value.casefold()) for drafts in found.values() for one in drafts}
         return told == self.wanted
 
@@ -90,11 +83,11 @@ class FactFinding:
         lines = _theirs(batch.said)
         if not lines:
             return nothing
-        found = drafts_from(answer, lines, datetime.fromtimestamp(lines[0].at, UTC))
+        found = drafts_from(answer, lines, UTC)
         if found is None:
             return None
         kept = {
             turn: [draft for draft in drafts if may_learn(draft.quote)]
             for turn, drafts in found.items()
         }
-        return partial(_write, kept, lines[-1].at)
+        return found_by_model(kept, lines[-1].at)

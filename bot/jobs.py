@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Protocol
 
-from bot.engine.base import Engine, EngineError, Part, Prompt, PromptTooLong
-from bot.events import PersonId, Sampling
+from bot.engine.base import Engine, EngineError, Prompt, PromptTooLong
+from bot.events import PersonId
+from bot.kinds import Kind, Question
 from bot.memory.meaning import Meaning
 from bot.memory.until import until
 from bot.remembering import catch_up
@@ -23,7 +23,7 @@ from bot.store.house import House
 from bot.store.rows import StoreError
 from bot.store.vault import Vault
 from bot.store.vectors import Bare
-from bot.store.work_rows import Batch, Portion, Write
+from bot.store.work_rows import Batch, Write
 
 log = logging.getLogger(__name__)
 
@@ -41,53 +41,6 @@ LONGEST_S = 600.0
 PAUSE_S = 60.0
 LONGEST_PAUSE_S = 3600.0
 """After an engine failed; twice as long each time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a model is asked, and how its answer may look (a grammar or a schema)."""
-
-    parts: tuple[Part, ...]
-    sampling: Sampling
-
-
-class Trial(Protocol):
-    """What a model has to do right before it is believed in what it makes of people's words."""
-
-    @property
-    def question(self) -> Question: ...
-
-    def passes(self, answer: str) -> bool: ...
-
-
-class Kind(Protocol):
-    """One kind of thing that is made of turns."""
-
-    @property
-    def name(self) -> str:
-        """As in the rows of `work`."""
-
-    @property
-    def version(self) -> int:
-        """From 1. A newer one tries again what an older one gave up."""
-
-    @property
-    def portion(self) -> Portion: ...
-
-    @property
-    def trials(self) -> Sequence[Trial]:
-        """Where a model fails one, its work waits for another model."""
-
-    def ask(self, batch: Batch) -> Question | None:
-        """None where no model is needed: then `read` is given nothing."""
-
-    def read(self, batch: Batch, answer: str) -> Write | None:
-        """Looked at by code. What is to be written together with the end of the work, perhaps
-        nothing (`nothing`); None where the answer is no use, which counts as a try."""
-
-
-def nothing(_db: object) -> None:
-    """There was nothing to make of it."""
 
 
 @dataclass(slots=True)

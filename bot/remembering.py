@@ -11,6 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from bot.commands.wishes import is_incognito, read_zone
 from bot.events import Rating, TurnId
 from bot.gather import NO_WISHES
+from bot.memory.dates import moment
 from bot.memory.meaning import Meaning
 from bot.memory.notes import allowance, excerpt, write_memory
 from bot.memory.question import ask_memory
@@ -103,7 +104,7 @@ async def catch_up(vault: Vault, zone: tzinfo = UTC) -> bool:
     `zone` is the person's, for who says "today"."""
 
     def drafts_of(text: str, at: float) -> Sequence[Draft]:
-        drafts = drafts_in(text, datetime.fromtimestamp(at, zone))
+        drafts = drafts_in(text, moment(at, zone))
         return [draft for draft in drafts if may_learn(draft.quote)]
 
     return await index(vault, drafts_of)

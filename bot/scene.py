@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot import sentences
 from bot.commands.wishes import LANGUAGE
@@ -14,6 +15,7 @@ from bot.events import (
     EventId,
     Message,
     PersonId,
+    Pick,
     Rating,
     Room,
     Say,
@@ -115,13 +117,23 @@ class Scene:
         who = sentences.WITH.format(name=persona.name, tagline=persona.tagline)
         await self.speech.notice(self.message, self.stage, who, "who", about=persona.name)
 
-    async def answer(self, text: Text, file: File | None, about: str, *, is_alone: bool) -> None:
+    async def answer(
+        self,
+        text: Text,
+        file: File | None,
+        about: str,
+        *,
+        is_alone: bool,
+        commands: tuple[str, ...] = (),
+        picks: tuple[Pick, ...] = (),
+    ) -> None:
         """What a command comes to. Where the file cannot be handed over, that is said in its place."""
         if is_alone:
             await self.alone(text, sentences.ALONE_PLEASE)
             return
         say = self.speech.notice
-        shown = await say(self.message, self.stage, text, "notice", file=file, about=about)
+        said = partial(say, self.message, self.stage, text, "notice", file=file, about=about)
+        shown = await said(commands=commands, picks=picks)
         if shown is None and file is not None:
             await self.notice(sentences.FILE_NOT_TAKEN, name="no file")
 

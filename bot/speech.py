@@ -7,7 +7,7 @@ refusal or an apology need not open a vault first. It does not know what is said
 from hashlib import blake2s
 
 from bot.dispatch import Stage
-from bot.events import Author, EventId, Message, PersonId, Say
+from bot.events import Author, EventId, Message, PersonId, Pick, Say
 from bot.files import File
 from bot.languages.catalogue import say
 from bot.languages.names import first_known
@@ -51,6 +51,8 @@ class Speech:
         *,
         alone: bool = False,
         about: str = "",
+        commands: tuple[str, ...] = (),
+        picks: tuple[Pick, ...] = (),
     ) -> EventId | None:
         """The bot speaks as itself. Of each name, a message has one notice at most. None: it was
         not delivered. `about` is the name of a persona whom it introduces."""
@@ -62,6 +64,8 @@ class Speech:
             answers=message.id,
             choices=choices,
             file=file,
+            commands=commands,
+            picks=picks,
             alone=message.author.id if alone else None,
         )
         return await stage.platform.do(notice)

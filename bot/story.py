@@ -6,7 +6,7 @@ the rating of what was said (SAFETY L2), and nothing that the talk does not hold
 
 from collections.abc import Mapping, Sequence
 
-from bot.jobs import Question, Trial
+from bot.kinds import Question, Trial
 from bot.memory.story import (
     VERSION,
     ask_summary,

@@ -4,6 +4,7 @@ moderators of a case, in their log room. It is done already, so nothing here can
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 from hashlib import blake2s
 
 from bot.commands.cards import card_now, deeds, told_in
@@ -22,7 +23,8 @@ _ALL = Author(PersonId(""), "")
 
 async def give(answer: Answer, scene: Scene, house: House, *, is_not_in: bool) -> None:
     alone = is_not_in or answer.is_alone
-    await scene.answer(answer.say, answer.file, answer.about, is_alone=alone)
+    told = partial(scene.answer, answer.say, answer.file, answer.about, is_alone=alone)
+    await told(commands=answer.commands, picks=answer.picks)
     if answer.story is not None:
         await _show_anew(answer.story, scene, house)
     await tell(answer.tells, scene, house)

@@ -150,8 +150,9 @@ class Writer:
     def _talk(self, scene: Scene, vault: Vault, session: Session | None) -> Talk:
         room = self._engine.context_tokens - self._habits.reply_tokens
         card, adapter = card_text(scene.persona), scene.persona.adapter
-        known, shared = (session.known if session else None) or "", scene.message.room.shared
-        return Talk(vault, card, adapter, room, shared, scene.community.id, known)
+        known = (session.known if session else None) or ""
+        shared, community = scene.message.room.shared, scene.community.id
+        return Talk(vault, card, adapter, room, shared, community, known)
 
     async def _know(self, scene: Scene, vault: Vault, session: Session, bounds: Bounds) -> Session:
         return await self._knowing.know(
@@ -182,7 +183,7 @@ class Writer:
         state, trouble, fits = State.CUT, SILENCE, True
         prefix = scene.stage.platform.prefix
         try:
-            show = partial(self._showing.show, bill=bill, begun=begun)
+            show = partial(self._showing.show, begun=begun, wrote=bill.tell)
             state, trouble = await show(talk, asked, bounds, display, scene)
         except PromptTooLong:
             fits, trouble = bool(begun), sentences.TOO_LONG_FOR_MODEL

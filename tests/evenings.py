@@ -46,6 +46,13 @@ PERSON = (
     *("{p}checkin", "{p}break", "{p}safeword", "{p}general", "{p}romance", "{p}sponsor"),
     *("{p}pause", "{p}resume", "{p}stop", "{p}agian"),
     *("red", "Good evening again", "{p}new", "And the lamp?"),
+    *(
+        "{p}memory add I drink tea at 555-123-4567.",
+        "{p}memory edit 1 I drink tea.",
+        "{p}memory pin 1",
+    ),
+    *("{p}memory search the windmill", "{p}remember", "{p}share 1 with Tock", "{p}memory"),
+    *("{p}memory unpin 1", "{p}memory page 2", "{p}memory forget windmill", "{p}memory forget 1"),
     *("{p}incognito on", "And the fog?", "{p}incognito off"),
     *("I have to go now, goodbye", "{p}attest zoe as agreed", "{p}erase", "{p}erase confirm"),
     "hello",

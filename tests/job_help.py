@@ -18,7 +18,8 @@ from pathlib import Path
 from bot.engine.base import Part
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Rating, Sampling, TurnId
-from bot.jobs import QUIET_S, Jobs, Question, Trial
+from bot.jobs import QUIET_S, Jobs
+from bot.kinds import Question, Trial
 from bot.store import work
 from bot.store.house import House
 from bot.store.rows import Consent, Session, State

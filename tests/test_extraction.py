@@ -44,7 +44,7 @@ def fact(slot: str, quote: str, value: str, source: object = 1) -> dict[str, obj
 
 def found(answer: str | Sequence[object], *texts: str) -> list[Draft]:
     told = answer if isinstance(answer, str) else json.dumps(answer)
-    drafts = drafts_from(told, lines(*texts), NOW)
+    drafts = drafts_from(told, lines(*texts), UTC)
     assert drafts is not None
     return [draft for turn in sorted(drafts) for draft in drafts[turn]]
 
@@ -146,7 +146,7 @@ def test_dates_are_resolved_by_code() -> None:
 def test_an_answer_that_was_cut_off_gives_what_is_whole() -> None:
     whole = json.dumps([fact("home", "I live in Porto", "Porto"), fact("job", "x", "y")])
     for end in range(1, len(whole)):
-        drafts = drafts_from(whole[:end], lines(*TEXTS), NOW)
+        drafts = drafts_from(whole[:end], lines(*TEXTS), UTC)
         assert drafts is not None
         assert sum(map(len, drafts.values())) <= 1
     assert found(whole[:-20], *TEXTS)
@@ -154,7 +154,7 @@ def test_an_answer_that_was_cut_off_gives_what_is_whole() -> None:
 
 @pytest.mark.parametrize("answer", ["", "I cannot do that.", "{}", "null", '"[]"'])
 def test_what_is_no_list_is_no_answer(answer: str) -> None:
-    assert drafts_from(answer, lines(*TEXTS), NOW) is None
+    assert drafts_from(answer, lines(*TEXTS), UTC) is None
 
 
 def test_so_many_and_no_more() -> None:
@@ -184,7 +184,7 @@ JUNK = st.recursive(
 
 @given(st.one_of(JUNK.map(json.dumps), st.text(max_size=80)), st.integers(0, 200))
 def test_whatever_a_model_answers_a_fact_stands_in_the_persons_words(answer: str, cut: int) -> None:
-    drafts = drafts_from(f"[{answer}"[: max(1, cut)], lines(*TEXTS), NOW)
+    drafts = drafts_from(f"[{answer}"[: max(1, cut)], lines(*TEXTS), UTC)
     assert drafts is not None
     for turn, of in drafts.items():
         for draft in of:

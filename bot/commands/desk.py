@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Protocol
 
-from bot.events import AgeLevel, CommunityId, Message, PersonId, Rating, Room
+from bot.events import AgeLevel, CommunityId, Message, PersonId, Pick, Rating, Room
 from bot.files import File
 from bot.histories.values import History
 from bot.personas import Persona
@@ -14,7 +15,7 @@ from bot.policy.door import Terms
 from bot.policy.facts import Own
 from bot.store.case_rows import Story
 from bot.store.house import House
-from bot.store.rows import Community, Session, Turn
+from bot.store.rows import Community, Recalled, Scope, Session, Turn
 from bot.store.vault import Vault
 from bot.text import SILENCE, Text
 
@@ -42,6 +43,27 @@ class Imports(Protocol):
 
     async def begin(self, vault: Vault, history: History) -> None:
         """What is long is taken beside the messages that come meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembers:
+    """What a command may ask of memory."""
+
+    scope: Scope
+    """With whom and as whose guest the person talks here."""
+    under: Rating
+    """Up to which what is remembered may be shown."""
+    zone: tzinfo
+    """Of the person's days."""
+    find: Callable[[str], Awaitable[tuple[Recalled, ...]]]
+    """What was said that is about these words, the best first."""
+    since: Callable[[str], float | None]
+    """The beginning of the one day or time that these words name."""
+    excerpt: Callable[[str], str]
+    """Short, on one line, and masked (SAFETY P4)."""
+    mask: Callable[[str], str]
+    index: Callable[[], Awaitable[object]]
+    """What a change of facts took out of the index is found again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +98,7 @@ class Desk:
     """In the person's language: for what is no answer but stands in a file."""
     speak_in: Callable[[str], None]
     """The bot's own words, from now on."""
+    remembers: Remembers
     keep_days: int
     """For how long the operator has what is said kept at most; 0: always."""
     home_offset_s: float
@@ -121,14 +144,15 @@ class Answer:
     """Handed over with it."""
     about: str = ""
     """The name of a persona whom it introduces."""
-    alone: bool = False
-    """It is about who asked, and for nobody else to read."""
+    is_alone: bool = False
+    """It is about who asked, or holds their own words, and is for nobody else to read."""
     tells: tuple[Tell, ...] = ()
     """What others are to know of it."""
+    commands: tuple[str, ...] = ()
+    """What can be done about it, as in `Say`."""
+    picks: tuple[Pick, ...] = ()
     story: Story | None = None
     """Of the case that it is about, as it stands now: its cards are shown anew."""
-    is_alone: bool = False
-    """It holds the person's own words: where others read along it is for their eyes alone."""
 
 
 @dataclass(frozen=True, slots=True)

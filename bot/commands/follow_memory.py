@@ -7,14 +7,15 @@ from typing import assert_never
 
 from bot import sentences
 from bot.commands.desk import Answer, Desk, Farewell, Greet, Outcome
+from bot.commands.follow_facts import follow_facts
 from bot.commands.memories import (
+    FactCommand,
     Incognito,
     Keep,
     MemoryCommand,
     MemoryIntimate,
     MemoryOff,
     MemoryOn,
-    Remembered,
 )
 from bot.commands.wishes import KEEP_DAYS
 from bot.policy.door import DOOR_VERSION, INTIMATE, MEMORY
@@ -51,9 +52,11 @@ _DAYS = re.compile(r"(\d{1,4})(?:\s*\w{1,12})?")
 
 
 async def follow_memory(command: MemoryCommand, desk: Desk, vault: Vault) -> Outcome:
+    if isinstance(command, FactCommand):
+        outcome = await follow_facts(command, desk, vault)
+        await desk.remembers.index()
+        return outcome
     match command:
-        case Remembered():
-            return Answer(await _tell(desk, vault))
         case MemoryOn():
             return Answer(await _agree({MEMORY}, desk, vault))
         case MemoryIntimate():

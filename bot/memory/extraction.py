@@ -9,11 +9,11 @@ nothing more; and code takes only what stands there, said plainly, of themselves
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.engine.base import Part
 from bot.events import Sampling, TurnId
-from bot.memory.dates import birthday_in
+from bot.memory.dates import birthday_in, moment
 from bot.memory.masking import mask
 from bot.memory.readers import plain
 from bot.memory.rules import fold_subject
@@ -88,10 +88,10 @@ def ask_facts(lines: Sequence[str]) -> tuple[tuple[Part, ...], Sampling]:
 
 
 def drafts_from(
-    answer: str, said: Sequence[Said], now: datetime
+    answer: str, said: Sequence[Said], zone: tzinfo
 ) -> Mapping[TurnId, Sequence[Draft]] | None:
     """What of it is believed, by turn; None where it is no answer at all. `said` are the lines that
-    were asked about; `now` is when the first was said, in the person's zone."""
+    were asked about; `zone` is the person's."""
     if not answer.lstrip().startswith("["):
         return None
     found: dict[TurnId, list[Draft]] = {}
@@ -100,7 +100,7 @@ def drafts_from(
         if not isinstance(source, int) or isinstance(source, bool) or not 0 < source <= len(said):
             continue
         one = said[source - 1]
-        draft = _believed(item, one.text, datetime.fromtimestamp(one.at, now.tzinfo))
+        draft = _believed(item, one.text, moment(one.at, zone))
         if draft is not None and draft not in found.get(one.turn, ()):
             found.setdefault(one.turn, []).append(draft)
     return found

@@ -11,6 +11,7 @@ from bot.store.fact_rows import Draft, Origin
 from bot.store.facts import add_source, insert
 from bot.store.forgetting import fold, is_forgotten
 from bot.store.scopes import ScopeRow, make_scope, may_keep, scope_of
+from bot.store.work_rows import Write
 
 _NOT = "not "
 
@@ -58,6 +59,15 @@ def learn_all(
 ) -> int:
     """In the order of the talk."""
     return sum(learn(db, turn, drafts[turn], origin=origin, now=now) for turn in sorted(drafts))
+
+
+def found_by_model(drafts: Mapping[TurnId, Sequence[Draft]], now: float) -> Write:
+    """For work: what is to be written together with its end."""
+
+    def write(db: sqlite3.Connection) -> None:
+        learn_all(db, drafts, origin=Origin.MODEL, now=now)
+
+    return write
 
 
 @dataclass(frozen=True, slots=True)

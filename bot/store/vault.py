@@ -1,6 +1,7 @@
 """One person's vault: what the rest of the bot may ask of it. What each call does, as SQL, stands
 in `looks`, `heard`, `turns`, `replies`, `sessions`, `passing`, `wishes` and `export`; what is known of
-the person is asked of its `known`, and what goes on beside the talk of its `branches`.
+the person is asked of its `known`, what goes on beside the talk of its `branches`, and what is
+forgotten of the talk is its `unsaid`.
 
 Every call is one transaction on the vault's own thread. Any may raise StoreError, and Gone when
 the vault was erased or the turn forgotten meanwhile.
@@ -42,6 +43,7 @@ from bot.store.rows import (
     Wishes,
 )
 from bot.store.stories import Stories
+from bot.store.unsaid import Unsaid
 from bot.store.vectors import Vectors
 from bot.store.work import Work
 
@@ -50,6 +52,7 @@ class Vault:
     def __init__(self, person: PersonId, database: Database) -> None:
         self.person = person
         self.known = KnownFacts(database)
+        self.unsaid = Unsaid(database)
         self._db = database
         self.branches = Branches(database)
         self.imports = Imports(database)

@@ -89,7 +89,7 @@ class Asked:
         self._words = words
         self._sponsor = sponsor
         self._prefix = prefix
-        self._on_message = OnMessage(seal, buttons, words)
+        self._on_message = OnMessage(seal, buttons, words, self.think, prefix)
         self._deeds = Deeds(seal, words)
         self._restricted: frozenset[int] = frozenset()
         self._seen: Bounded[int, None] = Bounded()
@@ -219,7 +219,7 @@ class Asked:
         self, interaction: discord.Interaction, author: Author, room: Room
     ) -> Event | None:
         data: Data = interaction.data or {}
-        if deed := self._deeds.read(str(data.get("custom_id")), room):
+        if deed := self._deeds.read(data, room, author):
             typed = await self._deeds.begin(interaction, deed, author, room)
             return (
                 await self.think(interaction, self._prefix + typed, author, room) if typed else None

@@ -36,12 +36,21 @@ DEEDS = {
     "uphold": Text("Uphold"),
     "lift": Text("Lift"),
     "note": Text("Note"),
+    "memory edit": Text("Edit"),
+    "memory pin": Text("Pin"),
+    "memory unpin": Text("Unpin"),
+    "memory forget": Text("Forget"),
 }
-"""What moderators can do about a case, under its card."""
+"""What moderators can do about a case, under its card, and what people can do about what is remembered
+of them, each by the command's name."""
+CHOOSE = Text("Choose one of them")
+SELECT = 3
 AT_REST = ("back", "again", "forward", "continue", "help")
 WHILE_WRITING = ("stop",)
 
 _A_ROW = 5
+_A_LIST = 25
+_SHOWN = 100
 _ROWS = 5
 
 
@@ -67,9 +76,11 @@ class Buttons:
     def under(self, say: Say, asked_by: Author | None = None) -> list[Body]:
         """What goes out together with this. Elsewhere than in direct rooms only what answers one
         person, and is seen by nobody else, has buttons."""
-        if say.commands:
-            return self._deeds(say)
         author = asked_by or self._people.get(say.room.id)
+        if say.commands or say.picks:
+            # A card stands for everybody there; alone with somebody, all of it is theirs.
+            whom = author if author is not None and say.room.is_direct else Author(EVERYBODY, "")
+            return [*self._list(say, whom), *self._deeds(say, whom)]
         if author is None:
             return []
         if say.choices:
@@ -86,7 +97,7 @@ class Buttons:
 
     async def said(self, say: Say, message: EventId) -> None:
         """It stands now, with what `under` gave: the one before has no buttons any more."""
-        if not say.room.is_direct or say.commands or not self.under(say):
+        if not say.room.is_direct or say.commands or say.picks or not self.under(say):
             return
         await self._move(say.room, message, say.choices or WHILE_WRITING)
 
@@ -119,14 +130,28 @@ class Buttons:
         if before is not None and before.what and before.message != message:
             await self._change(room.id, before.message, [])
 
-    def _deeds(self, say: Say) -> list[Body]:
-        """For everybody there, in the language in which all are spoken to."""
-        all_of_them, buttons = Author(EVERYBODY, ""), []
+    def _deeds(self, say: Say, whom: Author) -> list[Body]:
+        """For everybody there, in the language in which all are spoken to, or for one."""
+        buttons = []
         for command in (one.removesuffix(" …") for one in say.commands):
-            label = self._words(DEEDS[command.split()[0]], all_of_them)
-            custom_id = self._seal.sign(Press(Kind.DEED, command), say.room.id, EVERYBODY)
+            label = self._words(DEEDS[deed_of(command)], whom)
+            custom_id = self._seal.sign(Press(Kind.DEED, command), say.room.id, whom.id)
             buttons.append(_button(label, custom_id))
         return _rows(buttons)
+
+    def _list(self, say: Say, whom: Author) -> list[Body]:
+        """What can be picked is shown to who reads the words above it; its id tells nothing of it."""
+        if not say.picks:
+            return []
+        command = say.picks[0].command.rpartition(" ")[0]
+        options = [
+            {"label": one.shown[:_SHOWN], "value": one.command.rpartition(" ")[2]}
+            for one in say.picks[:_A_LIST]
+        ]
+        custom_id = self._seal.sign(Press(Kind.PICK, command), say.room.id, whom.id)
+        chosen = {"type": SELECT, "custom_id": custom_id, "options": options}
+        placeholder = self._words(CHOOSE, whom)
+        return [{"type": 1, "components": [chosen | {"placeholder": placeholder}]}]
 
     def _row(self, commands: tuple[str, ...], room: Room, author: Author) -> list[Body]:
         buttons = []
@@ -137,6 +162,12 @@ class Buttons:
         return _rows(buttons)
 
 
+def deed_of(command: str) -> str:
+    """By its first words, as `DEEDS` names it."""
+    first, second, *_ = [*command.split(), ""]
+    return first if first in DEEDS else f"{first} {second}"
+
+
 def as_view(rows: list[Body]) -> discord.ui.View | None:
     """The same as the library's own value. Stopped, so that the library keeps nothing of it: what
     is pressed is read from the interaction itself."""
@@ -145,6 +176,15 @@ def as_view(rows: list[Body]) -> discord.ui.View | None:
     view = discord.ui.View(timeout=None)
     for number, row in enumerate(rows):
         for one in row["components"]:
+            if one["type"] == SELECT:
+                options = [discord.SelectOption.from_dict(each) for each in one["options"]]
+                custom_id, shown = one["custom_id"], one["placeholder"]
+                view.add_item(
+                    discord.ui.Select(
+                        custom_id=custom_id, placeholder=shown, options=options, row=number
+                    )
+                )
+                continue
             style = discord.ButtonStyle(one["style"])
             label, custom_id = one["label"], one["custom_id"]
             view.add_item(

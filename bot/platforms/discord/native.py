@@ -36,15 +36,15 @@ MANAGE_GUILD = str(1 << 5)
 LONGEST_OPTION = 6000
 MOST_MENUS = 5
 
-FORGET, EDIT, REPORT, BRANCH = "Forget", "Edit", "Report", "Branch"
+FORGET, EDIT, REPORT, BRANCH, REMEMBER = "Forget", "Edit", "Report", "Branch", "Remember"
 MENUS: Mapping[str, Text] = {
+    REMEMBER: Text("Remember this"),
     FORGET: Text("Forget this message"),
     EDIT: Text("Edit this answer"),
     REPORT: Text("Report this answer"),
     BRANCH: Text("Branch from here"),
 }
-"""What can be chosen on a message, by the name that its event goes by. The one to come (remember)
-gets a line here and an arm in `on_message.py`; Discord takes five."""
+"""What can be chosen on a message, by the name that its event goes by; Discord takes five."""
 
 _LOCALES = {
     "de": ("de",),

@@ -1,16 +1,19 @@
 """What is chosen in the menu of a message: one's own words are forgotten, and the persona's latest
-ones are opened in a form, to be said another way, or reported.
+ones are opened in a form, to be said another way, or reported; any of both is remembered.
 """
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import discord
 
 from bot.commands.declared import COMMANDS
-from bot.events import Author, Deleted, Event, EventId, Room
+from bot.events import Author, Deleted, Event, EventId, Message, Room
 from bot.platforms.discord import names
 from bot.platforms.discord.asker import Data, Refused, chosen_message
 from bot.platforms.discord.buttons import Buttons, Words
 from bot.platforms.discord.menus import make_form
-from bot.platforms.discord.native import EDIT, FORGET, REPORT, find_menu
+from bot.platforms.discord.native import EDIT, FORGET, REMEMBER, REPORT, find_menu
 from bot.platforms.discord.signing import Kind, Press, Seal
 from bot.text import Text
 
@@ -32,13 +35,20 @@ NEWER_BY_NOW = Text(
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
 _REPORT = _BY_NAME["report reply"]
+_REMEMBER = _BY_NAME["remember"].name
+Think = Callable[[discord.Interaction, str, Author, Room], Awaitable[Message]]
+"""Acknowledges, and makes an event of what would be typed."""
 _ABOUT = "#"
 """Between a command and the message that a form is about."""
 _REWORD = _BY_NAME["reword"]
 
 
 class OnMessage:
-    def __init__(self, seal: Seal, buttons: Buttons, words: Words) -> None:
+    def __init__(
+        self, seal: Seal, buttons: Buttons, words: Words, think: Think, prefix: str
+    ) -> None:
+        self._think = think
+        self._remember = f"{prefix}{_REMEMBER}"
         self._seal = seal
         self._buttons = buttons
         self._words = words
@@ -53,6 +63,10 @@ class OnMessage:
             case menu if menu == EDIT:
                 await self._edit(interaction, data, author, room)
                 return None
+            case menu if menu == REMEMBER:
+                about = EventId(chosen_message(data).id)
+                asked = await self._think(interaction, self._remember, author, room)
+                return replace(asked, reply_to=about)
             case menu if menu == REPORT:
                 await self._report(interaction, data, author, room)
                 return None

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """What a moderator sets up."""
     DEED = "k"
     """A command about what stands there, for whoever may."""
+    PICK = "l"
+    """A command that is still without its last word, which is chosen from a list."""
 
 
 EVERYBODY = PersonId("discord:everybody")
