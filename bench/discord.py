@@ -12,8 +12,8 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, redirect_stdout
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -166,15 +166,14 @@ def _written(server: DiscordServer, place: Channel, number: int) -> dict[str, An
     }
 
 
-def _serve(base: str) -> int:
-    """The whole bot, which meets `base` where Discord is otherwise; then the times it took."""
+@contextmanager
+def hooked(times: list[float]) -> Iterator[None]:
+    """While it lasts, the bot's own parts put into `times` how long each answer's first words took."""
     # Only the child is the bot.
-    from bot.__main__ import main  # noqa: PLC0415
     from bot.platforms.discord.listening import Listening  # noqa: PLC0415
     from bot.platforms.discord.rest import Rest  # noqa: PLC0415
 
     heard: dict[str, float] = {}
-    times: list[float] = []
     hear, post = Listening.hear, Rest.post
 
     def timed_hear(self: Listening, name: str, data: Payload, alone: Room | None = None) -> None:
@@ -189,12 +188,16 @@ def _serve(base: str) -> int:
             times.append((time.perf_counter() - at) * 1000)
         return await post(self, channel, body, file)
 
-    with (
-        patch.object(Listening, "hear", timed_hear),
-        patch.object(Rest, "post", timed_post),
-        redirect_stdout(sys.stderr),
-        pointed_at(base),
-    ):
+    with patch.object(Listening, "hear", timed_hear), patch.object(Rest, "post", timed_post):
+        yield
+
+
+def _serve(base: str) -> int:
+    """The whole bot, which meets `base` where Discord is otherwise; then the times it took."""
+    from bot.__main__ import main  # noqa: PLC0415 - as above
+
+    times: list[float] = []
+    with hooked(times), redirect_stdout(sys.stderr), pointed_at(base):
         main(["protocol", "--contact", "care@example.org"])
         ended = main(["run"])
     print(json.dumps(times))

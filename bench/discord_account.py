@@ -7,11 +7,17 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from math import inf
 
 from bench.discord_crowd import ACKNOWLEDGED_S, PERSONA, Crowd, Somebody, Written, reply_to
 from tests.discord.state import Asked, Shown
+
+NOT_HEARD_S = 10.0
+"""What was told to a busy process before its end it has perhaps not taken in."""
+LOOKS_S = 20.0
+"""So long after it listens again it may be at what was missed."""
 
 
 @dataclass
@@ -23,42 +29,86 @@ class Account:
     answers: int = 0
     cut_by_kills: int = 0
     not_whole: int = 0
+    written_anew: int = 0
+    """Cut, and written once more: words before them had gone or changed, and it was found out late."""
     edits_a_second: float = 0.0
     examples: list[str] = field(default_factory=list)
 
 
-def account(crowd: Crowd, kills: Sequence[float]) -> Account:
-    """Of everything that stands in everybody's direct messages now."""
-    told, edits, seconds = Account(), 0, 0.0
+def account(
+    crowd: Crowd, kills: Sequence[float], lost: Sequence[tuple[float, float]] = ()
+) -> Account:
+    """Of everything that stands in everybody's direct messages now. `lost`: from when to when nobody
+    listened."""
+    told = Account()
     for somebody in crowd.everybody:
         _match(somebody, crowd.server.application)
         for one in somebody.written:
+            story = partial(_story, crowd, somebody, one, kills)
+            anew = _written_anew(one, somebody, lost)
             told.messages += 1
             told.answers += len(one.answers)
-            if len(one.answers) > one.allowed:
-                told.doubled += len(one.answers) - one.allowed
+            told.written_anew += len(anew)
+            if (wanted := one.allowed + len(anew)) < len(one.answers):
+                told.doubled += len(one.answers) - wanted
                 told.examples.append(
-                    f"doubled: {one.texts[-1]} {len(one.answers)} times, {one.allowed} wanted"
-                    + _story(crowd, somebody, one, kills)
+                    f"doubled: {one.texts[-1]} {len(one.answers)} times, {wanted} wanted{story()}"
                 )
             if not one.answers and not one.may_go:
-                _unanswered(one, somebody, told, _story(crowd, somebody, one, kills))
-            for answer in one.answers:
+                _unanswered(one, somebody, told, story())
+            given_up = [id(answer) for answer in anew]
+            for answer in _cut(one):
                 spent = answer.history[-1].at - answer.at
-                if answer.content in {reply_to(text) for text in one.texts}:
-                    if len(times := _changes(answer)) > 1:
-                        edits += len(times) - 1
-                        seconds += max(times[-1] - times[0], 0.001)
-                elif any(answer.at - 3.0 <= at <= answer.at + spent + 5.0 for at in kills):
+                if id(answer) in given_up:
+                    continue
+                if any(answer.at - 3.0 <= at <= answer.at + spent + 5.0 for at in kills):
                     told.cut_by_kills += 1
                 elif not one.wants_no_whole:
                     told.not_whole += 1
                     told.examples.append(
-                        f"not whole: {one.texts[-1]} shows {answer.content!r}"
-                        + _story(crowd, somebody, one, kills)
+                        f"not whole: {one.texts[-1]} shows {answer.content!r}{story()}"
                     )
-    told.edits_a_second = round(edits / seconds, 3) if seconds else 0.0
+    told.edits_a_second = _edits_a_second(crowd)
     return told
+
+
+def _edits_a_second(crowd: Crowd) -> float:
+    """Of the answers that are whole."""
+    edits, seconds = 0, 0.0
+    for one in (one for somebody in crowd.everybody for one in somebody.written):
+        for answer in (answer for answer in one.answers if answer not in _cut(one)):
+            if len(times := _changes(answer)) > 1:
+                edits += len(times) - 1
+                seconds += max(times[-1] - times[0], 0.001)
+    return round(edits / seconds, 3) if seconds else 0.0
+
+
+def _cut(one: Written) -> list[Shown]:
+    """Its answers that are not whole."""
+    whole = {reply_to(text) for text in one.texts}
+    return [answer for answer in one.answers if answer.content not in whole]
+
+
+def _written_anew(
+    one: Written, somebody: Somebody, lost: Sequence[tuple[float, float]]
+) -> list[Shown]:
+    """Its answers that gave way to another, where an earlier message was edited or deleted and that
+    was heard only after a start: what was being answered then was asked beside words that are gone.
+    The newest is never one of them."""
+    found_out = [
+        end
+        for earlier in somebody.written
+        if earlier.at < one.at
+        for at in earlier.changed_at
+        for begin, end in lost
+        if begin - NOT_HEARD_S <= at <= end
+    ]
+    return [
+        answer
+        for answer in _cut(one)
+        if answer is not one.answers[-1]
+        and any(end <= _changes(answer)[-1] <= end + LOOKS_S for end in found_out)
+    ]
 
 
 def _story(crowd: Crowd, somebody: Somebody, one: Written, kills: Sequence[float]) -> str:
@@ -121,7 +171,7 @@ def _changes(shown: Shown) -> list[float]:
 
 def _match(somebody: Somebody, bot: str) -> None:
     """Each of the persona's messages to the latest one that it can be an answer to. What was cut
-    before it names its message can answer several: the latest that still wants one."""
+    before it names its message can answer several: the latest that has none, or still wants one."""
     for shown in somebody.person.dm.shown:
         if shown.author != bot or not shown.flags & PERSONA:
             continue
@@ -131,9 +181,11 @@ def _match(somebody: Somebody, bot: str) -> None:
             if one.at <= shown.at
             and any(reply_to(text).startswith(shown.content) for text in one.texts)
         ]
+        # What was missed is heard behind what was written after it, and answered behind that.
+        waiting = [one for one in fitting if not one.answers and not one.may_go]
         wanting = [one for one in fitting if len(one.answers) < one.allowed]
         if fitting:
-            (wanting or fitting)[0].answers.append(shown)
+            (waiting or wanting or fitting)[0].answers.append(shown)
 
 
 def late(crowd: Crowd, lost: Sequence[tuple[float, float]]) -> tuple[int, int, float]:

@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 
 from tests.discord import DiscordServer, Person
 from tests.discord.offers import NotOffered
@@ -24,6 +25,8 @@ WORDS = (
     "on the roof and somebody reads a letter aloud"
 )
 COMMANDS = ("/where", "/about", "/who", "/limits", "/remind")
+UNKNOWN = "I cannot look up what I need to know"
+"""How the sentence begins that refuses where Discord does not say who is a guest."""
 PERSONA = 1 << 2
 """No previews: the flag of whatever a persona says."""
 
@@ -45,6 +48,8 @@ class Written:
     may_go: bool = False
     """Deleted or stopped: it need not be answered."""
     agains: int = 0
+    changed_at: list[float] = field(default_factory=list)
+    """When it was edited or deleted."""
     answers: list[Shown] = field(default_factory=list)
 
     @property
@@ -73,8 +78,18 @@ class Somebody:
         return bool(answers) and answers[-1].content == whole
 
     def last_kept(self) -> Written | None:
-        """What the talk ends with: a message that was deleted is none of it."""
-        return next((one for one in reversed(self.written) if not one.shown.deleted), None)
+        """What the talk ends with: a message that was deleted is none of it, nor one that the bot
+        did not take in, since it could not learn whose guest somebody is."""
+        until = inf
+        for one in reversed(self.written):
+            if not one.shown.deleted and not self._was_refused(one, until):
+                return one
+            until = one.at
+        return None
+
+    def _was_refused(self, one: Written, until: float) -> bool:
+        said = self.person.dm.shown
+        return any(one.at <= m.at < until and m.content.startswith(UNKNOWN) for m in said)
 
     def is_free(self, now: float) -> bool:
         if now < self.busy_until:
@@ -191,6 +206,8 @@ class Crowd:
             self.asked.append(await one.person.presses(room, shown, "Stop writing"))
         else:
             return
+        if kind != "stop":
+            last.changed_at.append(self.server.world.now())
         last.wants_no_whole, last.may_go = True, kind != "edit"
         one.busy_until = now + QUIET_S
         self.did[kind] += 1

@@ -175,7 +175,7 @@ async def soak(minutes: float, chance: random.Random, folder: Path) -> dict[str,
             await _ended(*beside, acting, failing)
             bot.end()
         seconds = time.monotonic() - began
-        told = account(crowd, bot.kills)
+        told = account(crowd, bot.kills, faults.lost)
         rest, in_faults, longest = late(crowd, faults.lost)
         statuses = Counter(one.status for one in server.requests)
         for example in told.examples[:20]:
@@ -193,6 +193,7 @@ async def soak(minutes: float, chance: random.Random, folder: Path) -> dict[str,
             "unanswered": told.unanswered,
             "answered_by_the_bot_itself": dict(told.answered_by_the_bot_itself),
             "doubled": told.doubled,
+            "written_anew": told.written_anew,
             "interactions": len(crowd.asked),
             "interactions_late": rest,
             "interactions_late_while_nobody_listened": in_faults,

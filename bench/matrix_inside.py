@@ -28,10 +28,17 @@ TEXT = "This is message"
 
 
 def main() -> int:
-    with redirect_stdout(sys.stderr), _timed(), _told_when_ready(), _without_its_account():
+    with redirect_stdout(sys.stderr), hooked(), _without_its_account():
         if not Path(os.environ["PARLOUR_CARE__PROTOCOL"]).exists():
             parlour(["protocol", "--contact", "care@example.org"])
         return parlour(["run"])
+
+
+@contextmanager
+def hooked() -> Iterator[None]:
+    """While it lasts, the bot's own parts tell of themselves."""
+    with _timed(), _told_when_ready():
+        yield
 
 
 def _tell(**what: Any) -> None:

@@ -15,17 +15,24 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from bench import RESULTS, locomo, planted
+from bench.memory_talk import tokens_of_a_talk
 from bench.recall_vaults import SCOPE, fill, vault_at
+from bot.engine.embedded import EmbeddedEngine
+from bot.engine.setup import Setup
 from bot.events import Rating
+from bot.memory.meaning import Meaning
 from bot.memory.notes import write_memory
 from bot.memory.question import Question, ask_memory
 from bot.memory.ranking import RULES, Rules, rank
 from bot.memory.recall import Place, recall
+from bot.operate.models import find_model
+from bot.settings import Config
 from bot.store.recalled import Look, Wanted
 from bot.store.rows import Side
 from bot.store.vault import Vault
@@ -37,12 +44,15 @@ NAMES = {Side.PERSON: "Ada", Side.PERSONA: "Wren"}
 NEVER_LATE_S = 60.0
 
 Change = tuple[str, Rules]
+Found = list[tuple[tuple[float, ...], int]]
+"""Of each question, the shares at each depth, and its talk's number."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("locomo", type=Path, nargs="?", help="locomo10.json")
     parser.add_argument("--tried", action="store_true")
+    parser.add_argument("--embedding", type=Path, help="LoCoMo with this model (.gguf), too")
     arguments = parser.parse_args()
     figures: dict[str, object] = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
@@ -51,9 +61,12 @@ def main() -> None:
         if arguments.locomo:
             talks = locomo.read(arguments.locomo)
             figures |= asyncio.run(on_locomo(talks, Path(folder)))
+            if arguments.embedding:
+                figures |= asyncio.run(with_meaning(talks, arguments.embedding, Path(folder)))
             if arguments.tried:
                 asyncio.run(tell_tried(talks, Path(folder)))
         figures |= asyncio.run(on_planted(Path(folder)))
+        figures |= asyncio.run(tokens_of_a_talk(300))
         for turns, name in ((10_000, "10k"), (100_000, "100k")):
             figures |= asyncio.run(latency(turns, name, Path(folder)))
     RESULTS.mkdir(parents=True, exist_ok=True)
@@ -68,19 +81,36 @@ def main() -> None:
 async def on_locomo(talks: Sequence[locomo.Talk], folder: Path) -> dict[str, object]:
     """The share of the evidence among the first so many, as the mean over questions."""
     found = await _shares(talks, folder, ("as it is", RULES))
+    return {"locomo.questions": len(found), **_means("locomo", found)}
+
+
+async def with_meaning(
+    talks: Sequence[locomo.Talk], model: Path, folder: Path
+) -> dict[str, object]:
+    """The same with an embedding model, asked through the engine's own process."""
+    setup = Setup(model=find_model(Config()), embedding=model, sequences=1, flash_attention="off")
+    engine = EmbeddedEngine(setup)
+    await engine.start()
+    try:
+        meaning = Meaning(engine, model.name)
+        return _means("meaning", await _shares(talks, folder, ("", RULES), meaning))
+    finally:
+        await engine.close()
+
+
+def _means(name: str, found: Found) -> dict[str, object]:
     odd = [row for row, number in found if number % 2]
-    figures: dict[str, object] = {"locomo.questions": len(found)}
+    figures: dict[str, object] = {}
     for at, depth in enumerate(DEPTHS):
-        figures[f"locomo.r{depth}"] = 100 * statistics.fmean(row[at] for row, _ in found)
+        figures[f"{name}.r{depth}"] = 100 * statistics.fmean(row[at] for row, _ in found)
         if odd:
-            figures[f"locomo.r{depth}_held_out"] = 100 * statistics.fmean(row[at] for row in odd)
+            figures[f"{name}.r{depth}_held_out"] = 100 * statistics.fmean(row[at] for row in odd)
     return figures
 
 
 async def _shares(
-    talks: Sequence[locomo.Talk], folder: Path, change: Change
-) -> list[tuple[tuple[float, ...], int]]:
-    """Of each question, the shares at each depth, and its talk's number."""
+    talks: Sequence[locomo.Talk], folder: Path, change: Change, meaning: Meaning | None = None
+) -> Found:
     _, rules = change
     shares = []
     for number, talk in enumerate(talks):
@@ -89,10 +119,12 @@ async def _shares(
         async with vault_at(file) as (vault, database):
             if is_new:
                 await fill(vault, database, talk.said)
+            while meaning and (bare := await meaning.missing(vault)):
+                await meaning.keep(vault, await meaning.make(bare))
             now = datetime.fromtimestamp(talk.said[-1].at + planted.DAY_S, UTC)
             for asked in talk.asked:
                 question = ask_memory(asked.text, names=talk.names, now=now)
-                turns = await _recall(vault, question, rules, max(DEPTHS))
+                turns = await _recall(vault, question, rules, max(DEPTHS), meaning)
                 row = tuple(
                     len(asked.evidence & set(turns[:depth])) / len(asked.evidence)
                     for depth in DEPTHS
@@ -101,14 +133,19 @@ async def _shares(
     return shares
 
 
-async def _recall(vault: Vault, question: Question, rules: Rules, most: int) -> list[int]:
+async def _recall(
+    vault: Vault, question: Question, rules: Rules, most: int, meaning: Meaning | None = None
+) -> list[int]:
     """As the bot does it; with other rules, the same through its parts."""
     if rules is RULES:
-        told = await recall(vault, question, PLACE, most=most, budget_s=NEVER_LATE_S)
+        ask = partial(recall, vault, question, PLACE, most=most, budget_s=NEVER_LATE_S)
+        told = await ask(meaning=meaning)
         return [turn.turn - 1 for turn in told.turns]
 
-    def by_rules(found: Mapping[str, Sequence[int]], total: int, look: Look) -> Sequence[int]:
-        return [ranked.spot for ranked in rank(question, found, total, look, rules)]
+    def by_rules(
+        found: Mapping[str, Sequence[int]], total: int, look: Look, alike: Mapping[int, float]
+    ) -> Sequence[int]:
+        return [ranked.spot for ranked in rank(question, found, total, look, alike, rules=rules)]
 
     wanted = Wanted(SCOPE, tuple(question.words), Rating.GENERAL, None, most)
     told = await vault.index.recall(wanted, by_rules, lambda: False)

@@ -15,7 +15,7 @@ from statistics import mean
 
 from bench.contest import talks
 from bench.contest.figures import percentile
-from bot.engine.base import EngineError, Part, Prompt, PromptTooLong
+from bot.engine.base import EngineError, Part, Prompt, PromptTooLong, Wrote, nobody_counts
 from bot.engine.template import ChatTemplate
 from bot.engine.worker.llama import Model
 from bot.engine.worker.tokens import PromptTokens, Replies, Reply
@@ -62,7 +62,10 @@ class Account:
 
     async def close(self) -> None: ...
 
-    async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[str, None]:
+    async def generate(
+        self, prompt: Prompt, sampling: Sampling, wrote: Wrote = nobody_counts
+    ) -> AsyncGenerator[str, None]:
+        del wrote
         ids, _ = self._tokens.prompt(prompt.key, prompt.parts)
         if len(ids) + sampling.max_tokens > CONTEXT:
             raise PromptTooLong(len(ids), CONTEXT - sampling.max_tokens)

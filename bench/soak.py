@@ -1,10 +1,12 @@
 """The long run: kills the bot at random moments, for as long as it is told to.
 
-Each round is an instance that is talked to, killed ten times and then read. Prints a table and
-writes bench/results/soak.json. Later parts add their own load and faults.
+Each round is an instance that is talked to, killed ten times and then read. Before them a process that
+makes something of a talk in the background is killed at each of its statements, one after the other.
+Prints a table and writes bench/results/soak.json. Later parts add their own load and faults.
 """
 
 import argparse
+import asyncio
 import json
 import os
 import platform
@@ -14,6 +16,7 @@ import time
 from pathlib import Path
 
 from bench import RESULTS
+from tests.job_help import kill_at_steps
 from tests.talk import LONGEST_S, Tally, kill_many
 
 KILLS_A_ROUND = 10
@@ -27,6 +30,9 @@ def main() -> None:
     arguments = parser.parse_args()
     seed = arguments.seed if arguments.seed is not None else random.randrange(10**6)
     chance = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        jobs_killed = asyncio.run(kill_at_steps(Path(folder), every=1))
+    print(f"killed at {jobs_killed} steps of a job, each time with the same end", flush=True)
     began, total = time.monotonic(), Tally()
     while time.monotonic() - began < arguments.minutes * 60:
         with tempfile.TemporaryDirectory() as folder:
@@ -43,6 +49,7 @@ def main() -> None:
         "model": arguments.model,
         "minutes": round((time.monotonic() - began) / 60, 2),
         "kills": total.kills,
+        "jobs_killed": jobs_killed,
         "kills_lost": total.lost,
         "lost": total.lost,
         "doubled": total.doubled,

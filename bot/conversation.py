@@ -32,11 +32,12 @@ from bot.guarding import Guard
 from bot.guests import Guests
 from bot.identity import end_for, finish
 from bot.importing import Importing
-from bot.jobs import Jobs, Kind
+from bot.jobs import Jobs
 from bot.judging import Judging
+from bot.kinds import Kind
+from bot.memory.meaning import Meaning
 from bot.operate.metrics import Metrics
 from bot.personas import Persona
-from bot.policy import door_rules
 from bot.policy.ceiling import Fall
 from bot.policy.decide import decide
 from bot.policy.facts import Decision, Effect, Facts, Outcome
@@ -47,7 +48,7 @@ from bot.sessions import Sessions
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.vault import Vault
-from bot.telling import give
+from bot.telling import give, show_again
 from bot.text import Text
 from bot.unkept import Unkept
 from bot.warming import Warming
@@ -68,6 +69,7 @@ class Conversation:
         speech: Speech | None = None,
         guests: Guests | None = None,
         kinds: Sequence[Kind] = (),
+        meaning: Meaning | None = None,
     ) -> None:
         """Without a guard there is no MATURE (SAFETY L10)."""
         self._house, self._personas = house, personas
@@ -75,7 +77,8 @@ class Conversation:
         self._guard = guard or Guard()
         self._judging = Judging(self._guard, engine)
         self._flights = Flights(house, lambda who: self.jobs.hear(who))  # noqa: PLW0108 - it is made in the next line
-        self.jobs = Jobs(house, engine, kinds, is_at_work=self._flights.are_any, clock=clock)
+        jobs = partial(Jobs, house, engine, kinds, meaning=meaning)
+        self.jobs = jobs(is_at_work=self._flights.are_any, clock=clock)
         self._rulings, self._guests = Rulings(house), guests or Guests(clock)
         self.most_waiting = self._rulings.most_waiting
         self._sessions = Sessions(house, habits, clock)
@@ -88,6 +91,7 @@ class Conversation:
         self._warming = Warming(engine, clock, house.links.person_of)
         self._unkept = Unkept(house, habits, self._speech, self._sessions, self._warming, clock)
         writer = partial(Writer, engine=engine, habits=habits, metrics=metrics, clock=clock)
+        writer = partial(writer, meaning=meaning)
         under = partial(writer, guard=self._guard, flights=self._flights, rulings=self._rulings)
         self._writer = under(sessions=self._sessions, guests=self._guests)
         before = partial(self._set_scene, ahead=True)
@@ -177,10 +181,10 @@ class Conversation:
         if not isinstance(command, talking.Begin):
             # First, so that a crash in the middle does nothing twice.
             await scene.settle()
-        match await follow(command, self._set_desk(scene, facts, decision)):
+        match await follow(command, at := self._set_desk(scene, facts, decision)):
             case desk.Answer(say, fall) as answer:
                 self._flights.end(fall)
-                is_not_in = say == door_rules.missing(facts)
+                is_not_in = answer.alone or (not at.is_in and say == at.not_in)
                 await give(answer, scene, self._house, is_not_in=is_not_in)
             case desk.Farewell(say):
                 self._sessions.close_door(account)
@@ -189,16 +193,17 @@ class Conversation:
                 await self._warming.forget(account)
             case desk.LikeAMessage():
                 await self._answer(scene, facts, decision)
-            case desk.Greet(persona_id):
+            case desk.Greet(persona_id, recap):
                 await disclose(decision, facts, scene)
-                await self._sessions.greet(replace(scene, persona=self._personas[persona_id]))
+                of = replace(scene, persona=self._personas[persona_id])
+                await self._sessions.greet(of, recap)
                 await self._warming.forget(account)
             case desk.Rewrite() as wanted:
                 await disclose(decision, facts, scene)
                 if scene.vault:
                     await self._write_again(wanted, scene, scene.vault)
-            case desk.Show(turn):
-                await scene.speak(turn.text, name="shown")
+            case desk.Show() as shown:
+                await show_again(shown, scene)
             case desk.Erase() | desk.Join() as after:
                 return after
         return None
@@ -213,7 +218,8 @@ class Conversation:
         again = await mask_kept(again, facts, decision)
         asked = replace(asked, text=again.message.text)
         if decision.outcome >= Outcome.REFUSE:
-            await scene.notice(decision.say or sentences.NO_REPLY_YET)
+            say = decision.say or sentences.NO_REPLY_YET
+            await scene.alone(say, sentences.ALONE_PLEASE)
         elif answer is None:
             await vault.wait_again(asked.id)
             await self._writer.write_reply(again, vault, asked.id, facts, decision)

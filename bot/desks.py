@@ -1,6 +1,7 @@
 """What a command is given to look at, of a message, its facts and what was decided."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from bot.commands.desk import Desk, Imports, Mature
@@ -11,11 +12,12 @@ from bot.naming import find_called, name_community, tell_apart
 from bot.personas import Persona
 from bot.policy import door_rules, mature
 from bot.policy.care import resting
+from bot.policy.community.standing import against_session
 from bot.policy.community.written import Written
 from bot.policy.facts import Decision, Facts, Own
 from bot.scene import Habits, Scene
 from bot.store.house import House
-from bot.text import Text
+from bot.text import SILENCE, Text
 
 
 def set_desk(
@@ -39,7 +41,8 @@ def set_desk(
         persona=scene.persona,
         personas=personas,
         community=scene.community,
-        not_in=door_rules.missing(facts),
+        not_in=_not_in(facts),
+        against=partial(_against, facts),
         locked=facts.locked is not False,
         ceiling=decision.ceiling,
         own_ceiling=facts.person_ceiling or Rating.GENERAL,
@@ -68,5 +71,19 @@ def set_desk(
     )
 
 
+# --- Below ------------------------------------------------------------------------------------
+
+
 def _words(scene: Scene, text: Text) -> str:
     return scene.speech.words(text, scene.message.author)
+
+
+def _not_in(facts: Facts) -> Text:
+    """Nobody is invited to begin who could not (SAFETY A11, M1)."""
+    missing = door_rules.missing(facts)
+    held = facts.member is not None and facts.member.is_revoked is not False
+    return (against_session(facts) if missing and held else SILENCE) or missing
+
+
+def _against(facts: Facts, persona: Persona) -> Text:
+    return against_session(replace(facts, persona_id=persona.id, persona_rating=persona.rating))

@@ -12,16 +12,18 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Protocol
 
-from bot.engine.base import Engine, EngineError, Part, Prompt, PromptTooLong
-from bot.events import PersonId, Sampling
+from bot.engine.base import Engine, EngineError, Prompt, PromptTooLong
+from bot.events import PersonId
+from bot.kinds import Kind, Question
+from bot.memory.meaning import Meaning
 from bot.memory.until import until
 from bot.remembering import catch_up
 from bot.store.house import House
 from bot.store.rows import StoreError
 from bot.store.vault import Vault
-from bot.store.work_rows import Batch, Portion, Write
+from bot.store.vectors import Bare
+from bot.store.work_rows import Batch, Write
 
 log = logging.getLogger(__name__)
 
@@ -39,40 +41,6 @@ LONGEST_S = 600.0
 PAUSE_S = 60.0
 LONGEST_PAUSE_S = 3600.0
 """After an engine failed; twice as long each time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a model is asked, and how its answer may look (a grammar or a schema)."""
-
-    parts: tuple[Part, ...]
-    sampling: Sampling
-
-
-class Kind(Protocol):
-    """One kind of thing that is made of turns."""
-
-    @property
-    def name(self) -> str:
-        """As in the rows of `work`."""
-
-    @property
-    def version(self) -> int:
-        """From 1. A newer one tries again what an older one gave up."""
-
-    @property
-    def portion(self) -> Portion: ...
-
-    def ask(self, batch: Batch) -> Question | None:
-        """None where no model is needed: then `read` is given nothing."""
-
-    def read(self, batch: Batch, answer: str) -> Write | None:
-        """Looked at by code. What is to be written together with the end of the work, perhaps
-        nothing (`nothing`); None where the answer is no use, which counts as a try."""
-
-
-def nothing(_db: object) -> None:
-    """There was nothing to make of it."""
 
 
 @dataclass(slots=True)
@@ -96,9 +64,11 @@ class Jobs:
         *,
         is_at_work: Callable[[], bool],
         clock: Callable[[], float],
+        meaning: Meaning | None = None,
         quiet_s: float = QUIET_S,
     ) -> None:
         """`is_at_work`: whether anybody is being answered."""
+        self._meaning = meaning
         self._house, self._engine, self._kinds = house, engine, kinds
         self._is_at_work, self._clock, self._quiet_s = is_at_work, clock, quiet_s
         self._holder = token_hex(8)
@@ -106,6 +76,9 @@ class Jobs:
         self._current: PersonId | None = None
         self._aside = asyncio.Event()
         self._failed_at, self._pause_s = 0.0, 0.0
+        self._passed: dict[str, int] = {}
+        """How many of its trials the model has passed, by kind."""
+        self._unfit: set[str] = set()
 
     def hear(self, account: PersonId) -> None:
         """They write, or have just been answered: what is done for them is put aside at once."""
@@ -126,20 +99,24 @@ class Jobs:
             await self.tick()
 
     async def tick(self) -> None:
-        """Everything that may be done now."""
-        for person, heard in list(self._heard.items()):
-            wanted_s = LONG_QUIET_S if heard.looks else self._quiet_s
-            if _apart(self._clock(), heard.at) >= wanted_s:
-                await self._work_for(person, heard)
+        """Everything that may be done now, a thing for each person in turn."""
+        goes_on = True
+        while goes_on:
+            goes_on = False
+            for person in list(self._heard):
+                # Looked at anew: whoever has written meanwhile is quiet no more.
+                heard = self._heard.get(person)
+                if heard is not None and self._may_begin(heard):
+                    goes_on = await self._work_for(person, heard) or goes_on
 
     # --- Below: one person ------------------------------------------------------------------
 
-    async def _work_for(self, person: PersonId, heard: _Heard) -> None:
+    async def _work_for(self, person: PersonId, heard: _Heard) -> bool:
+        """Whether there is more to do."""
         self._current, self._aside = person, asyncio.Event()
+        goes_on = False
         try:
-            goes_on = True
-            while goes_on and not self._aside.is_set() and self._may_begin(heard):
-                goes_on = await self._next(person, heard)
+            goes_on = await self._next(person, heard)
         except StoreError as error:
             # Told when they write. Errors of the store hold no words (INVARIANT I8).
             log.warning("work on a vault was left: %s", error)
@@ -148,8 +125,12 @@ class Jobs:
             self._current = None
         if heard.looks > 1 and self._heard.get(person) is heard:
             del self._heard[person]
+        return goes_on and not self._aside.is_set()
 
     def _may_begin(self, heard: _Heard) -> bool:
+        wanted_s = LONG_QUIET_S if heard.looks else self._quiet_s
+        if _apart(self._clock(), heard.at) < wanted_s:
+            return False
         return not self._is_at_work() or _apart(self._clock(), heard.since) >= PATIENCE_S
 
     async def _next(self, person: PersonId, heard: _Heard) -> bool:
@@ -166,13 +147,17 @@ class Jobs:
             if taken is None:
                 is_small_enough = float("inf") if heard.looks else LARGE_MB
                 await vault.work.rewrite(self._aside.is_set, most_mb=is_small_enough)
-                heard.looks += 1
-                return False
+                bare = await self._meaning.missing(vault) if self._meaning else ()
+                if not bare:
+                    heard.looks += 1
+                    return False
         # Let go while the model works, so that nothing waits for it.
-        return await self._make(*taken, person)
+        if taken is not None:
+            return await self._make(*taken, person)
+        return await self._keep_meaning(bare, person)
 
     async def _take(self, vault: Vault) -> tuple[Kind, Batch] | None:
-        for kind in self._kinds:
+        for kind in (kind for kind in self._kinds if kind.name not in self._unfit):
             take, now = vault.work.take, self._clock()
             batch = await take(kind.name, kind.version, kind.portion, holder=self._holder, now=now)
             if batch is not None:
@@ -186,16 +171,17 @@ class Jobs:
         written: Write | None = None
         is_over = False
         try:
+            if not await self._is_fit(kind, person):
+                return kind.name in self._unfit
             answer = await self._answer(kind.ask(batch), person)
             if answer is not None:
                 is_over, written = True, kind.read(batch, answer)
-        except PromptTooLong:
+        except (PromptTooLong, TimeoutError):
             is_over = True
         except EngineError:
             # Of an engine that answers by now it was the work's own fault.
             is_over = await self._engine_lives()
-            self._failed_at = self._clock()
-            self._pause_s = min(max(PAUSE_S, self._pause_s * 2), LONGEST_PAUSE_S)
+            self._pause()
         except Exception as error:  # noqa: BLE001 - one batch must not end the bot
             # Neither its text nor its traceback: both may hold people's words (INVARIANT I8).
             log.error("%s: not made: %s", kind.name, type(error).__name__)  # noqa: TRY400 - as said
@@ -203,6 +189,19 @@ class Jobs:
         finally:
             await asyncio.shield(self._end(kind, batch, written, person, is_over=is_over))
         return is_over
+
+    async def _is_fit(self, kind: Kind, person: PersonId) -> bool:
+        """Once for each model; False, too, where it was put aside before that was known."""
+        for trial in kind.trials[self._passed.get(kind.name, 0) :]:
+            answer = await self._answer(trial.question, person)
+            if answer is None:
+                return False
+            if not trial.passes(answer):
+                self._unfit.add(kind.name)
+                log.warning("%s: the model fails at plain sentences, so it is not asked", kind.name)
+                return False
+            self._passed[kind.name] = self._passed.get(kind.name, 0) + 1
+        return True
 
     async def _answer(self, question: Question | None, person: PersonId) -> str | None:
         """None where it was put aside."""
@@ -215,13 +214,28 @@ class Jobs:
             words = until(self._aside, self._engine.generate(prompt, question.sampling), _never)
             async with asyncio.timeout(LONGEST_S), aclosing(words) as pieces:
                 said = [piece async for piece in pieces]
-        except TimeoutError:
-            return None
         finally:
             with suppress(EngineError):
                 await self._engine.forget(key)
         self._pause_s = 0.0
         return None if self._aside.is_set() else "".join(said)
+
+    async def _keep_meaning(self, bare: Sequence[Bare], person: PersonId) -> bool:
+        assert self._meaning is not None, "it has told what is missing"
+        try:
+            made = await self._meaning.make(bare)
+        except EngineError:
+            self._pause()
+            return False
+        async with self._house.vault(person) as vault:
+            if vault is not None:
+                await self._meaning.keep(vault, made)
+        self._pause_s = 0.0
+        return True
+
+    def _pause(self) -> None:
+        self._failed_at = self._clock()
+        self._pause_s = min(max(PAUSE_S, self._pause_s * 2), LONGEST_PAUSE_S)
 
     async def _engine_lives(self) -> bool:
         with suppress(EngineError):

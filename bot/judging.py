@@ -79,7 +79,9 @@ class Judging:
         known = self._of_session(scene)
         key = blake2s(asked.key.encode(), key=self._key).digest()
         if key not in known:
-            found = await self._ask(asked) if await self._is_believed() else None
+            found = (
+                await self._ask(asked, scene.community.id) if await self._is_believed() else None
+            )
             if found is None:
                 return None
             known[key] = found
@@ -112,7 +114,7 @@ class Judging:
             self._sessions.popitem(last=False)
         return kept.answers
 
-    async def _ask(self, asked: TopicQuestion) -> Answer | None:
+    async def _ask(self, asked: TopicQuestion, community: str = "") -> Answer | None:
         # A key of its own: nothing is kept from one message to the next but the instructions,
         # which are everybody's.
         key = f"topics {next(self._numbers)}"
@@ -120,7 +122,8 @@ class Judging:
         within_s = self._within_s if told in self._computed else self._first_s
         try:
             async with asyncio.timeout(within_s):
-                shares = await self._judge.judge(as_prompt(asked, key), asked.choices)
+                prompt = replace(as_prompt(asked, key), community=community)
+                shares = await self._judge.judge(prompt, asked.choices)
         except (EngineError, TimeoutError):
             return None
         finally:

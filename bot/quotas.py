@@ -1,14 +1,16 @@
 """How much each person and community has used today: counted in memory, and kept by the day.
 
 A crash forgets what was counted since it was written down last, which is little. Words are no part
-of it, and what a reply took is reckoned from its length.
+of it. Of tokens those count that the model wrote for a person, as its engine says; where it does
+not say, they are reckoned from what was shown.
 """
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.events import CommunityId, PersonId, TurnId
+from bot.events import CommunityId, PersonId
 from bot.policy.quotas import MINUTE_S, Used
 from bot.store import usage
 from bot.store.house import House
@@ -32,8 +34,27 @@ class _Count:
     now: usage.Used = field(default_factory=usage.Used)
     unwritten: usage.Used = field(default_factory=usage.Used)
     times: deque[float] = field(default_factory=lambda: deque(maxlen=_MOST_A_MINUTE))
-    reply: TurnId | None = None
-    """The last that was counted."""
+
+
+class Bill:
+    """What one reply takes, counted once: as the engine tells it, which may be after its end."""
+
+    def __init__(self, spend: Callable[[int], None]) -> None:
+        self._spend = spend
+        self._is_told = False
+        self._reckoned = 0
+
+    def tell(self, tokens: int) -> None:
+        """What the model has written; again for each try."""
+        self._is_told = True
+        self._spend(tokens - self._reckoned)
+        self._reckoned = 0
+
+    def reckon(self, shown: str) -> None:
+        """At the end, until the engine tells."""
+        if not self._is_told:
+            self._reckoned = -(-len(shown) // CHARS_PER_TOKEN)
+            self._spend(self._reckoned)
 
 
 class Quotas:
@@ -56,19 +77,9 @@ class Quotas:
         used = _used(count, now)
         return Used(used.times, used.messages, used.tokens, len(talking.keys() - {but}))
 
-    async def note(
-        self,
-        person: PersonId,
-        community: CommunityId,
-        now: float,
-        reply: tuple[TurnId, str] | None = None,
-    ) -> None:
-        """One message, and the reply before it, which is counted once."""
-        count = await self._count(person, community, now)
-        tokens = 0
-        if reply is not None and reply[0] != count.reply:
-            count.reply, tokens = reply[0], -(-len(reply[1]) // CHARS_PER_TOKEN)
-        more = usage.Used(1, tokens)
+    async def note(self, person: PersonId, community: CommunityId, now: float) -> None:
+        """One message."""
+        count, more = await self._count(person, community, now), usage.Used(1)
         for one in (count, await self._count_all(community, now)):
             one.now = _sum(one.now, more)
             one.times.append(now)
@@ -78,6 +89,15 @@ class Quotas:
         count.unwritten = _sum(count.unwritten, more)
         if count.unwritten.messages >= WRITE_AFTER:
             await self._write(person, community, count)
+
+    def spend(self, person: PersonId, community: CommunityId, tokens: int) -> None:
+        """For a reply, on the day of its message; nothing where the community has no quotas, and
+        so no count."""
+        more = usage.Used(0, tokens)
+        if count := self._people.get((person, community)):
+            count.now, count.unwritten = _sum(count.now, more), _sum(count.unwritten, more)
+            if by_all := self._communities.get(community):
+                by_all.now = _sum(by_all.now, more)
 
     async def _count(self, person: PersonId, community: CommunityId, now: float) -> _Count:
         key, day = (person, community), _day(now)
@@ -107,7 +127,7 @@ class Quotas:
 
     async def _write(self, person: PersonId, community: CommunityId, count: _Count) -> None:
         more, count.unwritten = count.unwritten, usage.Used()
-        if more.messages:
+        if more.messages or more.tokens:
             await self._house.moderation.usage.add(count.day, community, person, more)
 
 

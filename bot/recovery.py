@@ -59,7 +59,7 @@ async def _last_heard(house: House, platform: str) -> tuple[Known, ...]:
         with suppress(StoreError):
             async with house.vault(person) as vault:
                 heard = await vault.last_heard(platform) if vault else ()
-                found += [Known(room, last, kept) for room, last, kept in heard]
+                found += [Known(room, last, kept, person) for room, last, kept in heard]
     # The latest last, as if they were heard now.
     return tuple(reversed(found))
 

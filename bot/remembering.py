@@ -11,6 +11,8 @@ from datetime import UTC, datetime, tzinfo
 from bot.commands.wishes import is_incognito, read_zone
 from bot.events import Rating, TurnId
 from bot.gather import NO_WISHES
+from bot.memory.dates import moment
+from bot.memory.meaning import Meaning
 from bot.memory.notes import allowance, excerpt, write_memory
 from bot.memory.question import ask_memory
 from bot.memory.recall import Place, recall
@@ -61,6 +63,7 @@ async def remember(
     hard_limits: tuple[str, ...],
     utc_offset_s: float,
     now: float,
+    meaning: Meaning | None = None,
 ) -> Memory:
     if not remembers(scene) or scene.look is None:
         return NOTHING
@@ -72,7 +75,7 @@ async def remember(
     )
     under = surface_under(ceiling, romance_closed=romance_closed)
     place = Place(Scope(session.persona, session.sponsor, None), under, session.id)
-    found = await recall(vault, question, place, most=MOST, least=LEAST)
+    found = await recall(vault, question, place, most=MOST, least=LEAST, meaning=meaning)
     told = {Side.PERSON: "the person", Side.PERSONA: "you"}
     window = scene.look.turns if scene.session else ()
     budget = allowance([turn.note for turn in window if turn.side is Side.PERSON])
@@ -101,7 +104,7 @@ async def catch_up(vault: Vault, zone: tzinfo = UTC) -> bool:
     `zone` is the person's, for who says "today"."""
 
     def drafts_of(text: str, at: float) -> Sequence[Draft]:
-        drafts = drafts_in(text, datetime.fromtimestamp(at, zone))
+        drafts = drafts_in(text, moment(at, zone))
         return [draft for draft in drafts if may_learn(draft.quote)]
 
     return await index(vault, drafts_of)

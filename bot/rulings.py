@@ -9,6 +9,7 @@ from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2s
 
 from bot.events import CommunityId, Message, PersonId
@@ -30,11 +31,10 @@ from bot.policy.community.same import digest
 from bot.policy.community.values import name
 from bot.policy.facts import Decision, Facts
 from bot.policy.quotas import quota_for_all, quota_of, used_up
-from bot.quotas import Quotas
+from bot.quotas import Bill, Quotas
 from bot.scene import Habits, Scene, sponsor_of
 from bot.store.case_rows import HoldKind, NewCase, Strikes
 from bot.store.house import House
-from bot.store.rows import Side
 from bot.telling import tell_of
 from bot.text import SILENCE, Text
 
@@ -76,8 +76,9 @@ class Rulings:
 
     def most_waiting(self, message: Message) -> int | None:
         """By the quotas of the community whose rules hold, once they are known; None: no bound."""
-        quotas = self._quotas.get(sponsor_of(message.author.id, message.room, self._house), ())
-        return quota_of(quotas, message.author.roles).waiting or None
+        author = message.author
+        quotas = self._quotas.get(sponsor_of(author.id, message.room, self._house), ())
+        return quota_of(quotas, author.roles, author.power_level).waiting or None
 
     async def not_now(self, scene: Scene, habits: Habits, now: float, *, is_in: bool) -> Text:
         """What the operator's lists, or for who is in the community's quotas, say to one more
@@ -90,8 +91,12 @@ class Rulings:
             return SILENCE
         used = await self._used.by(author.id, community, now)
         by_all = await self._used.by_all(community, now, but=author.id)
-        own, general = quota_of(quotas, author.roles), quota_for_all(quotas)
+        own, general = quota_of(quotas, author.roles, author.power_level), quota_for_all(quotas)
         return used_up(own, used, general, by_all, now)
+
+    def bill(self, scene: Scene) -> Bill:
+        """Of a reply that begins now."""
+        return Bill(partial(self._used.spend, scene.message.author.id, scene.community.id))
 
     async def carry_out(self, decision: Decision, facts: Facts, scene: Scene) -> None:
         """Of a message that is new, before anything is said: cases, with what follows from each
@@ -153,9 +158,7 @@ class Rulings:
     async def _note(self, facts: Facts, scene: Scene) -> None:
         person, community = key = scene.message.author.id, scene.community.id
         if self._quotas.get(community) and facts.consented and not facts.not_now:
-            turns = scene.look.turns if scene.look else ()
-            replies = [(turn.id, turn.text) for turn in turns if turn.side is Side.PERSONA]
-            await self._used.note(person, community, facts.now, *replies[-1:])
+            await self._used.note(person, community, facts.now)
         sent = self._sent.setdefault(key, deque(maxlen=MOST_SENT))
         sent.append(Sent(facts.now, digest(facts.text, self.key)))
         self._sent.move_to_end(key)
@@ -190,5 +193,6 @@ def member_of(strikes: Strikes) -> Member:
             if hold.kind is HoldKind.PAUSE and hold.until is not None
         ),
         is_revoked=any(hold.kind in shut for hold in strikes.holds),
+        is_blocked=any(hold.kind is HoldKind.BLOCK for hold in strikes.holds),
         is_approved=strikes.approved,
     )

@@ -12,6 +12,7 @@ from bot.events import (
     AgeLevel,
     CommunityId,
     Edited,
+    EventId,
     Message,
     PersonId,
     Pick,
@@ -122,12 +123,12 @@ class Scene:
         file: File | None,
         about: str,
         *,
-        is_not_in: bool,
+        is_alone: bool,
         commands: tuple[str, ...] = (),
         picks: tuple[Pick, ...] = (),
     ) -> None:
         """What a command comes to. Where the file cannot be handed over, that is said in its place."""
-        if is_not_in:
+        if is_alone:
             await self.alone(text, sentences.ALONE_PLEASE)
             return
         say = self.speech.notice
@@ -149,11 +150,11 @@ class Scene:
         """From the next notice on; to be kept in the vault, where there is one."""
         self.speech.note(self.message.author.id, language)
 
-    async def speak(self, text: str, name: str) -> None:
+    async def speak(self, text: str, name: str) -> EventId | None:
         """The persona's words that exist already: a greeting, an earlier answer."""
         message, nonce, who = self.message, f"{self.nonce}-{name}", self.persona.name
         say = Say(message.room, text, nonce, Voice.PERSONA, who, message.id)
-        await self.stage.platform.do(say)
+        return await self.stage.platform.do(say)
 
 
 async def set_scene(

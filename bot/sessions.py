@@ -30,7 +30,7 @@ from bot.scene import Habits, Scene
 from bot.store.house import House
 from bot.store.rows import DOOR, INSTANCE, AgeRecord, Consent, Session
 from bot.strangers import Strangers
-from bot.text import Text, paragraphs
+from bot.text import SILENCE, Text, paragraphs
 
 AGE_RECORD_S = 365 * 86_400.0
 DOORS_OPEN = 10_000
@@ -95,13 +95,15 @@ class Sessions:
         for at in [at for at in self._doors if at[0] in accounts]:
             del self._doors[at]
 
-    async def greet(self, scene: Scene) -> None:
-        """A new session, opened by the persona."""
+    async def greet(self, scene: Scene, recap: Text = SILENCE) -> None:
+        """A new session, opened by the persona; before that, what it goes on from."""
         persona = scene.persona
         greeting = fill(persona.greeting, char=persona.name, user=_name(scene))
         # The greeting stands in the session's head, so it is in the vault before it is shown.
         await self.begin(scene, greeting)
         await scene.introduce()
+        if recap:
+            await scene.notice(recap, name="recap")
         if persona.negotiates:
             prefix = scene.stage.platform.prefix
             await scene.notice(sentences.NEGOTIATE.format(prefix=prefix), name="negotiate")

@@ -95,6 +95,10 @@ class Door(Section):
 class Communities(Section):
     allow: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     deny: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    weights: dict[
+        Annotated[str, Field(pattern="^[a-z]+:.+$")],
+        Annotated[float, Field(ge=0.01, le=1000, strict=True)],
+    ] = {}
 
 
 class Dispatch(Section):

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot import sentences
 from bot.display import Display
@@ -25,6 +26,7 @@ from bot.policy.community.written import Written
 from bot.policy.door_rules import UNKNOWN
 from bot.policy.facts import Decision, Effect, Facts
 from bot.policy.screen import Screen
+from bot.quotas import Bill
 from bot.scene import Habits, Scene
 from bot.store.rows import State, Turn
 from bot.text import SILENCE, Text
@@ -65,6 +67,7 @@ class Showing:
         display: Display,
         scene: Scene,
         *,
+        bill: Bill,
         begun: Sequence[str],
     ) -> tuple[State, Text]:
         """Until it ends or something newer waits."""
@@ -99,7 +102,8 @@ class Showing:
             waits, shows = patience.due_in(monotonic()), display.due_in()
             return waits if shows is None else min(waits, shows)
 
-        words = ask(self.engine, talk, asked, sampling, newer=newer, due_in=due_in, begun=begun)
+        hears = partial(ask, newer=newer, due_in=due_in, begun=begun, wrote=bill.tell)
+        words = hears(self.engine, talk, asked, sampling)
         await pass_on(screen.feed("".join(begun)))
         async with aclosing(words) as pieces:
             while not (screen.blocked or gate.blocked):

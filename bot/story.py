@@ -4,9 +4,9 @@ What is asked and looked at is `memory/story`; this joins it with policy. A summ
 the rating of what was said (SAFETY L2), and nothing that the talk does not hold.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from bot.jobs import Question
+from bot.kinds import Question, Trial
 from bot.memory.story import (
     VERSION,
     ask_summary,
@@ -35,6 +35,7 @@ class StoryTelling:
         self._personas = personas
         enough = int(context_tokens * SHARE * BYTES_PER_TOKEN)
         self.name, self.version = KIND, VERSION
+        self.trials: Sequence[Trial] = ()
         self.portion = Portion(fewest=TURNS, most=TURNS, enough=enough, behind=BEHIND)
 
     def ask(self, batch: Batch) -> Question | None:

@@ -8,7 +8,7 @@ from functools import partial
 from hashlib import blake2s
 
 from bot.commands.cards import card_now, deeds, told_in
-from bot.commands.desk import Answer, Tell
+from bot.commands.desk import Answer, Show, Tell
 from bot.events import Author, PersonId, Revise, Room, RoomId, Say
 from bot.platforms.base import Platform
 from bot.scene import Scene
@@ -22,11 +22,21 @@ _ALL = Author(PersonId(""), "")
 
 
 async def give(answer: Answer, scene: Scene, house: House, *, is_not_in: bool) -> None:
-    told = partial(scene.answer, answer.say, answer.file, answer.about, is_not_in=is_not_in)
+    alone = is_not_in or answer.is_alone
+    told = partial(scene.answer, answer.say, answer.file, answer.about, is_alone=alone)
     await told(commands=answer.commands, picks=answer.picks)
     if answer.story is not None:
         await _show_anew(answer.story, scene, house)
     await tell(answer.tells, scene, house)
+
+
+async def show_again(shown: Show, scene: Scene) -> None:
+    """Known as a page of that answer from now on, so that what is said to it is said to that one."""
+    if shown.say:
+        await scene.notice(shown.say)
+    id_, vault = await scene.speak(shown.turn.text, name="shown"), scene.vault
+    if id_ is not None and vault is not None:
+        await vault.branches.shown_as(shown.turn.id, id_, f"{scene.nonce}-shown")
 
 
 async def tell(tells: Sequence[Tell], scene: Scene, house: House) -> None:

@@ -20,6 +20,7 @@ from bot.gather import NO_WISHES
 from bot.guarding import Guard
 from bot.guests import Guests
 from bot.knowing import Knowing
+from bot.memory.meaning import Meaning
 from bot.memory.window import TRIM_ABOVE, WAITS_UNTIL, Talk, trim
 from bot.operate.metrics import Metrics
 from bot.personas import card_text, find_lore
@@ -51,7 +52,9 @@ class Writer:
         flights: Flights,
         guests: Guests,
         rulings: Rulings,
+        meaning: Meaning | None = None,
     ) -> None:
+        self._meaning = meaning
         self._showing = Showing(engine, guard, flights, guests, habits)
         self._rulings, self._knowing = rulings, Knowing()
         self._engine = engine
@@ -88,6 +91,7 @@ class Writer:
             hard_limits=bounds.hard_limits,
             utc_offset_s=facts.utc_offset_s,
             now=self._clock(),
+            meaning=self._meaning,
         )
         write = partial(write_note, reminder=scene.persona.note, lore=lore, hints=hints)
         begin = partial(
@@ -107,7 +111,7 @@ class Writer:
             note = write()
             reply = await begin(note=note)
         asked = Turn(turn, Side.PERSON, State.WAITING, scene.message.text, note)
-        await self._stream(reply, asked, bounds, scene, vault)
+        await self._stream(reply, asked, bounds, scene, self._talk(scene, vault, session))
 
     async def write_another(
         self,
@@ -123,8 +127,9 @@ class Writer:
         asked, answer = exchange
         begun = (answer.text, _joint(answer.text)) if goes_on else ()
         bounds = bounds_of(facts, by)
-        if scene.session:
-            await self._know(scene, vault, scene.session, bounds)
+        session = scene.session
+        if session:
+            session = await self._know(scene, vault, session, bounds)
         reply = await vault.open_again(
             turn=answer.id,
             nonce=scene.nonce,
@@ -132,18 +137,22 @@ class Writer:
             begun="".join(begun),
             remember=_keeps_as(scene, bounds),
         )
-        await self._stream(reply, asked, bounds, scene, vault, begun=begun)
+        talk = self._talk(scene, vault, session)
+        await self._stream(reply, asked, bounds, scene, talk, begun=begun)
 
     async def prepare(self, scene: Scene, vault: Vault, facts: Facts, by: Decision) -> Talk:
         """The talk as it would be gone on with now."""
-        if scene.session:
-            await self._know(scene, vault, scene.session, bounds_of(facts, by))
-        return self.talk(scene, vault)
+        session = scene.session
+        if session:
+            session = await self._know(scene, vault, session, bounds_of(facts, by))
+        return self._talk(scene, vault, session)
 
-    def talk(self, scene: Scene, vault: Vault) -> Talk:
+    def _talk(self, scene: Scene, vault: Vault, session: Session | None) -> Talk:
         room = self._engine.context_tokens - self._habits.reply_tokens
         card, adapter = card_text(scene.persona), scene.persona.adapter
-        return Talk(vault, card, adapter, room, scene.message.room.shared)
+        known = (session.known if session else None) or ""
+        shared, community = scene.message.room.shared, scene.community.id
+        return Talk(vault, card, adapter, room, shared, community, known)
 
     async def _know(self, scene: Scene, vault: Vault, session: Session, bounds: Bounds) -> Session:
         return await self._knowing.know(
@@ -163,18 +172,19 @@ class Writer:
         asked: Turn,
         bounds: Bounds,
         scene: Scene,
-        vault: Vault,
+        talk: Talk,
         *,
         begun: Sequence[str] = (),
     ) -> None:
         """Writes the reply, or goes on from where it was `begun`, closes it whatever happens, and says what went wrong."""
-        talk = self.talk(scene, vault)
+        vault = talk.vault
         display = Display(reply, scene, vault, asyncio.get_running_loop().time)
+        bill, before = self._rulings.bill(scene), len("".join(begun))
         state, trouble, fits = State.CUT, SILENCE, True
         prefix = scene.stage.platform.prefix
         try:
-            shown = self._showing.show(talk, asked, bounds, display, scene, begun=begun)
-            state, trouble = await shown
+            show = partial(self._showing.show, bill=bill, begun=begun)
+            state, trouble = await show(talk, asked, bounds, display, scene)
         except PromptTooLong:
             fits, trouble = bool(begun), sentences.TOO_LONG_FOR_MODEL
             if begun:
@@ -186,6 +196,7 @@ class Writer:
             trouble = (broken if display.is_empty else broke_off).format(prefix=prefix)
         finally:
             text = "" if display.is_empty else display.text
+            bill.reckon(text[before:])
             now, remember = self._clock(), reply.remember
             closing = vault.close_reply(reply, state=state, text=text, now=now, remember=remember)
             # Shielded, so that a reply which is cancelled in flight is marked as cut all the same.

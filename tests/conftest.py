@@ -13,7 +13,7 @@ from bot.dispatch import Dispatch
 from bot.engine.base import Engine
 from bot.engine.scripted import ScriptedEngine
 from bot.guarding import Guard
-from bot.jobs import Kind
+from bot.kinds import Kind
 from bot.operate.metrics import Metrics
 from bot.personas import Persona, load_personas
 from bot.recovery import recover, show_whole

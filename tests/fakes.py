@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 
 from bot.drafts import Pace
+from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import (
     Action,
@@ -220,6 +221,35 @@ def writes(*replies: str) -> ScriptedEngine:
     """An engine with these answers, one after the other."""
     lines = iter(replies)
     return ScriptedEngine(lambda _: next(lines))
+
+
+def in_turn(after: int = 0) -> ScriptedEngine:
+    """The first tide, the second tide, …"""
+    tides: list[Prompt] = []
+
+    def next_tide(prompt: Prompt) -> str:
+        tides.append(prompt)
+        return f"This is tide {after + len(tides)}."
+
+    return ScriptedEngine(next_tide)
+
+
+class Held:
+    """An engine that stops before a piece, until it is let go on."""
+
+    def __init__(self, text: str, *, at: int) -> None:
+        self._go = asyncio.Event()
+        self._at = at
+        self.reached = asyncio.Event()
+        self.engine = ScriptedEngine(lambda _: text, before_piece=self._before)
+
+    def go(self) -> None:
+        self._go.set()
+
+    async def _before(self, count: int) -> None:
+        if count == self._at:
+            self.reached.set()
+            await self._go.wait()
 
 
 def spoken(shown: list[Shown]) -> list[str]:

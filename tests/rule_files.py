@@ -3,10 +3,12 @@
 `make bench-rules` runs `fuzz` 100,000 times with `--fuzz`; the tests run a sample.
 """
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from unicodedata import normalize
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -34,8 +36,11 @@ from bot.policy.community.rule import (
 from bot.policy.community.same import digest
 from bot.policy.community.shape import CAN_MASK, INPUT_ONLY
 from bot.policy.community.writing import write_rules
-from bot.policy.decide import decide
-from bot.policy.facts import Decision, Facts
+from bot.policy.community.written import Written
+from bot.policy.decide import RULES, decide
+from bot.policy.facts import Care, Decision, Effect, Facts, Own
+from bot.policy.rest import Talk
+from bot.policy.screen import Screen
 from tests.policy_facts import MEMBER, NOW, facts
 
 MESSAGES = (
@@ -73,18 +78,25 @@ PATTERNS = (
     r"ma.ket",
 )
 NAMED = ("rule", "another", "a third")
-NAMES = st.sampled_from(NAMED) | st.text(
-    st.characters(codec="utf-8", categories=("L", "N", "P")), min_size=1, max_size=12
-).map(lambda name: normalize("NFC", name))
+NAMES = (
+    st.sampled_from(NAMED)
+    | st.sampled_from(NAMED)
+    | st.text(
+        st.characters(codec="utf-8", categories=("L", "N", "P")), min_size=1, max_size=12
+    ).map(lambda name: normalize("NFC", name))
+)
 ROLES = st.sampled_from(("moderator", "17", "power 50", "keeper"))
 some = st.lists
+Value = TypeVar("Value", Facts, Member)
 
 
 @cache
 def any_check() -> st.SearchStrategy[checks.Check]:
     phrases = _chosen(PHRASES)
+    words = st.builds(checks.Words, phrases, _chosen(PHRASES[:2], least=0))
     return st.one_of(
-        st.builds(checks.Words, phrases, _chosen(PHRASES[:2], least=0)),
+        # Words above all: their rules speak of the messages above, and so can count.
+        *[words] * 4,
         st.builds(checks.Patterns, _chosen(PATTERNS), _chosen(PHRASES[:2], least=0)),
         st.builds(checks.Topics, _declared(tuple(checks.Topic))),
         st.builds(checks.Described, st.just("asks for homework to be done")),
@@ -101,11 +113,11 @@ def any_check() -> st.SearchStrategy[checks.Check]:
         st.builds(checks.LeastAge, st.sampled_from(AgeLevel), st.sampled_from(AgeLevel)),
         st.builds(
             checks.Entry,
-            _chosen(("17", "power 50")),
+            _chosen(("17", "power 50"), least=0),
             st.none() | st.integers(0, 100),
-            st.integers(0, 90),
+            st.sampled_from((0, 30, 90)),
             st.booleans(),
-        ),
+        ).filter(lambda entry: entry != checks.Entry()),
     )
 
 
@@ -168,49 +180,65 @@ def any_rules(draw: st.DrawFn, most: int = 5) -> RuleSet:
 
 
 @cache
-def any_member(names: tuple[str, ...]) -> st.SearchStrategy[Member]:
+@st.composite
+def any_member(draw: st.DrawFn, names: tuple[str, ...]) -> Member:
+    """Somebody against whom nothing is held, but for a few things."""
     times = st.lists(st.floats(NOW - 1e6, NOW + 1e6), max_size=4).map(tuple)
     sent = st.builds(Sent, st.floats(NOW - 900, NOW + 900), st.just(digest("RED")))
-    return st.builds(
-        Member,
-        hits=st.none() | st.dictionaries(st.sampled_from(names or ("x",)), times, max_size=3),
-        pauses=st.none() | st.sampled_from(((), (Pause(NOW - 60, NOW + 60, "spoilers"),))),
-        is_revoked=st.sampled_from((None, False, False, True)),
-        roles=st.none() | st.frozensets(st.sampled_from(("17", "keeper"))),
-        power_level=st.none() | st.sampled_from((0, 50)),
-        account_since=st.none() | st.sampled_from((NOW - 60, NOW - 1e9)),
-        is_approved=st.sampled_from((None, False, True)),
-        sent=st.none() | st.lists(sent, max_size=5).map(tuple),
-        session_s=st.none() | st.floats(0, 1e5),
-    )
+    parts: dict[str, st.SearchStrategy[Any]] = {
+        "hits": st.none() | st.dictionaries(st.sampled_from(names), times, max_size=3),
+        "pauses": st.sampled_from((None, (Pause(NOW - 60, NOW + 60, "spoilers"),))),
+        "is_revoked": st.sampled_from((None, True)),
+        "roles": st.none() | st.frozensets(st.sampled_from(("17", "keeper")), min_size=1),
+        "power_level": st.sampled_from((None, 50)),
+        "account_since": st.sampled_from((None, NOW - 60)),
+        "is_approved": st.sampled_from((None, True)),
+        "sent": st.none() | st.lists(sent, max_size=5).map(tuple),
+        "session_s": st.none() | st.floats(0, 1e5),
+    }
+    return _but_for_a_few(draw, MEMBER, parts)
 
 
-TEXTS = st.sampled_from(MESSAGES) | st.text(max_size=60)
-JUDGED = st.none() | st.dictionaries(
-    st.sampled_from([one.value for one in checks.Topic]), st.booleans(), max_size=4
-)
-PERSONAS = st.sampled_from((None, "wren", "tock"))
-TRUTHS = st.sampled_from((True, True, False, None))
-RATINGS = st.sampled_from((None, *Rating))
-LEVELS = st.sampled_from((None, *AgeLevel))
-ANY_ROLE = st.sampled_from(Role)
+TEXTS = st.sampled_from(MESSAGES) | st.sampled_from(MESSAGES) | st.text(max_size=60)
+OWN = (None, Own(paused=True), Own(daily_s=60.0, talk=Talk(NOW, 60.0, 60.0, NOW + 60)))
+AROUND: dict[str, st.SearchStrategy[Any]] = {
+    "persona_id": st.sampled_from((None, "tock")),
+    "is_direct": st.sampled_from((False, None)),
+    "addresses_bot": st.sampled_from((False, None)),
+    "author_is_bot": st.sampled_from((True, None)),
+    "consented": st.sampled_from((False, None)),
+    "locked": st.sampled_from((True, None)),
+    "is_guest": st.sampled_from((False, None)),
+    "romance_closed": st.sampled_from((True, None)),
+    "author_role": st.sampled_from(Role),
+    "age_level": st.sampled_from((None, *AgeLevel)),
+    "persona_rating": st.sampled_from((None, *Rating)),
+    "sponsor_ceiling": st.sampled_from((None, *Rating)),
+    "person_ceiling": st.sampled_from((None, *Rating)),
+    "guard_ready": st.just(True),
+    "operator_allows_mature": st.just(True),
+    "own": st.sampled_from(OWN),
+    "disclosed_at": st.sampled_from((None, NOW - 1e5)),
+    "judged": st.dictionaries(
+        st.sampled_from([one.value for one in checks.Topic]), st.booleans(), max_size=4
+    ),
+}
 
 
 @st.composite
 def any_around(draw: st.DrawFn, rules: Compiled) -> Facts:
-    return replace(
-        facts(draw(TEXTS)),
-        rules=rules,
-        member=draw(st.just(MEMBER) | any_member(NAMED)),
-        persona_id=draw(PERSONAS),
-        is_direct=draw(TRUTHS),
-        addresses_bot=draw(TRUTHS),
-        consented=draw(TRUTHS),
-        author_role=draw(ANY_ROLE),
-        age_level=draw(LEVELS),
-        persona_rating=draw(RATINGS),
-        judged=draw(JUDGED),
-    )
+    """Ordinary circumstances, but for a few: where all is odd, nothing is looked at closely."""
+    member = draw(st.just(MEMBER) | any_member(NAMED))
+    ordinary = replace(facts(draw(TEXTS)), rules=rules, member=member)
+    return _but_for_a_few(draw, ordinary, AROUND)
+
+
+def _but_for_a_few(
+    draw: st.DrawFn, ordinary: Value, parts: dict[str, st.SearchStrategy[Any]]
+) -> Value:
+    chosen = draw(st.sets(st.sampled_from(sorted(parts)), max_size=3))
+    changes: dict[str, Any] = {name: draw(parts[name]) for name in sorted(chosen)}
+    return replace(ordinary, **changes)
 
 
 LOST: dict[str, Any] = {
@@ -219,9 +247,20 @@ LOST: dict[str, Any] = {
     "persona_id": None,
     "judged": None,
     "persona_rating": None,
+    "sponsor_ceiling": None,
+    "person_ceiling": None,
     "age_level": None,
     "is_direct": None,
+    "addresses_bot": None,
+    "author_is_bot": None,
     "consented": None,
+    "locked": None,
+    "is_guest": None,
+    "romance_closed": None,
+    "own": None,
+    "disclosed_at": None,
+    "guard_ready": False,
+    "operator_allows_mature": False,
     "author_role": Role.MEMBER,
 }
 LOST_OF_MEMBER = (
@@ -271,30 +310,84 @@ def try_one(data: st.DataObject) -> None:
     with suppress(NotTaken):
         read_rules(text[:place] + sign + text[place + 1 :])
     compiled, more = compile_rules(CommunityId("c"), rules), data.draw(any_rule())
+    is_new = more.name not in {rule.name for rule in rules.rules}
+    added = with_rule(compiled, more, rules) if is_new else compiled
     for _ in range(MESSAGES_A_FILE):
         around = data.draw(any_around(compiled))
         decision = decide(around)
         _is_as_strict(decision, without_rules(around), "without the rules")
-        if more.name not in {rule.name for rule in rules.rules}:
-            added = replace(around, rules=with_rule(compiled, more, rules))
-            _is_as_strict(decide(added), decision, "with one rule more")
-        lost, part = data.draw(LOST_NAMES), data.draw(PARTS)
-        without = replace(around, **{lost: LOST[lost]})
-        _is_as_strict(decide(without), decision, f"without {lost}")
-        assert around.member
-        known = replace(around.member, **{part: None})
-        _is_as_strict(decide(replace(around, member=known)), decision, f"without {part}")
+        _is_as_strict(decide(replace(around, rules=added)), decision, "with one rule more")
+        _try_layers(data.draw(LAYERS), around, decision)
+        _try_losses(data.draw(LOSSES), data.draw(PARTS), around, decision)
+    _try_screen(data, data.draw(any_around(compiled)), added)
+
+
+def _try_layers(left_out: AbstractSet[int], around: Facts, decision: Decision) -> None:
+    """Whichever layers are there, each further one adds."""
+    fewer = [rule for at, rule in enumerate(RULES) if at not in left_out]
+    _is_as_strict(decision, decide(around, fewer), f"with the layers {sorted(left_out)} more")
+
+
+def _try_losses(
+    lost: AbstractSet[str], parts: AbstractSet[str], around: Facts, decision: Decision
+) -> None:
+    """One fact, several at once, and some of what the community knows of its member."""
+    without = replace(around, **{name: LOST[name] for name in lost})
+    _is_as_strict(decide(without), decision, f"without {sorted(lost)}")
+    assert around.member
+    for name in LOST_OF_MEMBER:
+        # What is out of the ordinary is what may matter.
+        if getattr(around.member, name) != getattr(MEMBER, name):
+            nothing: dict[str, Any] = {name: None}
+            without_it = replace(around, member=replace(around.member, **nothing))
+            _is_as_strict(decide(without_it), decision, f"without {name}")
+    unknown: dict[str, Any] = dict.fromkeys(parts)
+    known = replace(around.member, **unknown)
+    _is_as_strict(decide(replace(around, member=known)), decision, f"without {sorted(parts)}")
+    if without.member is not None:
+        of_both = decide(replace(without, member=known))
+        _is_as_strict(of_both, decision, f"without {sorted(lost)} and {sorted(parts)}")
+
+
+def _try_screen(data: st.DataObject, around: Facts, added: Compiled) -> None:
+    """What the engine writes: rules take away from what is shown, and add nothing."""
+    sentences = data.draw(st.lists(TEXTS, max_size=4))
+    text, ceiling = " ".join(sentences), data.draw(st.sampled_from(Rating))
+    size = data.draw(st.integers(1, 9))
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    bare, _ = _screened(pieces, ceiling, None)
+    for rules in (around.rules, added):
+        shown, masks = _screened(pieces, ceiling, Written(replace(around, rules=rules)))
+        assert masks or bare.startswith(shown), "more was shown with rules than without"
+    nothing, _ = _screened(pieces, ceiling, Written(replace(around, rules=None)))
+    assert not nothing.strip(), "something was shown where the rules could not be had"
+
+
+def _screened(pieces: Sequence[str], ceiling: Rating, rules: Written | None) -> tuple[str, bool]:
+    """What is shown of a reply, and whether anything of it was masked."""
+    screen = Screen(ceiling, persona_name="Wren", rules=rules)
+    shown = "".join(screen.feed(piece) for piece in pieces) + screen.finish()
+    spoke = rules.spoke if rules else ()
+    return shown, any(one.action is Action.MASK and not one.is_dry for one in spoke)
 
 
 MESSAGES_A_FILE = 4
 SIGNS = st.sampled_from('"[]=#\n*\\x\x00é')
-LOST_NAMES = st.sampled_from(sorted(LOST))
-PARTS = st.sampled_from(LOST_OF_MEMBER)
+LOSSES = st.sets(st.sampled_from(sorted(LOST)), min_size=1, max_size=3)
+PARTS = st.sets(st.sampled_from(LOST_OF_MEMBER), min_size=1, max_size=3)
+LAYERS = st.sets(st.integers(0, len(RULES) - 1), min_size=1)
+URGENT = {Care.CRISIS, Care.SAFE_WORD, Care.SOFTEN}
+HARD = {Effect.LOCK_UNDER_18, Effect.CLOSE_ROMANCE, Effect.COUNT_REFERRAL, Effect.END_SCENE}
 
 
 def _is_as_strict(one: Decision, other: Decision, how: str) -> None:
     assert one.outcome >= other.outcome, how
     assert one.ceiling <= other.ceiling, how
+    assert one.effects & HARD >= other.effects & HARD, how
+    kept = {verdict.care for verdict in one.care} & URGENT
+    # SAFETY C3: a crisis is answered alone.
+    lost = {verdict.care for verdict in other.care} & URGENT - kept
+    assert not lost or kept, how
 
 
 def _step(hits: int, action: Action) -> Step:

@@ -31,7 +31,8 @@ def refusal(
 def keys_of(values: dict[str, object], before: str = "") -> dict[str, object]:
     flat: dict[str, object] = {}
     for name, value in values.items():
-        if isinstance(value, dict):
+        # A section holds keys; a table in a section is a key's value.
+        if isinstance(value, dict) and not before:
             flat |= keys_of(value, f"{before}{name}.")
         else:
             flat[before + name] = value
@@ -233,3 +234,13 @@ def test_a_loaded_value_cannot_be_changed() -> None:
     assert all(
         section.model_config["frozen"] for _, section in config if isinstance(section, Section)
     )
+
+
+def test_weights_are_by_communities_ids_and_within_bounds(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[communities.weights]\n"discord:17" = 2\n"matrix:!a:b.example" = 0.5\n')
+    weights = load_config(file, environ={}, overrides={}).communities.weights
+    assert weights == {"discord:17": 2.0, "matrix:!a:b.example": 0.5}
+    for wrong in ('"discord:17" = 0', '"discord:17" = true', '"discord:17" = 1e9', '"tea" = 2'):
+        text = refusal(tmp_path, f"[communities.weights]\n{wrong}\n")
+        assert text.startswith("communities.weights"), text

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import sentences
-from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Author, EventId, Message, PersonId, Room, RoomId, Say, Voice
 from bot.languages.catalogue import say
@@ -24,6 +23,7 @@ from tests.discord import discord_server
 from tests.discord.people import Person
 from tests.discord.state import Shown
 from tests.discord_small import HOME, TinyPlatform, come_in, tiny, whole_bot, words
+from tests.fakes import in_turn
 
 ROW = [str(LABELS[command]) for command in AT_REST]
 HOME_ROOM = Room(RoomId("discord:5"), is_direct=True)
@@ -48,17 +48,6 @@ async def press(client: TinyPlatform, person: Person, label: str) -> Shown:
     async with client.resting(person):
         await person.answered(await person.presses(person.dm, shown, label))
     return shown
-
-
-def in_turn() -> ScriptedEngine:
-    """The first tide, the second tide, …"""
-    tides: list[Prompt] = []
-
-    def next_tide(prompt: Prompt) -> str:
-        tides.append(prompt)
-        return f"This is tide {len(tides)}."
-
-    return ScriptedEngine(next_tide)
 
 
 # --- The door ---------------------------------------------------------------------------------

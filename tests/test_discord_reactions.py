@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Author, EventId, RoomId
 from bot.platforms.discord import names
@@ -14,19 +13,9 @@ from bot.platforms.discord.reading import Own
 from tests.discord import discord_server
 from tests.discord.people import Person
 from tests.discord_help import ROW, Served, labels, said_in, serving
+from tests.fakes import in_turn
 
 AGAIN, BACK, FORWARD, ON, STOP, CROSS = "🔁", "⬅️", "➡️", "⏩", "⏹️", "❌"
-
-
-def in_turn() -> ScriptedEngine:
-    """The first tide, the second tide, …"""
-    tides: list[Prompt] = []
-
-    def next_tide(prompt: Prompt) -> str:
-        tides.append(prompt)
-        return f"This is tide {len(tides)}."
-
-    return ScriptedEngine(next_tide)
 
 
 async def heard_of(person: Person, bot: Served) -> int:

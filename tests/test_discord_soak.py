@@ -5,7 +5,8 @@ import random
 import pytest
 
 from bench.discord_account import account, late
-from bench.discord_crowd import PERSONA, Crowd, Somebody, Written, reply_to
+from bench.discord_crowd import PERSONA, UNKNOWN, Crowd, Somebody, Written, reply_to
+from bot.policy import door_rules
 from tests.discord import DiscordServer, discord_server
 from tests.discord.state import Shown
 
@@ -78,6 +79,60 @@ async def test_an_answer_cut_before_it_names_its_message_goes_where_one_is_wante
         for _ in range(cut):
             hands.says("You")
         assert account(hands.crowd, kills=()).doubled == doubled
+
+
+@pytest.mark.parametrize(
+    ("heard", "found_out_after", "ends", "costs"),
+    [
+        ("late", 1.0, "whole", (0, 0, 1)),
+        ("at once", 1.0, "whole", (1, 1, 0)),
+        ("late", 60.0, "whole", (1, 1, 0)),
+        ("late", 1.0, "cut", (0, 1, 1)),
+    ],
+)
+async def test_an_answer_that_gives_way_because_an_earlier_deletion_was_found_out_late_is_no_second_one(
+    heard: str, found_out_after: float, ends: str, costs: tuple[int, int, int]
+) -> None:
+    async with discord_server() as server:
+        hands = Hands(server)
+        first = await hands.writes("one.")
+        hands.says(reply_to("one."))
+        server.pass_time(20.0)
+        began = server.world.now()
+        first.changed_at.append(began + 0.5 if heard == "late" else began - 15.0)
+        server.pass_time(5.0)
+        lost = ((began, server.world.now()),)
+        await hands.writes("two.")
+        server.pass_time(found_out_after)
+        hands.says("You said: two. the tide")
+        server.pass_time(1.0)
+        hands.says(reply_to("two.") if ends == "whole" else "You said: two.")
+        told = account(hands.crowd, (), lost)
+        assert (told.doubled, told.not_whole, told.written_anew) == costs
+
+
+async def test_what_was_missed_and_answered_behind_a_newer_message_is_answered() -> None:
+    async with discord_server() as server:
+        hands = Hands(server)
+        await hands.writes("one.")
+        newer = await hands.writes("two.")
+        hands.says("You")
+        hands.says("You")
+        newer.agains += 1
+        told = account(hands.crowd, kills=(server.world.now(),))
+        assert (told.unanswered, told.doubled) == (0, 0)
+
+
+async def test_what_the_bot_could_not_take_in_is_not_what_the_talk_ends_with() -> None:
+    async with discord_server() as server:
+        hands = Hands(server)
+        first = await hands.writes("one.")
+        hands.says(reply_to("one."))
+        second = await hands.writes("two.")
+        assert hands.anna.last_kept() is second
+        hands.says(f"{UNKNOWN} before we talk. Please wait.", flags=0)
+        assert hands.anna.last_kept() is first
+        assert str(door_rules.UNKNOWN).startswith(UNKNOWN), "as the bot says it"
 
 
 async def test_what_the_bot_says_itself_in_place_of_an_answer_is_told_apart() -> None:

@@ -14,30 +14,12 @@ from bot.platforms.discord.opening import open_discord
 from bot.sentences import NO_GUEST_ANY_MORE, NO_WORDS
 from tests.discord import discord_server
 from tests.discord_help import home, said_in, serving, setup
-from tests.fakes import Drawer, writes
+from tests.fakes import Drawer, Held, writes
 
 pytestmark = pytest.mark.live
 
 PATCH = "PATCH /channels/{}/messages/{}"
 LAMP = "The lamp is lit and the tide comes in by now."
-
-
-class Held:
-    """An engine that stops before a piece, until it is let go on."""
-
-    def __init__(self, text: str, *, at: int) -> None:
-        self._go = asyncio.Event()
-        self._at = at
-        self.reached = asyncio.Event()
-        self.engine = ScriptedEngine(lambda _: text, before_piece=self._before)
-
-    def go(self) -> None:
-        self._go.set()
-
-    async def _before(self, count: int) -> None:
-        if count == self._at:
-            self.reached.set()
-            await self._go.wait()
 
 
 async def test_a_person_comes_in_and_is_answered_in_a_direct_message(tmp_path: Path) -> None:

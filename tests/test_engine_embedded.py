@@ -188,6 +188,20 @@ async def test_a_closed_reply_is_not_written_to_its_end(engine: EmbeddedEngine) 
     assert 1 <= work(engine).reply_tokens < 100
 
 
+async def test_what_was_written_is_told_at_the_end_and_of_a_closed_reply_as_well(
+    engine: EmbeddedEngine,
+) -> None:
+    told: list[int] = []
+    prompt = Prompt("count", talk("Count from one to one thousand, in words."))
+    async with aclosing(engine.generate(prompt, Sampling(max_tokens=6), told.append)) as pieces:
+        assert [piece async for piece in pieces]
+    assert told == [work(engine).reply_tokens] == [6]
+    async with aclosing(engine.generate(prompt, Sampling(max_tokens=900), told.append)) as pieces:
+        await anext(pieces)
+    await engine.count_tokens("")
+    assert told == [6, work(engine).reply_tokens]
+
+
 async def test_a_stop_string_ends_the_reply_and_is_not_in_it(engine: EmbeddedEngine) -> None:
     prompt = Prompt("stop", talk("Say: one two three four five."))
     whole = await reply(engine, prompt)

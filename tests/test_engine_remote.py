@@ -108,6 +108,19 @@ async def test_an_empty_reply_is_a_reply() -> None:
         assert await reply(engine, HELLO) == ""
 
 
+async def test_what_was_written_is_told_where_the_engine_says_it() -> None:
+    told: list[int] = []
+    counted = {"choices": [{"delta": {}, "finish_reason": "stop"}], "timings": {"predicted_n": 5}}
+    for last in (FINISH, f"data: {json.dumps(counted)}\n\n".encode()):
+        assert not told
+        async with (
+            engine_for(sends(delta("One"), last, END)) as engine,
+            aclosing(engine.generate(HELLO, Sampling(), told.append)) as pieces,
+        ):
+            assert [piece async for piece in pieces] == ["One"]
+    assert told == [5]
+
+
 async def test_closing_the_generator_closes_the_connection_at_once() -> None:
     remote = sends(delta("One"), delta("two"), FINISH)
     remote.hold = {1: asyncio.Event()}

@@ -75,6 +75,21 @@ def test_pieces_of_chats_and_of_completions_are_read(
     assert read_piece('{"choices": [], "usage": {}}').text == ""
 
 
+@pytest.mark.parametrize(
+    ("event", "wrote"),
+    [
+        ('{"timings": {"predicted_n": 7}}', 7),
+        ('{"usage": {"completion_tokens": 9}, "timings": {"predicted_n": 7}}', 9),
+        ('{"usage": {"completion_tokens": null}, "timings": []}', None),
+        ('{"usage": {"completion_tokens": "many"}}', None),
+        ('{"usage": {"completion_tokens": -3}}', None),
+        ("{}", None),
+    ],
+)
+def test_how_much_was_written_is_read_where_it_is_told(event: str, wrote: int | None) -> None:
+    assert read_piece(event).wrote == wrote
+
+
 # --- Messages -----------------------------------------------------------------------------------
 
 MARKS = (

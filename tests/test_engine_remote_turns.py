@@ -1,8 +1,10 @@
 """Whose turn it is at one remote engine, and who yields to whom."""
 
 import asyncio
+from collections.abc import Callable
 
 from bot.engine.remote.turns import TurnedAway, Turns, Urgency, Who
+from bot.engine.shares import Share
 
 
 class Line:
@@ -12,16 +14,22 @@ class Line:
         self.turns = Turns(places)
         self.began: list[str] = []
         self.moved = asyncio.Event()
+        self._took: dict[str, Callable[[int], None]] = {}
         self._ends: dict[str, asyncio.Event] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    async def comes(self, *names: str, urgency: Urgency = Urgency.SOMEBODY_WAITS) -> None:
+    async def comes(
+        self, *names: str, urgency: Urgency = Urgency.SOMEBODY_WAITS, of: str = ""
+    ) -> None:
         """A name is `person` or `person/number`."""
         for name in names:
             self._ends[name] = asyncio.Event()
-            who = Who(name, name.split("/")[0], urgency)
+            who = Who(name, name.split("/")[0], urgency, Share(of))
             self._tasks[name] = asyncio.create_task(self._has_turn(name, who))
         await self.settle()
+
+    def took(self, name: str, tokens: int) -> None:
+        self._took[name](tokens)
 
     async def ends(self, name: str) -> None:
         self._ends[name].set()
@@ -43,7 +51,8 @@ class Line:
 
     async def _has_turn(self, name: str, who: Who) -> None:
         try:
-            async with self.turns.turn(who):
+            async with self.turns.turn(who) as took:
+                self._took[name] = took
                 self.began.append(name)
                 self.moved.set()
                 await self._ends[name].wait()
@@ -148,4 +157,32 @@ async def test_whoever_waits_at_a_lost_engine_is_told_to_look_elsewhere() -> Non
     line.turns.turn_away()
     await line.settle()
     assert line.began == ["ada", "ben turned away"]
+    await line.close()
+
+
+async def test_communities_share_a_full_engine_by_what_was_computed_for_each() -> None:
+    line = Line(places=1)
+    await line.comes("ada", "ben", "cleo", "dora", of="tea")
+    await line.comes("eve", "finn", "gus", of="sea")
+    assert [line.turns.place(key) for key in ("ben", "eve", "finn")] == [1, 0, 2]
+    line.took("ada", 40)
+    await line.ends("ada")
+    line.took("eve", 400)
+    await line.ends("eve")
+    for _ in range(3):
+        await line.ends(line.began[-1])
+    # Ben, Cleo and Dora together had less than Eve.
+    assert line.began == ["ada", "eve", "ben", "cleo", "dora", "finn"]
+    await line.close()
+
+
+async def test_whom_nobody_waits_for_has_no_part_in_the_shares() -> None:
+    line = Line(places=1)
+    await line.comes("ada", of="tea")
+    await line.comes("warm", urgency=Urgency.WARMING, of="sea")
+    await line.comes("background", urgency=Urgency.BACKGROUND, of="sea")
+    await line.comes("ben", of="tea")
+    await line.ends("ada")
+    await line.ends("ben")
+    assert line.began == ["ada", "ben", "background"]
     await line.close()

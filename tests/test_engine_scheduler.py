@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.engine.shares import ONE_GROUP, Share
 from bot.engine.spelling import Spelling
 from bot.engine.wire import Cuts
 from bot.engine.worker.holding import Holding
@@ -60,12 +61,23 @@ class Bench:
         adapter: str | None = None,
         background: bool = False,
         stop: tuple[str, ...] = (),
-    ) -> None:
+        share: Share = ONE_GROUP,
+    ) -> Job:
         drawing = ForcedDrawing(self.reply_tokens)
         self.drawings.append(drawing)
-        job = Job(number, key, person or key, tokens(ids), card, adapter, background=background)
+        job = Job(
+            number,
+            key,
+            person or key,
+            tokens(ids),
+            card,
+            adapter,
+            background=background,
+            share=share,
+        )
         job.writing = Writing(drawing, Spelling(stop), max_tokens)
         self.scheduler.add(job)
+        return job
 
     def warm(self, number: int, key: str, ids: Sequence[int], card: int = 0) -> None:
         self.scheduler.add(Job(number, key, key, tokens(ids), card))
@@ -694,3 +706,94 @@ def assert_nobody_holds_anothers_words(bench: Bench) -> None:
                 token in range(1000, 1040) or token in range(own, own + 300) or token == ord("a")
                 for token in slot.tokens
             )
+
+
+# --- Communities ----------------------------------------------------------------------------------
+
+
+def crowd(bench: Bench, share: Share, people: int, length: int) -> list[Job]:
+    """So many people of one community, each with three requests."""
+    at = len(bench.drawings)
+    return [
+        bench.ask(
+            at + number,
+            f"{share.of} {number % people} {number}",
+            range(10, 10 + length),
+            person=f"{share.of} {number % people}",
+            share=share,
+        )
+        for number in range(3 * people)
+    ]
+
+
+def taken(jobs: Sequence[Job]) -> int:
+    return sum(job.computed + len(job.reply) for job in jobs)
+
+
+@pytest.mark.parametrize(
+    ("weights", "lengths"),
+    [((1.0, 1.0), (40, 400)), ((1.0, 3.0), (60, 60)), ((2.0, 1.0), (300, 50))],
+)
+def test_of_a_full_machine_each_community_gets_its_part_in_tokens(
+    weights: tuple[float, float], lengths: tuple[int, int]
+) -> None:
+    bench = Bench(sequences=4, reply_tokens=20)
+    tea, sea = (
+        crowd(bench, Share(of, weight), 400, length)
+        for of, weight, length in zip(("tea", "sea"), weights, lengths, strict=True)
+    )
+    bench.steps(600)
+    done = taken(tea), taken(sea)
+    assert min(done) > 1000
+    # Whoever has a sequence keeps it to the end of their reply, so parts meet within some replies.
+    assert done[0] / done[1] == pytest.approx(weights[0] / weights[1], rel=0.15)
+
+
+def test_a_community_alone_is_as_fast_as_without_any_others_and_owes_nothing_later() -> None:
+    alone, among = Bench(sequences=2), Bench(sequences=2)
+    crowd(alone, ONE_GROUP, 6, 50)
+    long = crowd(among, Share("tea", 0.1), 6, 50)
+    alone.steps(10)
+    among.steps(10)
+    assert [len(step) for step in among.model.steps] == [len(step) for step in alone.model.steps]
+    # Whoever comes now has no more of it than whoever was there.
+    before = taken(long)
+    late = crowd(among, Share("sea", 0.1), 6, 50)
+    among.run()
+    assert taken(late) == taken(long)
+    first = next(one for one in among.ends() if one >= len(long))
+    assert among.ends().index(first) <= before // 50 + 3
+
+
+def test_nobody_starves_beside_a_community_that_weighs_a_thousand_times_as_much() -> None:
+    bench = Bench(sequences=1)
+    heavy = crowd(bench, Share("tea", 1000.0), 100, 20)
+    light = bench.ask(9999, "ben", range(10, 30), share=Share("sea", 1.0))
+    bench.run()
+    place = bench.ends().index(9999)
+    assert place < len(heavy)
+    assert len(light.reply) == 3
+
+
+def test_inside_a_community_people_take_turns_and_one_with_many_requests_delays_nobody() -> None:
+    bench = Bench(sequences=1)
+    share = Share("tea")
+    for number in range(4):
+        bench.ask(number, "ada", range(10, 20), share=share)
+    bench.ask(4, "ben", range(10, 20), share=share)
+    bench.ask(5, "eve", range(10, 20), share=Share("sea"))
+    bench.run()
+    assert bench.ends() == [0, 5, 4, 1, 2, 3]
+
+
+def test_places_are_told_as_they_will_be_given() -> None:
+    bench = Bench(sequences=1)
+    for number, (key, of) in enumerate(
+        [("ada", "tea"), ("ben", "tea"), ("cleo", "tea"), ("dora", "sea"), ("eve", "sea")]
+    ):
+        bench.ask(number, key, range(10, 20), share=Share(of))
+    bench.scheduler.step()
+    told = {key: bench.scheduler.place(key) for key in ("ada", "ben", "cleo", "dora", "eve")}
+    bench.run()
+    names = ("ada", "ben", "cleo", "dora", "eve")
+    assert sorted(told, key=lambda key: told[key]) == [names[number] for number in bench.ends()]

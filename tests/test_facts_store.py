@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.events import Rating, TurnId
+from bot.memory.about import about_person
 from bot.memory.words import words_of
 from bot.store import facts, forgetting, learning, recalled, replies, sessions, turns
 from bot.store.database import rewrite
@@ -34,9 +35,17 @@ def cat(name: str, quote: str = "") -> Draft:
     return Draft("pet", "cat", name, quote or f"My cat is called {name}.")
 
 
-def said(plain: Plain, *drafts: Draft, rating: Rating = Rating.GENERAL, text: str = "") -> TurnId:
-    """Somebody says something, and this is found in it."""
+def said(
+    plain: Plain,
+    *drafts: Draft,
+    rating: Rating = Rating.GENERAL,
+    text: str = "",
+    at: float | None = None,
+) -> TurnId:
+    """Somebody says something, and this is found in it. `at`: what the clock said then."""
     turn = plain.do(lambda: _say(plain, text or " ".join(one.quote for one in drafts), rating))
+    if at is not None:
+        plain.db.execute("UPDATE turns SET at = ? WHERE id = ?", (at, turn))
     plain.do(lambda: recalled.catch_up(plain.db, words_of, 50, drafts_of=lambda _text, _at: drafts))
     return turn
 
@@ -130,6 +139,18 @@ def test_what_is_learned_late_takes_its_place_in_the_talk(plain: Plain) -> None:
         lambda: learning.learn(plain.db, first, [home("Porto")], origin=Origin.MODEL, now=-1e9)
     )
     assert values(plain) == ["Mara", "Lisbon"]
+
+
+@pytest.mark.parametrize("at", [-1e12, 0.0, 5.0, 1e15])
+def test_whatever_the_clock_says_the_later_of_the_talk_holds(plain: Plain, at: float) -> None:
+    said(plain, home("Porto"))
+    said(plain, home("Lisbon"), at=at)
+    assert values(plain) == ["Lisbon"]
+    porto = known(plain, "Porto")
+    assert porto.valid_to is not None
+    assert porto.valid_to >= porto.valid_from, "nothing ends before it began"
+    assert known(plain, "Lisbon").valid_from == at
+    assert about_person([known(plain, "Lisbon")], 500).facts
 
 
 @pytest.mark.parametrize("hold", ["pin", "edit", "add a source to it"])
@@ -472,7 +493,7 @@ PLACES = ("Porto", "Lisbon", "Faro")
 
 @given(STEPS)
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_after_any_steps_one_holds_and_it_is_the_last_that_was_said(
     tmp_path_factory: pytest.TempPathFactory, steps: Sequence[tuple[str, int]]

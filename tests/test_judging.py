@@ -135,6 +135,7 @@ async def test_m1_what_the_model_finds_counts_and_what_it_does_not_passes(tmp_pa
         assert "10 min" in noticed(await parlour.paper.say("and these sums"))
         assert judge.asked[0].parts[0] == judge.asked[-1].parts[0]
         assert judge.asked[0].parts[0].shared
+        assert judge.asked[-1].community == parlour.paper.tea
         assert not any(part.shared for part in judge.asked[0].parts if part.speaker == "user")
 
 

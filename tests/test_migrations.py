@@ -124,6 +124,14 @@ VAULT_11 = {
     **VAULT_10,
     "sessions": "INSERT INTO sessions VALUES (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r', 'It rained.', 0, 0)",
 }
+VAULT_12 = {
+    **VAULT_11,
+    "sessions": """INSERT INTO sessions VALUES
+        (1, 'wren', NULL, 1, NULL, '', 1, 7, 'r', 'It rained.', 0, 0, 2, 2)""",
+    "branch_parts": "UPDATE branch_parts SET branch = 2",
+    "set_aside": "INSERT INTO set_aside VALUES (1, 0, 0)",
+}
+VAULT_13 = {**VAULT_12, "vectors": "INSERT INTO vectors VALUES (1, 0, x'003c')"}
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
     "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5, 6: HOUSE_6}),
     "vault": (
@@ -140,6 +148,9 @@ ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
             9: VAULT_9,
             10: VAULT_10,
             11: VAULT_11,
+            12: VAULT_12,
+            13: VAULT_13,
+            14: VAULT_13,
         },
     ),
 }
@@ -167,6 +178,8 @@ def test_rows_of_an_old_version_are_all_in_the_newest(name: str, version: int) -
     migrate(db, steps, Path(name))
     assert version_of(db) == len(steps)
     found = contents(db)
+    # A later kind of work begins with what was said before there was such a kind.
+    found["work"] = [row for row in found.get("work", []) if row[0] == "story"]
     assert all(len(found[table]) == 1 for table in versions[version])
     assert db.execute("PRAGMA foreign_key_check").fetchall() == []
     db.close()

@@ -1,16 +1,15 @@
-"""Quotas: what is counted, what is said when it is used up, and who gets how much of the machine."""
+"""Quotas: what is counted, and what is said when it is used up."""
 
 import asyncio
 from pathlib import Path
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, PersonId
 from bot.policy.community.rule import Quota
-from bot.policy.quotas import Used, quota_of, shares, used_up
-from bot.quotas import WRITE_AFTER, Quotas
+from bot.policy.quotas import Used, quota_of, used_up
+from bot.quotas import WRITE_AFTER, Bill, Quotas
 from tests.conftest import HABITS, Parlour, running
 from tests.fakes import noticed, spoken
 from tests.store_help import ADA, BEN, house_in
@@ -50,6 +49,19 @@ def test_what_is_used_up_is_said_with_when_it_goes_on() -> None:
         assert said in told and bool(told) is bool(said)
 
 
+def test_i3_roles_that_are_not_told_leave_the_strictest_that_could_hold() -> None:
+    quotas = (Quota("person", messages_a_day=50), Quota("7", messages_a_day=5, waiting=2))
+    assert quota_of(quotas, frozenset()) == Quota("person", messages_a_day=50)
+    assert quota_of(quotas, None) == Quota("person", messages_a_day=5, waiting=2)
+
+
+def test_a_power_level_of_matrix_is_a_role_for_all_above_it() -> None:
+    quotas = (Quota("person", messages_a_day=5), Quota("power 50", messages_a_day=90))
+    assert quota_of(quotas, None, 100).messages_a_day == 90
+    assert quota_of(quotas, None, 0).messages_a_day == 5
+    assert quota_of(quotas, frozenset(), None).messages_a_day == 5
+
+
 def test_of_several_roles_the_most_generous_counts_and_unknown_roles_are_not_held() -> None:
     quotas = (
         Quota("person", messages_a_day=10),
@@ -61,29 +73,6 @@ def test_of_several_roles_the_most_generous_counts_and_unknown_roles_are_not_hel
     assert quota_of(quotas, frozenset({"7", "8"})).messages_a_minute == 0
     assert quota_of(quotas, None).messages_a_day == 10
     assert quota_of((), frozenset({"7"})) == Quota()
-
-
-def test_shares_go_by_weight_and_leave_nobody_with_nothing() -> None:
-    assert shares({}, {"a": 9, "b": 9}, 4) == {"a": 2, "b": 2}
-    assert shares({"a": 3.0}, {"a": 9, "b": 9}, 4) == {"a": 3, "b": 1}
-    assert shares({"a": 100.0}, {"a": 9, "b": 9, "c": 1}, 3) == {"a": 1, "b": 1, "c": 1}
-    assert shares({}, {"a": 1, "b": 9}, 8) == {"a": 1, "b": 7}
-    assert shares({}, {"a": 0}, 8) == {}
-
-
-@given(
-    st.dictionaries(st.sampled_from("abcdef"), st.floats(0.1, 100)),
-    st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 9)),
-    st.integers(0, 30),
-)
-def test_no_place_stays_empty_while_somebody_waits_and_none_is_given_twice(
-    weights: dict[str, float], waiting: dict[str, int], places: int
-) -> None:
-    given_ = shares(weights, waiting, places)
-    assert sum(given_.values()) == min(places, sum(waiting.values()))
-    assert all(0 <= given_[name] <= waiting[name] for name in given_)
-    if places >= len(given_):
-        assert all(given_.values())
 
 
 # --- Counted -------------------------------------------------------------------------------------
@@ -101,12 +90,48 @@ async def test_a_days_use_outlives_a_restart_but_for_the_last_few(tmp_path: Path
         assert (await Quotas(house).by(ADA, TEA, NOW + 86_400)).messages == 0
 
 
-async def test_a_reply_is_counted_once_with_the_message_after_it(tmp_path: Path) -> None:
+async def test_what_a_reply_took_is_written_down_with_the_message_it_was_for(
+    tmp_path: Path,
+) -> None:
     async with house_in(tmp_path) as house:
         quotas = Quotas(house)
-        for _ in range(2):
-            await quotas.note(ADA, TEA, NOW, (7, "x" * 41))  # type: ignore[arg-type]  # a turn's number
-        assert (await quotas.by(ADA, TEA, NOW)).tokens == 11
+        quotas.spend(BEN, TEA, 5)
+        for at in range(WRITE_AFTER):
+            await quotas.note(ADA, TEA, NOW + at)
+            quotas.spend(ADA, TEA, 11)
+        assert (await quotas.by(ADA, TEA, NOW)).tokens == 11 * WRITE_AFTER
+        assert (await quotas.by_all(TEA, NOW, but=BEN)).tokens == 11 * WRITE_AFTER
+        assert (await quotas.by(BEN, TEA, NOW)).tokens == 0
+        # The next day's count begins, and what was left of this one is written down.
+        assert (await quotas.by(ADA, TEA, NOW + 86_400)).tokens == 0
+    async with house_in(tmp_path) as house:
+        assert (await Quotas(house).by(ADA, TEA, NOW)).tokens == 11 * WRITE_AFTER
+
+
+@pytest.mark.parametrize(
+    ("steps", "spent"),
+    [
+        # As told, in each of the tries; what was shown does not matter then.
+        ([5, "a text of 24 characters."], 5),
+        ([0, 7, ""], 7),
+        # Reckoned where nothing is told, and corrected when it is told after all.
+        (["a text of 24 characters."], 6),
+        (["a text of 24 characters.", 9], 9),
+        (["a text of 24 characters.", 2], 2),
+        ([""], 0),
+    ],
+)
+def test_a_reply_is_counted_once_and_as_its_engine_tells(
+    steps: list[int | str], spent: int
+) -> None:
+    counted: list[int] = []
+    bill = Bill(counted.append)
+    for step in steps:
+        if isinstance(step, int):
+            bill.tell(step)
+        else:
+            bill.reckon(step)
+    assert sum(counted) == spent
 
 
 async def test_who_has_not_written_lately_is_not_talking(tmp_path: Path) -> None:
@@ -141,6 +166,24 @@ async def test_who_has_used_it_up_is_told_when_it_goes_on_and_care_goes_before_i
     assert "no case is about you" in noticed(await parlour.paper.say("/why"))
     parlour.clock.now += 86_400
     assert spoken(await parlour.paper.say("good morning"))
+
+
+async def test_tokens_are_those_that_the_model_wrote_also_what_was_not_shown(
+    tmp_path: Path,
+) -> None:
+    engine = ScriptedEngine(lambda _: "I am a human being. " + "And so on. " * 10)
+    async with running(tmp_path / "data", engine) as parlour:
+        await parlour.let_in()
+        await set_rules(parlour, '[[quota]]\nwho = "person"\ntokens_a_day = 40\n')
+        made = engine.pieces_made
+        await parlour.paper.say("good evening")
+        # Another answer to the same message counts as well.
+        await parlour.paper.say("/again")
+        assert engine.pieces_made - made >= 2
+        while engine.pieces_made - made < 40:
+            assert "as much talk" not in noticed(await parlour.paper.say("go on"))
+            assert engine.pieces_made - made < 400
+        assert "as much talk" in noticed(await parlour.paper.say("go on"))
 
 
 async def test_a_community_that_the_operator_does_not_serve_is_told_so_at_the_door(
@@ -191,3 +234,13 @@ async def test_a_community_can_want_fewer_messages_to_wait(tmp_path: Path) -> No
         release.set()
         await parlour.paper.rest(message.room.id)
         assert [one for one in parlour.paper.shown if "wait already (2)" in one.text]
+
+
+async def test_the_engine_is_told_whose_guest_it_computes_for(parlour: Parlour) -> None:
+    """Also when it warms: a full machine is shared out by it."""
+    await parlour.let_in()
+    await parlour.paper.say("good evening")
+    asked = parlour.scripted.prompts[-1]
+    assert asked.community == parlour.paper.tea
+    assert {one.community for one in parlour.scripted.warmed} <= {"", asked.community}
+    assert parlour.scripted.warmed[-1].community == asked.community

@@ -308,6 +308,18 @@ def test_a_name_of_what_does_not_hold_any_more_is_not_told_either() -> None:
     assert told(Found((), (Card("ann", turn),), closed)) == ("", ())
 
 
+async def test_who_has_changed_their_mind_is_told_what_holds_now(parlour: Parlour) -> None:
+    await parlour.let_in()
+    for text in ("/memory on", "My favourite tea is amber.", "/persona wren"):
+        await parlour.paper.say(text)
+    await parlour.paper.say("Well, my favourite tea is rosehip now.")
+    await parlour.paper.say("/persona wren")
+    await parlour.paper.say("What is my favourite tea?")
+    (note,) = notes(parlour)
+    assert "amber" not in note
+    assert note.count("my favourite tea is rosehip now.") == 1
+
+
 async def test_who_has_moved_is_not_told_where_they_lived(parlour: Parlour) -> None:
     await parlour.let_in()
     for text in (

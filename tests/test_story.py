@@ -23,7 +23,7 @@ from bot.store.vault import Vault
 from bot.store.work_rows import Said
 from bot.story import StoryTelling
 from tests.conftest import PERSONAS, Parlour, running
-from tests.fakes import PaperPlatform
+from tests.fakes import PaperPlatform, in_shared_room, noticed, spoken
 
 SAID = (
     "My sister Mara keeps the lighthouse at Rye, and she comes to visit on Friday.",
@@ -390,3 +390,72 @@ async def forgotten_meanwhile(vault: Vault) -> None:
     kept = await vault.stories.keep_known(session.id, known)
     assert kept is not None
     assert kept.known == ""
+
+
+# --- Read, told otherwise, gone on from ---------------------------------------------------------
+
+
+async def test_the_story_is_shown_with_its_date(parlour: Parlour) -> None:
+    await talked(parlour)
+    said = noticed(await parlour.paper.say("/story"))
+    assert "The story so far, with Wren:" in said
+    assert f"1970-01-12: {TOLD}" in said
+
+
+async def test_who_has_no_memory_or_no_story_is_told_so(parlour: Parlour) -> None:
+    await parlour.let_in()
+    assert "memory is off" in noticed(await parlour.paper.say("/story"))
+    await parlour.paper.say("/memory on")
+    assert "Nothing has been told" in noticed(await parlour.paper.say("/story"))
+    assert "Nothing has been told" in noticed(await parlour.paper.say("/story again"))
+
+
+async def test_ones_own_words_stand_in_the_place_of_what_was_told(parlour: Parlour) -> None:
+    await talked(parlour)
+    await opening(parlour)
+    own = "My sister Mara sails round the cape, and I wait."
+    assert "in your words" in noticed(await parlour.paper.say(f"/story edit {own}"))
+    await parlour.paper.say("Hello?")
+    assert own in system_of(parlour), "from the very next prompt on"
+    assert "lighthouse at Rye" not in system_of(parlour)
+    assert f"In your words: {own}" in noticed(await parlour.paper.say("/story"))
+    assert "are forgotten" in noticed(await parlour.paper.say("/story forget"))
+    await parlour.paper.say("Hello again?")
+    assert own not in system_of(parlour)
+    assert TOLD in system_of(parlour)
+    assert "no words of your own" in noticed(await parlour.paper.say("/story forget"))
+
+
+async def test_ones_own_words_outlive_the_turns_and_end_with_memory(parlour: Parlour) -> None:
+    first = await talked(parlour)
+    await parlour.paper.say("/story edit We met on the pier, and it rained.")
+    parlour.paper.tell(Deleted(first.room, first.author, first.id, first.at))
+    assert "on the pier" in await opening(parlour)
+    await parlour.paper.say("/memory off")
+    await parlour.paper.say("/memory on")
+    assert "on the pier" not in await opening(parlour)
+
+
+async def test_l2_what_a_card_may_not_say_is_no_story(parlour: Parlour) -> None:
+    await talked(parlour)
+    said = noticed(await parlour.paper.say("/story edit A love scene with a 15-year-old."))
+    assert "nothing has changed" in said
+    assert "15" not in await opening(parlour)
+
+
+async def test_a_new_session_begins_from_the_story_with_a_recap(parlour: Parlour) -> None:
+    await talked(parlour)
+    shown = await parlour.paper.say("/story again")
+    assert TOLD in noticed(shown)
+    assert spoken(shown), "the persona greets"
+    await parlour.paper.say("Where were we?")
+    assert TOLD in system_of(parlour)
+    assert len([p for p in parlour.scripted.prompts[-1].parts if p.speaker != "system"]) == 2
+
+
+async def test_i1_in_a_shared_room_no_story_is_shown(parlour: Parlour) -> None:
+    await talked(parlour)
+    message = in_shared_room(parlour.paper.message("/story"))
+    parlour.paper.tell(message)
+    await parlour.paper.rest(message.room.id)
+    assert not any("Mara" in shown.text for shown in parlour.paper.shown)

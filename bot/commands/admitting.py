@@ -5,8 +5,8 @@ for whose age they speak. What comes of it stands in `ages` and `follow`.
 from dataclasses import dataclass
 
 from bot.commands.declaration import Declares
-from bot.commands.moderating import LONGEST_PERSON, LONGEST_REASON
-from bot.commands.parameters import Kind, Parameter
+from bot.commands.moderating import LONGEST_REASON
+from bot.commands.parameters import Kind, Parameter, person
 from bot.events import AgeLevel, PersonId, Rating, Role
 from bot.text import Text
 
@@ -76,7 +76,7 @@ ADMITTING: tuple[Declares[AdmittingCommand], ...] = (
         Text("opens an under-18 lock that was wrong; the reason is recorded with your name"),
         lambda values: Unlock(PersonId(values["person"]), values["reason"]),
         parameters=(
-            Parameter("person", Kind.PERSON, Text("who was locked"), most_chars=LONGEST_PERSON),
+            person(Text("who was locked")),
             Parameter(
                 "reason", Kind.LINE, Text("why the lock was wrong"), most_chars=LONGEST_REASON
             ),
@@ -90,7 +90,7 @@ ADMITTING: tuple[Declares[AdmittingCommand], ...] = (
         ),
         lambda values: Attest(PersonId(values["person"]), values["reason"]),
         parameters=(
-            Parameter("person", Kind.PERSON, Text("who is an adult"), most_chars=LONGEST_PERSON),
+            person(Text("who is an adult")),
             Parameter(
                 "reason",
                 Kind.LINE,
@@ -105,7 +105,7 @@ ADMITTING: tuple[Declares[AdmittingCommand], ...] = (
         Text("takes back a moderator's confirmation that somebody is an adult"),
         lambda values: Revoke(PersonId(values["person"]), values["reason"]),
         parameters=(
-            Parameter("person", Kind.PERSON, Text("whose it was"), most_chars=LONGEST_PERSON),
+            person(Text("whose it was")),
             Parameter("reason", Kind.LINE, Text("why it does not hold"), most_chars=LONGEST_REASON),
         ),
         least=Role.MODERATOR,

@@ -9,7 +9,7 @@ error or a failing test.
 
 from dataclasses import dataclass
 
-from bot.commands import memories, moderating, ruling
+from bot.commands import memories, moderating, ruling, stories
 from bot.commands.admitting import ADMITTING, AdmittingCommand
 from bot.commands.declaration import Declares
 from bot.commands.moderating import MODERATING, ModeratingCommand
@@ -17,6 +17,7 @@ from bot.commands.operating import OPERATING, OperatingCommand
 from bot.commands.own import OWN, OwnCommand
 from bot.commands.parameters import Kind, Parameter
 from bot.commands.ruling import RULING, RulesCommand
+from bot.commands.stories import STORIES, StoryCommand
 from bot.commands.talking import TALK, TalkCommand
 from bot.events import Role
 from bot.text import Text
@@ -31,7 +32,7 @@ class Help:
 
 
 Command = (
-    Help | TalkCommand | OwnCommand
+    Help | TalkCommand | OwnCommand | StoryCommand
     | AdmittingCommand | ModeratingCommand | RulesCommand | OperatingCommand
 )  # fmt: skip
 
@@ -52,6 +53,7 @@ COMMANDS: tuple[Declaration, ...] = (
     ),
     *TALK,
     *OWN,
+    *STORIES,
     *ADMITTING,
     *MODERATING,
     *RULING,
@@ -59,7 +61,12 @@ COMMANDS: tuple[Declaration, ...] = (
 )
 
 # What the commands of two words have in common.
-GROUPS = {"memory": memories.ABOUT, "report": moderating.REPORT_ABOUT, "rules": ruling.ABOUT}
+GROUPS = {
+    "memory": memories.ABOUT,
+    "story": stories.ABOUT,
+    "report": moderating.REPORT_ABOUT,
+    "rules": ruling.ABOUT,
+}
 
 
 def commands_for(

@@ -17,7 +17,7 @@ from bot.store.case_rows import Story
 from bot.store.house import House
 from bot.store.rows import Community, Recalled, Scope, Session, Turn
 from bot.store.vault import Vault
-from bot.text import Text
+from bot.text import SILENCE, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,8 @@ class Desk:
     community: Community
     not_in: Text
     """What somebody who is not in is told; empty for who is."""
+    against: Callable[[Persona], Text]
+    """What stands in the way of a session with this persona, by the community or the operator."""
     locked: bool
     ceiling: Rating
     own_ceiling: Rating
@@ -142,6 +144,8 @@ class Answer:
     """Handed over with it."""
     about: str = ""
     """The name of a persona whom it introduces."""
+    alone: bool = False
+    """It is about who asked, and for nobody else to read."""
     tells: tuple[Tell, ...] = ()
     """What others are to know of it."""
     commands: tuple[str, ...] = ()
@@ -149,6 +153,8 @@ class Answer:
     picks: tuple[Pick, ...] = ()
     story: Story | None = None
     """Of the case that it is about, as it stands now: its cards are shown anew."""
+    is_alone: bool = False
+    """It holds the person's own words: where others read along it is for their eyes alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +174,8 @@ class Greet:
     """A new session with this persona."""
 
     persona: str
+    recap: Text = SILENCE
+    """What is told before it begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +194,8 @@ class Show:
     """This answer of before."""
 
     turn: Turn
+    say: Text = SILENCE
+    """Before it."""
 
 
 @dataclass(frozen=True, slots=True)

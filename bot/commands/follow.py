@@ -6,11 +6,11 @@ A person's own commands are followed in `follow_own`.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from typing import assert_never
 
 from bot import sentences
 from bot.commands import admitting, ages, talking
+from bot.commands.branching import UNDONE_HERE, shown_now
 from bot.commands.declared import Command, Help
 from bot.commands.desk import Answer, Desk, Greet, LikeAMessage, Outcome, Rewrite, Show
 from bot.commands.duties import NOT_YOURS, may
@@ -20,16 +20,17 @@ from bot.commands.follow_memory import INCOGNITO_IS
 from bot.commands.follow_operating import follow_operating
 from bot.commands.follow_own import follow_own
 from bot.commands.follow_rules import follow_rules
+from bot.commands.follow_story import follow_story
 from bot.commands.moderating import ModeratingCommand
 from bot.commands.operating import OperatingCommand
 from bot.commands.own import OwnCommand
 from bot.commands.ruling import RulesCommand
+from bot.commands.stories import StoryCommand
 from bot.commands.words import help_text
 from bot.events import Rating
 from bot.personas import Persona
 from bot.policy.ceiling import Fall
 from bot.policy.community.rule import Duty
-from bot.policy.screen import Screen
 from bot.store.rows import Exchange
 from bot.text import Text, lines
 
@@ -49,6 +50,8 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         return await follow_moderating(command, desk)
     if isinstance(command, OperatingCommand):
         return await follow_operating(command, desk)
+    if isinstance(command, StoryCommand):
+        return await follow_story(command, desk)
     if isinstance(command, RulesCommand):
         return await follow_rules(command, desk)
     if (duty := _DUTIES.get(type(command))) and not await may(duty, desk):
@@ -65,7 +68,7 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
                 )
             )
         case talking.Begin():
-            return Answer(sentences.ALREADY_IN) if desk.is_in else LikeAMessage()
+            return _begin(desk) if desk.is_in else LikeAMessage()
         case talking.Persona() | talking.New() | talking.Again() | talking.Continue() if (
             desk.resting
         ):
@@ -75,7 +78,7 @@ async def follow(command: Command, desk: Desk) -> Outcome:  # noqa: C901, PLR091
         case talking.Persona(name):
             return _choose(name, desk)
         case talking.New():
-            return Greet(desk.persona.id) if desk.is_in else Answer(desk.not_in)
+            return _greet(desk.persona, desk) if desk.is_in else Answer(desk.not_in)
         case talking.Who():
             name, tagline = desk.persona.name, desk.persona.tagline
             who = sentences.WITH.format(name=name, tagline=tagline)
@@ -145,8 +148,19 @@ def _choose(name: str, desk: Desk) -> Outcome:
     wanted = name.strip().casefold()
     for persona in desk.personas.values():
         if wanted in (persona.id, persona.name.casefold()):
-            return Greet(persona.id)
+            return _greet(persona, desk)
     return Answer(sentences.NO_PERSONA.format(names=", ".join(desk.personas)))
+
+
+def _begin(desk: Desk) -> Answer:
+    against = desk.against(desk.persona)
+    return Answer(against, alone=True) if against else Answer(sentences.ALREADY_IN)
+
+
+def _greet(persona: Persona, desk: Desk) -> Outcome:
+    """SAFETY M1: nobody greets who could not answer then."""
+    against = desk.against(persona)
+    return Answer(against, alone=True) if against else Greet(persona.id)
 
 
 async def _last_exchange(desk: Desk) -> Exchange | tuple[None, None]:
@@ -162,25 +176,20 @@ async def _turn_page(desk: Desk, step: int) -> Outcome:
     chosen = await desk.vault.choose(answer.id, step)
     if chosen is None:
         return Answer(sentences.NO_OTHER)
-    # It may stem from a time when more was allowed (SAFETY A9), or other rules held (M1).
-    name, closed, rules = desk.persona.name, desk.romance_closed, desk.written
-    # And from before a limit was set (SAFETY C2).
-    hard = [limit.text for limit in await desk.vault.limits() if limit.is_hard]
-    shown = partial(Screen, desk.ceiling, persona_name=name, rules=rules)
-    screen = shown(romance_closed=closed, hard_limits=hard)
-    text = screen.feed(chosen.text) + screen.finish()
-    if screen.blocked:
-        await desk.vault.choose(answer.id, -step)
+    text = await shown_now(chosen, desk, desk.vault)
+    if text is None:
+        await desk.vault.choose(chosen.id, -step)
         return Answer(sentences.NO_OTHER)
     return Show(replace(chosen, text=text))
 
 
 async def _undo(desk: Desk) -> Outcome:
-    exchange = [turn.id for turn in await _last_exchange(desk) if turn]
-    if not exchange or desk.vault is None:
+    undone = None
+    if desk.is_in and desk.vault is not None and desk.session is not None:
+        undone = await desk.vault.branches.undo(desk.session.id)
+    if undone is None:
         return Answer(sentences.NO_REPLY_YET)
-    await desk.vault.drop(exchange)
-    return Answer(sentences.UNDONE)
+    return Answer(UNDONE_HERE.format(prefix=desk.prefix) if undone.stays else sentences.UNDONE)
 
 
 async def _set_ceiling(rating: Rating, desk: Desk) -> Outcome:

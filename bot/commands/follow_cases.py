@@ -8,6 +8,7 @@ from bot.commands.ages import whole
 from bot.commands.desk import Answer, Desk, Outcome, Tell
 from bot.commands.duties import NOT_YOURS, may
 from bot.commands.moderating import ModeratingCommand
+from bot.commands.parameters import read_number
 from bot.events import CommunityId, PersonId, Role
 from bot.policy.community.rule import Duty
 from bot.store.case_lists import Wanted
@@ -60,15 +61,15 @@ async def follow_moderating(command: ModeratingCommand, desk: Desk) -> Outcome: 
         case moderating.Cases(state, below):
             if desk.message.author.role < Role.MODERATOR:
                 return await _why(desk)
-            return await _list(state, _number(below), desk)
+            return await _list(state, read_number(below), desk)
         case moderating.Case(number):
-            return await case_deeds.show(_number(number), desk)
+            return await case_deeds.show(read_number(number), desk)
         case moderating.Note(number, text):
-            return await case_deeds.note(_number(number), text, desk)
+            return await case_deeds.note(read_number(number), text, desk)
         case moderating.Uphold(number, reason):
-            return await case_deeds.end(_number(number), reason, desk, lifts=False)
+            return await case_deeds.end(read_number(number), reason, desk, lifts=False)
         case moderating.Lift(number, reason):
-            return await case_deeds.end(_number(number), reason, desk, lifts=True)
+            return await case_deeds.end(read_number(number), reason, desk, lifts=True)
         case moderating.Approve(person, is_taken_back):
             return await _approve(person, desk, is_taken_back=is_taken_back)
         case moderating.CaseLog(wish):
@@ -76,7 +77,7 @@ async def follow_moderating(command: ModeratingCommand, desk: Desk) -> Outcome: 
         case moderating.Why():
             return await _why(desk)
         case moderating.Appeal(number, words):
-            return await _appeal(_number(number), words, desk)
+            return await _appeal(read_number(number), words, desk)
         case moderating.ReportReply(is_attached, words):
             return await _report_reply(words, desk, is_attached=is_attached)
         case moderating.ReportPerson(person, words):
@@ -229,9 +230,3 @@ async def card_to_log(case: Case, desk: Desk) -> tuple[Tell, ...]:
     if log_room is None:
         return ()
     return (cards.told_in(log_room.room, case),)
-
-
-def _number(typed: str) -> int:
-    """Case 12, `12` and `#12` are the same; 0 is none."""
-    digits = typed.removeprefix("#")
-    return int(digits) if digits.isdecimal() and digits.isascii() else 0

@@ -6,6 +6,8 @@ from typing import assert_never
 from bot import sentences
 from bot.commands import kept, own, rhythm
 from bot.commands.accounts import Link, Sponsor, Unlink
+from bot.commands.branches import Branch, Branches
+from bot.commands.branching import follow_branches
 from bot.commands.declared import COMMANDS
 from bot.commands.desk import Answer, Desk, Erase, Farewell, Outcome
 from bot.commands.exporting import export
@@ -88,6 +90,8 @@ async def follow_own(command: OwnCommand, desk: Desk) -> Outcome:  # noqa: C901,
             return await follow_import(command, desk, desk.vault)
         case own.Reword(words):
             return await reword(words, desk, desk.vault)
+        case Branch() | Branches():
+            return await follow_branches(command, desk, desk.vault)
         case own.General():
             return await _go_as_far_as(Rating.GENERAL, desk, desk.vault)
         case own.Romance():
@@ -142,6 +146,8 @@ async def _wish(command: OwnCommand, desk: Desk, vault: Vault) -> Text:  # noqa:
             | own.Romance()
             | own.Language()
             | own.Reword()
+            | Branch()
+            | Branches()
         ):
             raise AssertionError("followed above")
         case _:

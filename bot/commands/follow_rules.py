@@ -11,6 +11,7 @@ from typing import assert_never
 from bot.commands import cards, files, rule_lines, rule_pages, ruling, stats
 from bot.commands.desk import Answer, Desk, Outcome
 from bot.commands.duties import NOT_YOURS, may
+from bot.commands.parameters import read_number
 from bot.commands.read import Misread
 from bot.commands.rule_lines import NoRule
 from bot.commands.ruling import RulesCommand
@@ -93,7 +94,7 @@ async def _change(
 
 async def _roll_back(version: str, desk: Desk) -> Answer:
     book, community = desk.house.moderation.rules, desk.community.id
-    wanted = await book.version(community, rule_pages.read_number(version))
+    wanted = await book.version(community, read_number(version))
     if wanted is None:
         return Answer(rule_pages.NO_VERSION.format(prefix=desk.prefix))
     newest = await book.newest(community)
@@ -117,7 +118,7 @@ async def _import(desk: Desk) -> Answer:
         first = text.lstrip().split("\n", 1)[0].removeprefix("# ")
         if first.startswith(rule_pages.FROM):
             # The file itself says what its writer had before them.
-            number = rule_pages.read_number(first.removeprefix(rule_pages.FROM))
+            number = read_number(first.removeprefix(rule_pages.FROM))
             book.look(desk.message.author.id, community, number)
     answer = await _save(desk, newest, text, "import")
     return Answer(lines(answer.say, LEFT_OUT, *left), file=answer.file) if left else answer

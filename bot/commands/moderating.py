@@ -6,12 +6,10 @@ What a person is told of themselves is told where we are alone. Rules are declar
 from dataclasses import dataclass
 
 from bot.commands.declaration import Declares
-from bot.commands.parameters import Kind, Parameter, Place, one_of
+from bot.commands.parameters import Kind, Parameter, Place, number, one_of, person
 from bot.events import PersonId, Role
 from bot.text import Text
 
-LONGEST_PERSON = 264
-"""A Matrix id has at most 255 characters, with the platform's name before it."""
 LONGEST_REASON = 500
 LONGEST_WORDS = 1_500
 
@@ -87,7 +85,7 @@ ModeratorsWords = Note | Uphold | Lift
 
 REPORT_ABOUT = Text("tells moderators about a reply or a person; nobody is told that it was you")
 
-_NUMBER = Parameter("number", Kind.WORD, Text("the case's number"), most_chars=12)
+_NUMBER = number("number", Text("the case's number"))
 _REASON = Parameter(
     "reason", Kind.LINE, Text("why; the person is told it"), most_chars=LONGEST_REASON
 )
@@ -108,13 +106,7 @@ MODERATING: tuple[Declares[ModeratingCommand], ...] = (
                 lifted=Text("lifted: taken back"),
                 expired=Text("expired: over by itself"),
             ),
-            Parameter(
-                "below",
-                Kind.WORD,
-                Text("only those with a smaller number"),
-                most_chars=12,
-                is_required=False,
-            ),
+            number("below", Text("only those with a smaller number"), is_required=False),
         ),
     ),
     Declares(
@@ -153,7 +145,7 @@ MODERATING: tuple[Declares[ModeratingCommand], ...] = (
         Text("lets somebody in where the rules ask for a moderator's yes"),
         lambda values: Approve(PersonId(values["person"]), is_taken_back="wish" in values),
         parameters=(
-            Parameter("person", Kind.PERSON, Text("who may come in"), most_chars=LONGEST_PERSON),
+            person(Text("who may come in")),
             *one_of(
                 "wish",
                 Text("without it, it is a yes"),
@@ -232,7 +224,7 @@ MODERATING: tuple[Declares[ModeratingCommand], ...] = (
         Text("reports somebody of this room to the moderators"),
         lambda values: ReportPerson(PersonId(values["person"]), values["words"]),
         parameters=(
-            Parameter("person", Kind.PERSON, Text("who it is about"), most_chars=LONGEST_PERSON),
+            person(Text("who it is about")),
             Parameter("words", Kind.LINE, Text("what happened"), most_chars=LONGEST_WORDS),
         ),
     ),

@@ -5,8 +5,7 @@ exist; in the terminal they do.
 from dataclasses import dataclass
 
 from bot.commands.declaration import Declares
-from bot.commands.moderating import LONGEST_PERSON
-from bot.commands.parameters import Kind, Parameter
+from bot.commands.parameters import person
 from bot.events import PersonId, Role
 from bot.text import Text
 
@@ -27,7 +26,7 @@ class Overview: ...
 
 OperatingCommand = Block | Unblock | Overview
 
-_PERSON = Parameter("person", Kind.PERSON, Text("who it is"), most_chars=LONGEST_PERSON)
+_PERSON = person(Text("who it is"))
 
 OPERATING: tuple[Declares[OperatingCommand], ...] = (
     Declares(

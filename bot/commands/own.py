@@ -7,6 +7,7 @@ where we are alone (INVARIANT I1).
 from dataclasses import dataclass
 
 from bot.commands.accounts import ACCOUNTS, AccountCommand
+from bot.commands.branches import BRANCHES, BranchCommand
 from bot.commands.declaration import Declares
 from bot.commands.histories import HISTORIES, HistoryCommand
 from bot.commands.kept import KEPT, KeptCommand
@@ -101,7 +102,7 @@ class Reword:
 OwnCommand = (
     Stop | Pause | Resume | Goodbye | Safeword | Limits | CheckIn | Break | Quiet | Remind | Mute
     | Timezone | Language | General | Romance | Mature | Reword
-    | MemoryCommand | AccountCommand | HistoryCommand | KeptCommand
+    | MemoryCommand | AccountCommand | BranchCommand | HistoryCommand | KeptCommand
 )  # fmt: skip
 
 # --- The table --------------------------------------------------------------------------------
@@ -264,6 +265,7 @@ OWN: tuple[Declares[OwnCommand], ...] = (
         ),
         place=Place.DIRECT,
     ),
+    *BRANCHES,
     *ACCOUNTS,
     *HISTORIES,
     *KEPT,

@@ -8,6 +8,7 @@ from difflib import unified_diff
 
 from bot.commands import cards, rule_lines
 from bot.commands.desk import Answer, Desk
+from bot.commands.parameters import read_number
 from bot.commands.rule_lines import NoRule
 from bot.files import File
 from bot.policy.community.compiled import compile_rules
@@ -116,11 +117,6 @@ def hand_over(head: Text, body: str, name: str) -> Answer:
     if len(body) <= LONGEST_SHOWN:
         return Answer(paragraphs(head, verbatim(body)))
     return Answer(lines(head, IN_THE_FILE), file=File(name, body.encode(), "text/plain"))
-
-
-def read_number(typed: str) -> int:
-    digits = typed.strip().removeprefix("#")
-    return int(digits) if digits.isascii() and digits.isdecimal() else 0
 
 
 # --- Below ---------------------------------------------------------------------------------------

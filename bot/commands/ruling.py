@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.commands.declaration import Declares
-from bot.commands.parameters import Kind, Parameter, one_of
+from bot.commands.parameters import Kind, Parameter, number, one_of
 from bot.events import Role
 from bot.text import Text
 
@@ -93,10 +93,6 @@ _RULE = Parameter("rule", Kind.WORD, Text("the rule's name, with hyphens for spa
 _ONE_RULE = Parameter(
     "rule", Kind.WORD, Text("one rule's name, with hyphens for spaces"), is_required=False
 )
-
-
-def _number(name: str, about: Text, *, is_required: bool = True) -> Parameter:
-    return Parameter(name, Kind.WORD, about, most_chars=12, is_required=is_required)
 
 
 RULING: tuple[Declares[RulesCommand], ...] = (
@@ -204,7 +200,7 @@ RULING: tuple[Declares[RulesCommand], ...] = (
         "rules history",
         Text("lists who changed the rules, when and how"),
         lambda values: History(values.get("below", "")),
-        parameters=(_number("below", Text("only those with a smaller number"), is_required=False),),
+        parameters=(number("below", Text("only those with a smaller number"), is_required=False),),
         least=Role.MODERATOR,
     ),
     Declares(
@@ -212,8 +208,8 @@ RULING: tuple[Declares[RulesCommand], ...] = (
         Text("shows what is different between two versions"),
         lambda values: Diff(values.get("old", ""), values.get("new", "")),
         parameters=(
-            _number("old", Text("without it, the one before the newest"), is_required=False),
-            _number("new", Text("without it, the newest"), is_required=False),
+            number("old", Text("without it, the one before the newest"), is_required=False),
+            number("new", Text("without it, the newest"), is_required=False),
         ),
         least=Role.MODERATOR,
     ),
@@ -221,7 +217,7 @@ RULING: tuple[Declares[RulesCommand], ...] = (
         "rules rollback",
         Text("makes an old version hold again"),
         lambda values: Rollback(values["version"]),
-        parameters=(_number("version", Text("its number in the history")),),
+        parameters=(number("version", Text("its number in the history")),),
         least=Role.MODERATOR,
     ),
     Declares(

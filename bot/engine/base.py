@@ -4,7 +4,7 @@ A prompt is made of parts. The chat template's own pieces, which the engine puts
 are the only text that may become control tokens; a part's text stays text, whatever it spells.
 """
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -37,11 +37,23 @@ class Prompt:
     """For whom it is: turns are taken by person. Without one, the key stands for them."""
     background: bool = False
     """Nobody waits for it: it yields to everybody who does."""
+    community: str = ""
+    """Whose guest they are with it: what a full machine computes is shared out by communities.
+    Without one they are one group."""
 
 
 def is_raw(parts: Iterable[Part]) -> bool:
     """Whether these parts bring their own template."""
     return any(part.speaker == "template" for part in parts)
+
+
+Wrote = Callable[[int], None]
+"""Is told how many tokens the model has written, by an engine that counts them: when the reply
+ends, and where it was stopped shortly after."""
+
+
+def nobody_counts(_tokens: int) -> None:
+    """For who does not ask what a reply has taken."""
 
 
 class EngineError(Exception):
@@ -82,7 +94,9 @@ class Engine(Protocol):
 
     async def close(self) -> None: ...
 
-    def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[str, None]:
+    def generate(
+        self, prompt: Prompt, sampling: Sampling, wrote: Wrote = nobody_counts
+    ) -> AsyncGenerator[str, None]:
         """The reply in pieces. Closing the generator stops the model within one token.
 
         The pieces joined are the reply, unstripped. When they come back unchanged as an

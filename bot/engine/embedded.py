@@ -18,10 +18,13 @@ from bot.engine.base import (
     EngineError,
     Prompt,
     PromptTooLong,
+    Wrote,
+    nobody_counts,
     refuse_no_reply,
 )
 from bot.engine.child import Child, ModelUnusable, start_child
 from bot.engine.setup import Setup
+from bot.engine.shares import share_of
 from bot.engine.tunings import Tunings
 from bot.engine.wire import (
     Frame,
@@ -53,6 +56,7 @@ class EmbeddedEngine:
         self._deaths = 0
         self._numbers = count(1)
         self._answers: dict[int, asyncio.Queue[Frame]] = {}
+        self._counting: dict[int, Wrote] = {}
         self._room = asyncio.Semaphore(_AT_ONCE)
         self.last_work: Work | None = None
         """What the request that ended last has cost; for tests and benches."""
@@ -90,18 +94,21 @@ class EmbeddedEngine:
         if self._child is not None:
             await self._child.end()
 
-    async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[str, None]:
+    async def generate(
+        self, prompt: Prompt, sampling: Sampling, wrote: Wrote = nobody_counts
+    ) -> AsyncGenerator[str, None]:
         refuse_no_reply(sampling)
         fields = {"do": "generate", "sampling": sampling_to_json(sampling), **self._told(prompt)}
         # Each token tells one piece at most, and what was held may follow the last.
-        async with self._asked(fields, pieces=sampling.max_tokens + 1) as answers:
+        async with self._asked(fields, pieces=sampling.max_tokens + 1, wrote=wrote) as answers:
             while "piece" in (answer := _checked(await answers.get())):
                 yield answer["piece"]
 
     async def judge(self, prompt: Prompt, choices: tuple[str, ...]) -> tuple[float, ...]:
         fields = {"do": "judge", "choices": choices, **self._told(prompt)}
         if self._setup.guard is not None:
-            fields["model"] = "guard"
+            # What a guard is asked is little, and late answers refuse: there is one line for all.
+            fields |= {"model": "guard", "community": "", "weight": 1.0}
         logits = (await self._ask(fields))["logits"]
         weights = [exp(logit - max(logits)) for logit in logits]
         return tuple(weight / sum(weights) for weight in weights)
@@ -138,20 +145,24 @@ class EmbeddedEngine:
     def _told(self, prompt: Prompt) -> Frame:
         if prompt.adapter is not None and prompt.adapter not in self._setup.adapters:
             raise EngineError(f"the adapter '{prompt.adapter}' is not loaded")
-        return {"model": "main", **prompt_to_json(prompt)}
+        share = share_of(prompt.community, self._setup.weights)
+        return {"model": "main", **prompt_to_json(prompt, share)}
 
     async def _ask(self, fields: Frame) -> Frame:
         async with self._asked(fields, pieces=0) as answers:
             return _checked(await answers.get())
 
     @asynccontextmanager
-    async def _asked(self, fields: Frame, *, pieces: int) -> AsyncIterator[asyncio.Queue[Frame]]:
+    async def _asked(
+        self, fields: Frame, *, pieces: int, wrote: Wrote = nobody_counts
+    ) -> AsyncIterator[asyncio.Queue[Frame]]:
         """Where a request's answers arrive; leaving before the last one cancels the request."""
         async with self._room:
             child = await self._worker()
             number = next(self._numbers)
             # The worker's end of the request and its death may both be told.
             answers = self._answers[number] = asyncio.Queue(pieces + 2)
+            self._counting[number] = wrote
             try:
                 await child.send({"id": number, **fields})
                 yield answers
@@ -170,6 +181,8 @@ class EmbeddedEngine:
                 self.warmed_tokens += work.computed_tokens
             elif "replaced" not in frame:
                 self.last_work = work
+            # Also of who has gone away: it was written all the same.
+            self._counting.pop(frame["id"], nobody_counts)(work.reply_tokens)
         number = frame["id"]
         answers = self._answers.get(number)
         # None: whoever asked has gone away.
@@ -220,6 +233,7 @@ class EmbeddedEngine:
     def _end_all(self, reason: str) -> None:
         """Everybody who waits for a worker that has ended is told."""
         self._deaths += 1
+        self._counting.clear()
         waiting, self._answers = self._answers, {}
         for answers in waiting.values():
             answers.put_nowait({"error": f"the engine stopped: {reason}"})

@@ -7,7 +7,7 @@ model, and for tests that must force the world. It keeps an account of what was 
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
-from bot.engine.base import EngineError, Prompt, PromptTooLong
+from bot.engine.base import EngineError, Prompt, PromptTooLong, Wrote, nobody_counts
 from bot.events import Sampling
 
 Script = Callable[[Prompt], str]
@@ -57,22 +57,28 @@ class ScriptedEngine:
 
     async def close(self) -> None: ...
 
-    async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[str, None]:
+    async def generate(
+        self, prompt: Prompt, sampling: Sampling, wrote: Wrote = nobody_counts
+    ) -> AsyncGenerator[str, None]:
         deaths = self.deaths
         self.prompts.append(prompt)
         self.held[prompt.key] = prompt
         tokens = sum([await self.count_tokens(part.text) for part in prompt.parts])
         if tokens + sampling.max_tokens > self._context_tokens:
             raise PromptTooLong(tokens, self._context_tokens - sampling.max_tokens)
-        pieces = _pieces(self._script(prompt))
-        for count, piece in enumerate(pieces[: sampling.max_tokens]):
-            await self._before_piece(count)
-            if self.deaths > deaths:
-                raise EngineError("the scripted engine died")
-            # Also of what was forgotten meanwhile: a model at work has it in its memory.
-            self.held[prompt.key] = prompt
-            self.pieces_made += 1
-            yield piece
+        pieces, written = _pieces(self._script(prompt)), 0
+        try:
+            for count, piece in enumerate(pieces[: sampling.max_tokens]):
+                await self._before_piece(count)
+                if self.deaths > deaths:
+                    raise EngineError("the scripted engine died")
+                # Also of what was forgotten meanwhile: a model at work has it in its memory.
+                self.held[prompt.key] = prompt
+                self.pieces_made += 1
+                written = count + 1
+                yield piece
+        finally:
+            wrote(written)
 
     async def judge(self, prompt: Prompt, choices: tuple[str, ...]) -> tuple[float, ...]:
         self.prompts.append(prompt)

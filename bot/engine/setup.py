@@ -32,6 +32,8 @@ class Setup:
     gpu_shares: tuple[float, ...] = ()
     longest_pause_s: float = 0.25
     states_mb: int = 512
+    weights: Mapping[str, float] | None = None
+    """Of communities, where a full machine is shared out between them."""
     tunings: Path | None = None
     """Where what was measured is kept; None measures at every start."""
 

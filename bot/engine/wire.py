@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from bot.engine.base import Part, Prompt
+from bot.engine.shares import ONE_GROUP, Share
 from bot.events import Sampling
 
 Frame = dict[str, Any]
@@ -126,12 +127,14 @@ def pack(frame: Frame) -> bytes:
     return len(body).to_bytes(_LENGTH_BYTES) + body
 
 
-def prompt_to_json(prompt: Prompt) -> Frame:
+def prompt_to_json(prompt: Prompt, share: Share = ONE_GROUP) -> Frame:
     return {
         "key": prompt.key,
         "person": prompt.person or prompt.key,
         "adapter": prompt.adapter,
         "background": prompt.background,
+        "community": share.of,
+        "weight": share.weight,
         "parts": [[part.speaker, part.text, part.shared] for part in prompt.parts],
     }
 

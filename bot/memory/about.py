@@ -7,8 +7,9 @@ recalled with the message that asks for it. It is quoted, and no instruction (SA
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 
+from bot.memory.dates import moment
 from bot.memory.masking import mask
 from bot.memory.notes import MARKS
 from bot.memory.slots import BIRTHDAY, CALLED, FAMILY, HOME, JOB, NAME, ORIGIN, PET, STUDY
@@ -63,5 +64,5 @@ def _line(fact: Fact, zone: tzinfo) -> str:
     words = " ".join(told.translate(MARKS).split())
     if len(words) > LONGEST:
         words = f"{words[:LONGEST].rsplit(' ', 1)[0]} …"
-    when = datetime.fromtimestamp(fact.valid_from, zone)
+    when = moment(fact.valid_from, zone)
     return f"“{words}” ({when.day} {when:%B %Y})"

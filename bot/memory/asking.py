@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
-from bot.engine.base import Engine, EngineError, PromptTooLong
+from bot.engine.base import Engine, EngineError, PromptTooLong, Wrote, nobody_counts
 from bot.events import Sampling
 from bot.memory.until import until
 from bot.memory.window import Talk, begin_with, trim, write_prompt
@@ -22,13 +22,14 @@ async def ask(
     newer: asyncio.Event,
     due_in: Callable[[], float | None],
     begun: Sequence[str] = (),
+    wrote: Wrote = nobody_counts,
 ) -> AsyncGenerator[str, None]:
     """Ends when `newer` is set. A piece may be empty: then what is held back is due to be shown."""
     failed, came, trims = False, False, 0
     while True:
         prompt = await write_prompt(talk, asked, begun)
         try:
-            generated = engine.generate(prompt, sampling)
+            generated = engine.generate(prompt, sampling, wrote)
             async with aclosing(until(newer, generated, due_in)) as pieces:
                 async for piece in pieces:
                     came = came or bool(piece)

@@ -7,7 +7,7 @@ weigh more, and hides nothing.
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from bot.memory.words import fold
 
@@ -98,6 +98,11 @@ def ranges_in(text: str, now: datetime) -> tuple[Range, ...]:
     return tuple((_begin(first, now), _begin(last + timedelta(1), now)) for first, last in past)
 
 
+def moment(at: float, zone: tzinfo) -> datetime:
+    """Whatever a clock has said: one that jumped far is taken for its nearest sane end."""
+    return datetime.fromtimestamp(min(max(at, 0.0), _LATEST), zone)
+
+
 def birthday_in(text: str, today: date) -> str | None:
     """As in 07-03, without a year: it is a day to be thought of, and no record of an age."""
     said = fold(text).replace("’", "'")
@@ -119,6 +124,8 @@ def birthday_in(text: str, today: date) -> str | None:
 
 
 Days = tuple[date, date]
+_LATEST = 4e9
+"""In the year 2096."""
 
 
 def _calendar(said: str, today: date) -> Iterator[Days]:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from bot.events import TurnId
+from bot.memory.dates import moment
 from bot.memory.masking import mask
 from bot.memory.words import fold
 from bot.store.card_rows import Found
@@ -141,5 +142,5 @@ def excerpt(text: str, longest: int = LONGEST) -> str:
 
 
 def _line(at: float, name: str, said: str, zone: tzinfo) -> str:
-    when = datetime.fromtimestamp(at, zone)
+    when = moment(at, zone)
     return f"{when.day} {when:%B %Y}, {name}: “{said}”"

@@ -1,6 +1,7 @@
 """A message, with what was said just before -> what memory is asked for. Pure."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +29,8 @@ class Question:
     ranges: tuple[Range, ...] = ()
     names: tuple[str, ...] = ()
     """What may be a name, of this message and of what was said just before."""
+    text: str = ""
+    """Without the names of who talks, which every second turn has."""
 
 
 def ask_memory(
@@ -51,7 +54,14 @@ def ask_memory(
     asked = dict.fromkeys(name for said in (text, *before[-2:]) for name in names_asked(said))
     who = {fold(name) for name in names.values()}
     may_be = tuple(name for name in asked if name not in who)
-    return Question(weights, _side(plain, names), ranges_in(text, now), may_be)
+    return Question(
+        weights, _side(plain, names), ranges_in(text, now), may_be, _without(text, names.values())
+    )
+
+
+def _without(text: str, names: Iterable[str]) -> str:
+    said = "|".join(re.escape(name) for name in names if name.strip())
+    return re.sub(rf"(?<!\w)(?:{said})(?:['’]s)?(?!\w)", "", text) if said else text
 
 
 def _side(plain: Sequence[str], names: Mapping[Side, str]) -> Side | None:

@@ -8,6 +8,9 @@ brought nothing are not here.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nlargest
+from statistics import fmean
+from types import MappingProxyType
 
 from bot.memory.question import Question
 from bot.store.rows import STRETCH, Spot
@@ -30,6 +33,8 @@ class Rules:
     """What the best turns of its stretch of talk add to a turn."""
     by_that_side: float = 2.0
     in_that_time: float = 2.0
+    meaning: float = 0.3
+    """Of the whole score, where vectors are there to compare; words have the rest."""
 
 
 RULES = Rules()
@@ -42,6 +47,8 @@ class Ranked:
     score: float
     share: float
     """How much of what the question tells by is said there or near."""
+    apart: float = 0.0
+    """How far it stands out by its meaning, in standard deviations of all turns."""
 
 
 def rank(
@@ -49,10 +56,13 @@ def rank(
     found: Mapping[str, Sequence[int]],
     total: int,
     look: Callable[[Sequence[int]], Mapping[int, Spot]],
+    alike: Mapping[int, float] = MappingProxyType({}),
+    *,
     rules: Rules = RULES,
 ) -> list[Ranked]:
     """`found` has the places of each word among `total` turns; `look` tells what stands in some
-    of them, and leaves out those that may not be recalled now."""
+    of them, and leaves out those that may not be recalled now. `alike` has how near the meaning of
+    each turn comes, where that is known."""
     weights = _weights(question, found, total, rules)
     alone: Scores = {}
     for word, weight in weights.items():
@@ -60,20 +70,45 @@ def rank(
             alone[spot] = alone.get(spot, 0.0) + weight
     best = sorted(alone, key=lambda spot: (-alone[spot], -spot))[:CANDIDATES]
     near = {spot + step for spot in best for step in rules.around}
-    known = look(sorted(near))
+    by_meaning = nlargest(CANDIDATES, alike, key=alike.__getitem__)
+    known = look(sorted(near.union(by_meaning)))
     scores, alone = _near(weights, found, known, rules)
     stretches = _stretches(alone)
     asked = sum(weights.values())
+    worth = {spot: _worth(turn, question, rules) for spot, turn in known.items()}
     ranked = [
         Ranked(
             spot,
-            (score + rules.stretch * stretches.get(_stretch(spot), 0.0))
-            * _worth(known[spot], question, rules),
+            (score + rules.stretch * stretches.get(_stretch(spot), 0.0)) * worth[spot],
             score / asked,
         )
         for spot, score in scores.items()
     ]
+    if alike:
+        ranked = _with_meaning(ranked, alike, worth, rules)
     return sorted(ranked, key=lambda one: (-one.score, -one.spot))
+
+
+def _with_meaning(
+    ranked: Sequence[Ranked],
+    alike: Mapping[int, float],
+    worth: Mapping[int, float],
+    rules: Rules,
+) -> list[Ranked]:
+    """Both scores on one scale, from nothing to the best of all."""
+    by_words = {one.spot: one for one in ranked}
+    best = max((one.score for one in ranked), default=0.0) or 1.0
+    lowest, highest = min(alike.values()), max(alike.values())
+    mean = fmean(alike.values())
+    spread = math.sqrt(fmean((like - mean) ** 2 for like in alike.values()))
+    both = []
+    for spot, counts in worth.items():
+        said = by_words.get(spot, Ranked(spot, 0.0, 0.0))
+        like = alike.get(spot, lowest)
+        meant = counts * (like - lowest) / (highest - lowest or 1.0)
+        score = (1 - rules.meaning) * said.score / best + rules.meaning * meant
+        both.append(Ranked(spot, score, said.share, (like - mean) / (spread or 1.0)))
+    return both
 
 
 def _worth(turn: Spot, question: Question, rules: Rules) -> float:

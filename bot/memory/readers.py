@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from bot.memory.phrases import LANGUAGES, Language
 
@@ -31,8 +32,13 @@ class Reader:
     no_value: re.Pattern[str]
     passing: re.Pattern[str]
     remember: re.Pattern[str]
-    orders: re.Pattern[str]
     mine: re.Pattern[str]
+
+
+@cache
+def readers() -> tuple[Reader, ...]:
+    """Made at the end of the first reply to somebody with memory, and not at every start."""
+    return tuple(map(_reader, LANGUAGES))
 
 
 def plain(text: str) -> str:
@@ -71,7 +77,6 @@ def _reader(language: Language) -> Reader:
             re.compile(language.no_value),
             re.compile(language.passing),
             re.compile(before + language.remember),
-            re.compile(language.orders),
             re.compile(language.mine),
         )
     return Reader(
@@ -83,7 +88,6 @@ def _reader(language: Language) -> Reader:
         re.compile(rf"(?:{language.no_value})(?!\w)"),
         re.compile(rf"\b(?:{language.passing})(?!\w)"),
         re.compile(rf"\s*(?:(?:{language.before})(?![^\W_])[\s,!:]*)*{language.remember}"),
-        re.compile(rf"(?:{language.orders})"),
         re.compile(rf"(?:{language.mine})"),
     )
 
@@ -100,6 +104,3 @@ def _phrase(line: str, language: Language) -> Phrase:
         ends=kind.endswith("!"),
         pattern=re.compile(pattern),
     )
-
-
-READERS = tuple(map(_reader, LANGUAGES))

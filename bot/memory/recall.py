@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.events import Rating, SessionId
 from bot.memory.masking import mask
+from bot.memory.meaning import Meaning
 from bot.memory.names import names_in
 from bot.memory.question import Question
 from bot.memory.ranking import rank
@@ -19,6 +20,10 @@ from bot.store.rows import Scope
 from bot.store.vault import Vault
 
 BUDGET_S = 0.05
+MEANING_SHARE = 0.4
+"""Of the budget: so long an embedding model has for a message."""
+APART = 4.0
+"""What stands out so far by its meaning was spoken of, in whatever words."""
 AT_ONCE = 50
 """Turns in one transaction, and so many of these: 0.1 s where a vault is large."""
 ROUNDS = 4
@@ -41,16 +46,22 @@ async def recall(
     most: int,
     budget_s: float = BUDGET_S,
     least: float = 0.0,
+    meaning: Meaning | None = None,
 ) -> Found:
-    """The best turns first; of what says or stands near at least such a share of the question."""
-    if not question.words and not question.names:
-        return Found()
+    """The best turns first; of what says or stands near at least such a share of the question, or
+    stands out by its meaning."""
     due = time.monotonic() + budget_s
+    meant = await meaning.of(question.text, budget_s * MEANING_SHARE) if meaning else None
+    if not question.words and not question.names and not meant:
+        return Found()
     words, names = tuple(question.words), question.names
-    wanted = Wanted(place.scope, words, place.ceiling, place.session, most, names)
+    wanted = Wanted(place.scope, words, place.ceiling, place.session, most, names, meant)
 
-    def by_question(found: Mapping[str, Sequence[int]], total: int, look: Look) -> Sequence[int]:
-        return [one.spot for one in rank(question, found, total, look) if one.share >= least]
+    def by_question(
+        found: Mapping[str, Sequence[int]], total: int, look: Look, alike: Mapping[int, float]
+    ) -> Sequence[int]:
+        ranked = rank(question, found, total, look, alike)
+        return [one.spot for one in ranked if one.share >= least or one.apart >= APART]
 
     return await vault.index.recall(wanted, by_question, lambda: time.monotonic() > due)
 

@@ -15,25 +15,16 @@ from datetime import datetime
 
 from bot.memory.dates import birthday_in
 from bot.memory.masking import mask
-from bot.memory.readers import READERS, Phrase, Reader, plain
+from bot.memory.readers import Phrase, Reader, plain, readers
 from bot.memory.slots import DISLIKES, FAVOURITE, LIKES, NOTE, TASTE, is_alone
+from bot.memory.statements import ENDS, TO_YOU, sentences_in, theirs
 from bot.store.fact_rows import Draft
 
 MOST = 8
 """Facts of one message: who tells more has written a list."""
 LONGEST = 200
 """Signs of a clause that is kept."""
-LONGEST_TEXT = 4000
-_BARRIER = "\x00"
-# What is not said by the person themselves, now: quotations, deeds in a scene, code, script lines.
-_NOT_THEIRS = re.compile(
-    r"```.*?```|`[^`\n]*`|^\s*>.*?$|^\s*\w[\w ]{0,20}:\s.*?$|\*[^*\n]+\*|_[^_\n]+_|\"[^\"\n]*\"|“[^”]*”|„[^“”]*[“”]"
-    r"|«[^»]*»|»[^«]*«|「[^」]*」|『[^』]*』|‘[^’\n]*’(?!\w)|(?<!\w)'[^'\n]*'(?!\w)|https?://\S+",
-    re.MULTILINE | re.DOTALL,
-)
-_SENTENCE = re.compile(r"(?:[^.!?…。！？\n\x00]|(?<=\d)\.(?=\s?\w)|\.(?=\w))+[.!?…。！？]*")
 _EMOJI = re.compile(r"[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
-_PARTED = r"\s*[,;:()、，；：]\s*|\s+[-–—]+\s+|\s*[–—]\s*"
 _KINDS_OF_NAME = {"name", "Name", "place", "Place"}
 _OF_NAMES = "de da do dos das del della van von der den la le los las el al du di y of the"
 _SMALL = frozenset(_OF_NAMES.split())
@@ -45,7 +36,6 @@ _ARTICLES_OF_ALL = """
     the a an my der die das den ein eine einen el la los las un una le les l' du des o os as um uma
 """
 _ARTICLES = frozenset(_ARTICLES_OF_ALL.split())
-_ENDS = " .!?…。！？~'’"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +48,12 @@ class _Said:
 
 def drafts_in(text: str, now: datetime) -> tuple[Draft, ...]:
     """`now` is when it was said, in the person's zone. In the order in which they were said."""
-    text = text[:LONGEST_TEXT]
-    theirs = _NOT_THEIRS.sub(lambda hit: _BARRIER * len(hit[0]), text)
-    said = _Said(text, plain(theirs), now)
+    said = _Said(text, theirs(text), now)
     found: list[tuple[int, Draft]] = []
-    for sentence in _SENTENCE.finditer(said.folded):
-        if _asks(sentence[0]):
-            continue
-        for reader in READERS:
-            if not reader.unreal.search(sentence[0]):
-                found += _read(reader, said, sentence.span())
+    for begin, end in sentences_in(said.folded):
+        for reader in readers():
+            if not reader.unreal.search(said.folded, begin, end):
+                found += _read(reader, said, (begin, end))
     found.sort(key=lambda pair: pair[0])
     return tuple(dict.fromkeys(draft for _, draft in found))[:MOST]
 
@@ -77,13 +63,11 @@ def drafts_in(text: str, now: datetime) -> tuple[Draft, ...]:
 
 def _read(reader: Reader, said: _Said, span: tuple[int, int]) -> list[tuple[int, Draft]]:
     found = []
-    asked = reader.remember.match(said.folded[: span[1]].rstrip(_ENDS), span[0])
-    if asked and reader.orders.match(asked["v"]):
-        return []
+    asked = reader.remember.match(said.folded[: span[1]].rstrip(ENDS), span[0])
     for begin, end in _clauses(reader.parted, said.folded, *span):
         # "Today" may stand before a phrase, or begin one.
         starts = dict.fromkeys([_after(reader.before, said.folded, begin, end), begin])
-        clause = said.folded[:end].rstrip(_ENDS)
+        clause = said.folded[:end].rstrip(ENDS)
         slots: set[str] = set()
         for phrase in reader.phrases:
             if phrase.slot in slots:
@@ -95,7 +79,8 @@ def _read(reader: Reader, said: _Said, span: tuple[int, int]) -> list[tuple[int,
             draft = _draft(reader, phrase, hit, said, _quote(said.text, hit.start(), end))
             if draft is not None:
                 found.append((begin, draft))
-    if asked and not found and reader.mine.match(asked["v"]):
+    # SAFETY M8: what the persona is to do is no fact.
+    if asked and not found and reader.mine.match(asked["v"]) and not TO_YOU.search(asked["v"]):
         quote = _quote(said.text, asked.start("v"), span[1])
         if quote:
             found.append((span[0], Draft(NOTE, "", quote, quote)))
@@ -115,11 +100,6 @@ def _clauses(
 def _after(before: re.Pattern[str], folded: str, begin: int, end: int) -> int:
     hit = before.match(folded, begin, end)
     return hit.end() if hit else begin
-
-
-def _asks(sentence: str) -> bool:
-    said = sentence.rstrip(" .!…。！")
-    return said.endswith(("?", "？", "か")) or said.lstrip().startswith("¿")
 
 
 # --- A fact ---------------------------------------------------------------------------------------
@@ -150,12 +130,12 @@ def _draft(
 
 def _value(reader: Reader, kind: str, text: str, span: tuple[int, int]) -> str:
     """The words of it that may be a value of this kind; empty where it is none."""
-    said = _EMOJI.sub("", text[slice(*span)]).strip(_ENDS)
+    said = _EMOJI.sub("", text[slice(*span)]).strip(ENDS)
     if reader.no_value.match(plain(said)):
         return ""
     if reader.until and (stop := reader.until.search(plain(said))):
         said = said[: stop.start()]
-    said = said.strip(_ENDS + "-–,")
+    said = said.strip(ENDS + "-–,")
     words = said.split()[: _MOST_WORDS[kind]]
     if not words or not any(sign.isalpha() for sign in said):
         return ""
@@ -163,7 +143,7 @@ def _value(reader: Reader, kind: str, text: str, span: tuple[int, int]) -> str:
         words.pop()
     if kind in _KINDS_OF_NAME:
         words = _name(words, kind, is_whole=len(said.split()) == len(words))
-    return " ".join(words).strip(_ENDS + "-–,")
+    return " ".join(words).strip(ENDS + "-–,")
 
 
 def _name(words: Sequence[str], kind: str, *, is_whole: bool) -> list[str]:

@@ -36,6 +36,10 @@ class Talk:
     room: int
     shared: RoomId | None = None
     """As `Room` tells it: no prompt holds what was said elsewhere (INVARIANT I1)."""
+    community: str = ""
+    """Whose guest the person is with it."""
+    known: str = ""
+    """What the prompt may begin with, as policy has looked at it; nothing else stands there."""
 
 
 async def write_prompt(
@@ -60,9 +64,10 @@ async def write_prompt(
         head=session.head,
         turns=turns,
         adapter=talk.adapter,
-        known=session.known or "",
+        known=talk.known if session.known == talk.known else "",
     )
-    return replace(prompt, parts=(*prompt.parts, *(Part("assistant", text) for text in begun)))
+    begun_parts = tuple(Part("assistant", text) for text in begun)
+    return replace(prompt, parts=prompt.parts + begun_parts, community=talk.community)
 
 
 async def trim(

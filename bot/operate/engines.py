@@ -89,6 +89,7 @@ def _embedded(
         embedding=find_model(config, "embedding") if config.engine.embedding else None,
         adapters=find_adapters(config, personas),
         context=config.engine.context,
+        weights=config.communities.weights,
     )
     return EmbeddedEngine(beside, environment=environ)
 
@@ -130,6 +131,7 @@ def _remote(config: Config, personas: Mapping[str, Persona]) -> Engine:
         first_token_s=remote.first_token_s,
         between_tokens_s=remote.between_tokens_s,
         adapters=_adapter_names(personas),
+        weights=config.communities.weights,
     )
 
 

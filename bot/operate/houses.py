@@ -1,9 +1,11 @@
 """What `parlour check` says of the house: whether it opens, whether every chain of cases is whole
 (SAFETY M7) and every version of rules what was written, how communities stand, and how the bot's device
-on Matrix does. No words, nobody.
+on Matrix does; and what of people's memory was given up. No words, nobody.
 """
 
+from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 
 from bot.operate.keys import find_master_key
 from bot.operate.matrix import look_at_trust
@@ -30,7 +32,7 @@ async def look_at_house(config: Config, environ: Mapping[str, str], now: float) 
             config.data, key, open_vaults=1, idle_s=config.store.idle_s, clock=lambda: now
         )
         try:
-            found = await _look_at_cases(house)
+            found = [*await _look_at_cases(house), *await _look_at_work(house)]
             if config.matrix.on:
                 found += await look_at_trust(config, house.locker.of("matrix"))
         finally:
@@ -66,6 +68,26 @@ async def _look_at_cases(house: House) -> list[Found]:
         what = f"{community}: rules in version {one.version}; {many} cases, a whole chain, {last}."
         told.append((False, what, ""))
     return faults or told
+
+
+async def _look_at_work(house: House) -> list[Found]:
+    """What a model was asked for three times in vain. By kind and number, of nobody in particular."""
+    parked: Counter[str] = Counter()
+    people = await house.recent()
+    for person in people:
+        # Whose vault is damaged is told when they write; the others are looked at.
+        with suppress(StoreError):
+            async with house.vault(person) as vault:
+                parked.update(await vault.work.parked() if vault else {})
+    mend = "a model that keeps names and dates tells more (docs/models.md); nothing is lost by it."
+    return [
+        (
+            False,
+            f"Of {len(people)} vaults, those written to last, {count} turns wait in vain for: {kind}.",
+            mend,
+        )
+        for kind, count in sorted(parked.items())
+    ]
 
 
 def _place(number: int) -> str:

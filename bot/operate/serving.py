@@ -16,8 +16,10 @@ from bot.config import ConfigError, master_key_path
 from bot.conversation import Conversation
 from bot.dispatch import Dispatch
 from bot.engine.base import AdapterUnusable, Engine
+from bot.extracting import FactFinding
 from bot.guarding import Guard
 from bot.guests import Guests
+from bot.memory.meaning import Meaning
 from bot.operate.ages import age_level
 from bot.operate.engines import TUNINGS, build_engine, named_by
 from bot.operate.guards import build_guard, guard_name
@@ -113,7 +115,8 @@ async def serve(
             guard=guard,
             speech=speech,
             guests=guests,
-            kinds=[StoryTelling(personas, engine.context_tokens)],
+            meaning=_meaning(config, engine),
+            kinds=[StoryTelling(personas, engine.context_tokens), FactFinding()],
         )
         dispatch = Dispatch(
             conversation,
@@ -216,6 +219,10 @@ def _say_what_the_model_cannot(engine: Engine, note: Note) -> None:
             f"{facts.name}: what it has computed cannot be cut, so another answer to the same "
             "message computes the whole talk again. Another model answers faster: docs/models.md."
         )
+
+
+def _meaning(config: Config, engine: Engine) -> Meaning | None:
+    return Meaning(engine, config.engine.embedding) if config.engine.embedding else None
 
 
 def _habits(config: Config) -> Habits:

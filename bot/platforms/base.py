@@ -56,6 +56,8 @@ class Known:
     last: EventId
     kept: tuple[EventId, ...] = ()
     """The latest messages whose words stand in the vault."""
+    person: PersonId | None = None
+    """Whose vault; None: heard since the start."""
 
 
 LastHeard = Callable[[], Awaitable[tuple[Known, ...]]]

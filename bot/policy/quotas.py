@@ -1,14 +1,13 @@
-"""How much of one machine is whose: a community's quotas, and fair shares between communities.
+"""A community's quotas: how much a person, a role or all of them may use.
 
-Numbers in, a sentence or shares out. Who counts, and where, is not known here; what is counted holds
-no words.
+Numbers in, a sentence out. Who counts, and where, is not known here; what is counted holds no words.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from bot.policy.community.rule import Quota
+from bot.policy.community.where import POWER
 from bot.policy.facts import Facts, Outcome, Verdict
 from bot.text import SILENCE, Text
 
@@ -48,22 +47,17 @@ class Used:
     """Of a community: others who have written within the last minutes."""
 
 
-def quota_of(quotas: Sequence[Quota], roles: frozenset[str] | None) -> Quota:
-    """For one person. Of several roles the most generous counts, in each number by itself; roles
-    that the platform does not tell are not held (INVARIANT I3)."""
-    held = [quota for quota in quotas if quota.who in (roles or ())]
-    general = [quota for quota in quotas if quota.who == PERSON]
-    chosen = held or general
-    if not chosen:
-        return Quota()
-    return Quota(
-        PERSON,
-        messages_a_minute=_most(one.messages_a_minute for one in chosen),
-        messages_a_day=_most(one.messages_a_day for one in chosen),
-        tokens_a_day=_most(one.tokens_a_day for one in chosen),
-        waiting=_most(one.waiting for one in chosen),
-        sessions=_most(one.sessions for one in chosen),
-    )
+def quota_of(
+    quotas: Sequence[Quota], roles: frozenset[str] | None, power_level: int | None = None
+) -> Quota:
+    """For one person. Of several roles the most generous counts, in each number by itself; what
+    the platform does not tell leaves the strictest that it could be (INVARIANT I3)."""
+    named = [quota for quota in quotas if quota.who not in (PERSON, COMMUNITY)]
+    holds = {quota.who: _holds(quota.who, roles, power_level) for quota in named}
+    held = [quota for quota in named if holds[quota.who]]
+    chosen = held or [quota for quota in quotas if quota.who == PERSON] or [Quota()]
+    unknown = [quota for quota in named if holds[quota.who] is None]
+    return Quota(PERSON, **{name: _bound(name, chosen, unknown) for name in _NUMBERS})
 
 
 def quota_for_all(quotas: Sequence[Quota]) -> Quota:
@@ -92,26 +86,6 @@ def not_now(facts: Facts) -> Verdict | None:
     return Verdict("not_now", "M1", Outcome.REFUSE, say=facts.not_now)
 
 
-def shares(
-    weights: Mapping[str, float], waiting: Mapping[str, int], places: int
-) -> Mapping[str, int]:
-    """How many of the places each community gets, by weight and by no more than waits there. Nobody
-    who waits gets none while somebody has two, as far as places reach; the same in, the same out."""
-    wants = {name: count for name, count in sorted(waiting.items()) if count > 0}
-    given = dict.fromkeys(wants, 0)
-    for _ in range(min(places, sum(wants.values()))):
-        open_ = [name for name in wants if given[name] < wants[name]]
-        # Who has the least of what is due to them; of equals the first by name.
-        chosen = min(open_, key=lambda name: (given[name] > 0, _part(given[name], weights, name)))
-        given[chosen] += 1
-    return given
-
-
-def _part(given: int, weights: Mapping[str, float], name: str) -> Fraction:
-    weight = weights.get(name, 1.0)
-    return Fraction(given + 1) / Fraction(weight if weight > 0 else 1.0)
-
-
 def _wait(times: Sequence[float], most: int, now: float) -> int:
     """Seconds until one more is taken; 0: now. Times of the near future, from before a clock was
     set back, count as now; those further ahead for nothing."""
@@ -126,6 +100,17 @@ def _is_spent(quota: Quota, used: Used) -> bool:
     return by_messages or 0 < quota.tokens_a_day <= used.tokens
 
 
-def _most(numbers: Iterable[int]) -> int:
-    found = list(numbers)
-    return 0 if 0 in found else max(found)
+_NUMBERS = ("messages_a_minute", "messages_a_day", "tokens_a_day", "waiting", "sessions")
+
+
+def _holds(who: str, roles: frozenset[str] | None, power_level: int | None) -> bool | None:
+    if who.startswith(POWER) and who.removeprefix(POWER).lstrip("-").isdecimal():
+        return None if power_level is None else power_level >= int(who.removeprefix(POWER))
+    return None if roles is None else who in roles
+
+
+def _bound(name: str, chosen: Iterable[Quota], unknown: Iterable[Quota]) -> int:
+    """0 is none: the most generous of what is chosen, and the least of what may hold beside."""
+    found = [getattr(quota, name) for quota in chosen]
+    bounds = [0 if 0 in found else max(found), *(getattr(quota, name) for quota in unknown)]
+    return min((bound for bound in bounds if bound), default=0)

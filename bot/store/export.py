@@ -9,6 +9,7 @@ TABLES = {
     "limits": "SELECT * FROM limits ORDER BY id",
     "reminders": "SELECT * FROM reminders ORDER BY id",
     "sessions": "SELECT * FROM sessions ORDER BY id",
+    "branches": "SELECT * FROM branch_parts ORDER BY session, branch, part",
     "turns": "SELECT * FROM turns ORDER BY id",
     "revisions": "SELECT * FROM revisions ORDER BY turn, step",
     "pages": "SELECT * FROM pages ORDER BY turn, step, number",
@@ -16,6 +17,10 @@ TABLES = {
     "facts": """SELECT persona, sponsor, room, facts.* FROM facts
         JOIN scopes ON scopes.id = scope ORDER BY facts.id""",
     "sources": "SELECT * FROM sources ORDER BY fact, turn",
+    "stories": """SELECT persona, sponsor, room, text, rating, at FROM stories
+        JOIN scopes ON scopes.id = scope ORDER BY scope""",
+    "summaries": """SELECT persona, sponsor, room, summaries.* FROM summaries
+        JOIN scopes ON scopes.id = scope WHERE text <> '' ORDER BY first""",
     "seen": "SELECT * FROM seen ORDER BY room, event_id",
 }
 

@@ -6,6 +6,8 @@ there are, so that whatever goes gives back what it had superseded (INVARIANT I5
 word: SQLite leaves old bytes in pages that it balances, and an index is balanced.
 """
 
+from bot.store.work_tables import comes_with_each_turn
+
 _DERIVED = """
     UPDATE facts SET (sentence, rating) = (SELECT quote, rating FROM sources
             WHERE fact = facts.id ORDER BY rating, turn LIMIT 1),
@@ -149,3 +151,6 @@ FACTS: tuple[str, ...] = (
         DELETE FROM to_index WHERE rating >= 2;
     END""",
 )
+
+FACT_WORK = comes_with_each_turn("facts")
+"""A model may find more in what was said than rules do."""

@@ -15,6 +15,7 @@ from bot.events import Rating, SessionId, TurnId
 from bot.store.database import sound
 from bot.store.fact_rows import Closed, Fact, Holding, Origin, Source
 from bot.store.forgetting import fold, lift, remember_forgotten
+from bot.store.on_branch import HERE
 from bot.store.rows import Gone, Scope
 from bot.store.scopes import ScopeRow, find_scope, make_scope, may_keep, scope_by_id
 
@@ -187,11 +188,11 @@ def closed(
     stands neither in the session's window, nor in a note of it, nor at the top of its prompt, nor
     among these turns themselves. And what of them stands at the top of its prompt."""
     rows = db.execute(
-        """SELECT sources.turn, sources.quote, holds.id, holds.sentence, holds.valid_from,
+        f"""SELECT sources.turn, sources.quote, holds.id, holds.sentence, holds.valid_from,
             holds.rating <= :ceiling AND NOT EXISTS (
                 SELECT 1 FROM sessions JOIN turns ON turns.session = sessions.id
                     AND turns.place >= sessions.first_place
-                WHERE sessions.id = :session AND (
+                WHERE sessions.id = :session AND {HERE} AND (
                     turns.id IN (SELECT turn FROM sources WHERE fact = holds.id)
                     OR turns.id IN (SELECT turn FROM cites WHERE fact = holds.id)))
             AND NOT EXISTS (SELECT 1 FROM sources AS its WHERE its.fact = holds.id
@@ -207,7 +208,7 @@ def closed(
         JOIN sources ON sources.fact = known_from.source
         WHERE known_from.session = :session AND known_from.kind = 'fact'
             AND sources.turn IN (SELECT value FROM json_each(:turns))
-        ORDER BY 1, 3""",
+        ORDER BY 1, 3""",  # noqa: S608 - parts of queries that stand in this package
         {
             "turns": json.dumps(turns),
             "scope": scope,

@@ -51,6 +51,7 @@ def hide(db: sqlite3.Connection, turns: Sequence[TurnId]) -> None:
     """They are recalled no more; notes that quote them go."""
     for turn in turns:
         db.execute("DELETE FROM to_index WHERE turn = ?", (turn,))
+        db.execute("DELETE FROM set_aside WHERE turn = ?", (turn,))
         db.execute("DELETE FROM indexed WHERE turn = ?", (turn,))
         db.execute(
             "UPDATE turns SET note = '' WHERE id IN (SELECT turn FROM quotes WHERE quoted = ?)",

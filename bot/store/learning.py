@@ -11,6 +11,7 @@ from bot.store.fact_rows import Draft, Origin
 from bot.store.facts import add_source, insert
 from bot.store.forgetting import fold, is_forgotten
 from bot.store.scopes import ScopeRow, make_scope, may_keep, scope_of
+from bot.store.work_rows import Write
 
 _NOT = "not "
 
@@ -60,6 +61,15 @@ def learn_all(
     return sum(learn(db, turn, drafts[turn], origin=origin, now=now) for turn in sorted(drafts))
 
 
+def found_by_model(drafts: Mapping[TurnId, Sequence[Draft]], now: float) -> Write:
+    """For work: what is to be written together with its end."""
+
+    def write(db: sqlite3.Connection) -> None:
+        learn_all(db, drafts, origin=Origin.MODEL, now=now)
+
+    return write
+
+
 @dataclass(frozen=True, slots=True)
 class _Learner:
     db: sqlite3.Connection
@@ -70,6 +80,9 @@ class _Learner:
     now: float
 
     def take(self, draft: Draft) -> bool:
+        if self.origin is Origin.MODEL and self._has_rule_for(draft.slot):
+            # Of the same words, by a rule that is seldom wrong.
+            return False
         there = _there(self.db, self.known, draft)
         value = draft.value
         if draft.ends:
@@ -104,6 +117,14 @@ class _Learner:
         )
         add_source(self.db, id_, self.turn, draft.quote, self.rating)
         return True
+
+    def _has_rule_for(self, slot: str) -> bool:
+        row = self.db.execute(
+            """SELECT 1 FROM sources JOIN facts ON facts.id = fact
+            WHERE turn = ? AND slot = ? AND origin = ?""",
+            (self.turn, slot, Origin.RULE),
+        ).fetchone()
+        return row is not None
 
 
 def _is_parted(one: _There, turn: TurnId, there: Sequence[_There]) -> bool:

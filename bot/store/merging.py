@@ -54,10 +54,10 @@ def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> 
             WHERE theirs.kind = main.consents.kind AND theirs.version = main.consents.version)"""
     )
     for kind, rating in (("memory", 0), ("intimate memory", 2)):
-        for table in ("to_index", "sources", "facts", "stories"):
+        for table in ("to_index", "set_aside", "sources", "facts", "stories"):
             db.execute(
                 f"""DELETE FROM main.{table} WHERE rating >= ?
-                AND NOT EXISTS (SELECT 1 FROM main.consents WHERE kind = ?)""",  # noqa: S608 - names of tables, written above
+                AND NOT EXISTS (SELECT 1 FROM main.consents WHERE kind = ?)""",  # noqa: S608 - parts of queries that stand in this package
                 (rating, kind),
             )
     _merge_marks(db)
@@ -88,18 +88,26 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> int:
     shift["imports"] = counted.get("imports", 0)
     db.execute(
         """INSERT INTO main.sessions (id, persona, sponsor, began, ended, head, first_place, seed,
-            room)
+            room, branch, last_branch)
         SELECT id + :sessions, persona, sponsor, began, coalesce(ended, :now), head,
-            first_place + :places, seed, room FROM other.sessions ORDER BY id""",
+            first_place + :places, seed, room, branch, last_branch
+        FROM other.sessions ORDER BY id""",
+        shift,
+    )
+    # Each came with a first branch, which theirs may have forgotten.
+    db.execute("DELETE FROM main.branch_parts WHERE session > :sessions", shift)
+    db.execute(
+        """INSERT INTO main.branch_parts (session, branch, part, upto)
+        SELECT session + :sessions, branch, part, upto + :places FROM other.branch_parts""",
         shift,
     )
     db.execute(
         """INSERT INTO main.turns (id, session, place, side, state, chosen, note, at, answers, room,
             is_direct, sponsor, event_id, author_name, author_role, author_is_bot, addresses_bot,
-            reply_to, account)
+            reply_to, account, branch)
         SELECT id + :turns, session + :sessions, place + :places, side, state, chosen, note, at,
             answers + :turns, room, is_direct, sponsor, event_id, author_name, author_role,
-            author_is_bot, addresses_bot, reply_to, coalesce(account, :account)
+            author_is_bot, addresses_bot, reply_to, coalesce(account, :account), branch
         FROM other.turns ORDER BY id""",
         shift,
     )
@@ -127,6 +135,12 @@ def _merge_talk(db: sqlite3.Connection, account: PersonId, now: float) -> int:
         SELECT turn + :turns, max(rating) FROM
             (SELECT turn, rating FROM other.indexed UNION ALL SELECT turn, rating FROM other.to_index)
         WHERE turn + :turns IN (SELECT id FROM main.turns) GROUP BY turn""",
+        shift,
+    )
+    db.execute(
+        """INSERT INTO main.set_aside (turn, rating)
+        SELECT turn + :turns, rating FROM other.set_aside
+        WHERE turn + :turns IN (SELECT id FROM main.turns)""",
         shift,
     )
     db.execute(

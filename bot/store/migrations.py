@@ -9,13 +9,15 @@ in tests/test_migrations.py.
 import sqlite3
 from pathlib import Path
 
-from bot.store.fact_tables import FACTS
+from bot.store.branch_tables import BRANCHES
+from bot.store.fact_tables import FACT_WORK, FACTS
 from bot.store.import_tables import IMPORTS
 from bot.store.incognito_tables import INCOGNITO
 from bot.store.index_tables import INDEX
 from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
 from bot.store.story_tables import STORY
+from bot.store.vector_tables import VECTORS
 from bot.store.work_tables import WORK
 
 Step = tuple[str, ...]
@@ -129,6 +131,9 @@ VAULT: tuple[Step, ...] = (
     NAMES,
     IMPORTS,
     INCOGNITO,
+    BRANCHES,
+    VECTORS,
+    FACT_WORK,
 )
 
 

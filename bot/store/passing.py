@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.events import TurnId
 from bot.store import sessions, turns
+from bot.store.on_branch import HERE
 from bot.store.rows import INCOGNITO
 
 IDLE_S = 12 * 3600.0
@@ -19,13 +20,14 @@ AT_ONCE = 1000
 
 _WAITS = "SELECT id FROM turns WHERE state = 'waiting' AND session IS NULL AND is_direct <> 0"
 # Not what waits for an answer or is being written, and not what a prompt is made of.
-_OLD = """
+_OLD = f"""
     SELECT turns.id FROM turns LEFT JOIN sessions ON sessions.id = turns.session
     WHERE turns.at < ? AND turns.state IN ('done', 'cut')
-    AND (sessions.id IS NULL OR sessions.ended IS NOT NULL OR turns.place < sessions.first_place)
+    AND (sessions.id IS NULL OR sessions.ended IS NOT NULL OR turns.place < sessions.first_place
+        OR NOT {HERE})
     AND turns.id NOT IN (SELECT turn FROM replies)
     AND turns.id NOT IN (SELECT answers FROM replies)
-    ORDER BY turns.at LIMIT ?"""
+    ORDER BY turns.at LIMIT ?"""  # noqa: S608 - parts of queries that stand in this package
 _LAST_SAID = """
     SELECT id, is_incognito,
         coalesce((SELECT max(at) FROM turns WHERE session = sessions.id), began),

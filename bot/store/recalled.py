@@ -22,14 +22,16 @@ from bot.store.fact_rows import Draft, Origin
 from bot.store.facts import closed
 from bot.store.learning import learn
 from bot.store.names import Names, find_names, keep_names
+from bot.store.on_branch import CURRENT, HERE, STANDS
 from bot.store.rows import STRETCH, Gone, Recalled, Scope, Side, Spot
 from bot.store.scopes import consents, find_scope, make_scope, may_keep, scope_of
+from bot.store.vectors import Meant, alike
 
 Words = Callable[[str], Sequence[str]]
 Drafts = Callable[[str, float], Sequence[Draft]]
 """What is found in a person's words, said at that time."""
 Look = Callable[[Sequence[int]], Mapping[int, Spot]]
-Rank = Callable[[Mapping[str, Sequence[int]], int, Look], Sequence[int]]
+Rank = Callable[[Mapping[str, Sequence[int]], int, Look, Mapping[int, float]], Sequence[int]]
 
 PAUSE_S = 6 * 3600.0
 """After a pause like this, talk is about something else."""
@@ -52,6 +54,7 @@ class Wanted:
     most: int
     names: Sequence[str] = ()
     """What may be a name, the longest first."""
+    meant: Meant | None = None
 
 
 # --- Written ------------------------------------------------------------------------------------
@@ -63,22 +66,65 @@ def queue(db: sqlite3.Connection, turns: Sequence[TurnId], rating: Rating | None
     None: none of it is to be recalled, whatever was said there before.
     """
     if rating is None or not may_keep(db, rating):
-        db.executemany("DELETE FROM to_index WHERE turn = ?", [(turn,) for turn in turns])
+        for table in ("to_index", "set_aside"):
+            db.executemany(f"DELETE FROM {table} WHERE turn = ?", [(turn,) for turn in turns])  # noqa: S608 - parts of queries that stand in this package
         return
-    db.executemany(
-        # One that is indexed keeps its place and the stricter of both ratings.
-        """INSERT INTO to_index (turn, rating, spot)
-        SELECT turns.id, max(?2, coalesce(indexed.rating, 0)), indexed.spot
-        FROM turns LEFT JOIN indexed ON indexed.turn = turns.id WHERE turns.id = ?1
-        ON CONFLICT DO UPDATE SET rating = max(rating, excluded.rating)""",
-        [(turn, int(rating)) for turn in turns],
-    )
+    # A reply may end on a branch that its person has left meanwhile, in another room.
+    for table, where in (("to_index", HERE), ("set_aside", f"NOT {HERE}")):
+        db.executemany(
+            # One that is indexed keeps its place and the stricter of both ratings.
+            f"""INSERT INTO {table} (turn, rating, spot)
+            SELECT turns.id, max(?2, coalesce(indexed.rating, 0)), indexed.spot
+            FROM turns LEFT JOIN indexed ON indexed.turn = turns.id WHERE turns.id = ?1 AND {where}
+            ON CONFLICT DO UPDATE SET rating = max(rating, excluded.rating)""",  # noqa: S608 - parts of queries that stand in this package
+            [(turn, int(rating)) for turn in turns],
+        )
 
 
 def queue_anew(db: sqlite3.Connection, turn: TurnId, rating: Rating) -> None:
     """Of a turn whose words were changed: it was indexed before, or it is not now either."""
     if db.execute("SELECT 1 FROM to_index WHERE turn = ?", (turn,)).fetchone() is not None:
         queue(db, [turn], rating)
+    else:
+        db.execute(
+            "UPDATE set_aside SET rating = max(rating, ?) WHERE turn = ?", (int(rating), turn)
+        )
+
+
+def follow_branch(db: sqlite3.Connection, session: SessionId) -> None:
+    """Part of going to another branch: what does not stand on it is found no more, and what stands
+    on it now waits to be indexed as what was just said does."""
+    for table in ("to_index", "indexed"):
+        db.execute(
+            f"""INSERT INTO set_aside (turn, rating, spot)
+            SELECT turns.id, known.rating, known.spot
+            FROM turns JOIN {table} AS known ON known.turn = turns.id
+            WHERE turns.session = ? AND NOT {HERE}
+            ON CONFLICT DO UPDATE SET rating = max(rating, excluded.rating)""",  # noqa: S608 - parts of queries that stand in this package
+            (session,),
+        )
+        db.execute(f"DELETE FROM {table} WHERE turn IN (SELECT turn FROM set_aside)")  # noqa: S608 - parts of queries that stand in this package
+    # What a person pinned stays theirs; the rest is learned again with the words.
+    db.execute(
+        """DELETE FROM sources WHERE turn IN (SELECT turn FROM set_aside)
+        AND fact NOT IN (SELECT id FROM facts WHERE pinned)"""
+    )
+    db.execute("DELETE FROM work WHERE turn IN (SELECT turn FROM set_aside)")
+    db.execute(
+        f"""INSERT INTO to_index (turn, rating, spot) SELECT turn, rating, spot FROM set_aside
+        JOIN turns ON turns.id = set_aside.turn WHERE turns.session = ? AND {HERE}
+        ON CONFLICT DO UPDATE SET rating = max(to_index.rating, excluded.rating)""",  # noqa: S608 - parts of queries that stand in this package
+        (session,),
+    )
+    db.execute("DELETE FROM set_aside WHERE turn IN (SELECT turn FROM to_index)")
+
+
+def remember_copy(db: sqlite3.Connection, turn: TurnId, new: TurnId) -> None:
+    """What has just been set aside, under another turn."""
+    db.execute(
+        "INSERT INTO to_index (turn, rating) SELECT ?, rating FROM set_aside WHERE turn = ?",
+        (new, turn),
+    )
 
 
 def no_drafts(text: str, at: float) -> Sequence[Draft]:  # noqa: ARG001 - it looks at nothing
@@ -194,6 +240,7 @@ def recall(
             (id_, _number(word, key), MOST_SPOTS),
         ).fetchall()
         found[word] = [row[0] for row in rows]
+    like = alike(db, id_, wanted.meant) if wanted.meant and not is_late() else {}
 
     def look(spots: Sequence[int]) -> dict[int, Spot]:
         rows = db.execute(
@@ -205,7 +252,7 @@ def recall(
         return {spot: Spot(Side(side), at) for spot, side, at in rows.fetchall()}
 
     told = _told(db, wanted.session, id_)
-    ranked = [spot for spot in rank(found, total, look) if spot not in told][: wanted.most]
+    ranked = [spot for spot in rank(found, total, look, like) if spot not in told][: wanted.most]
     if is_late():
         return Found()
     named = find_names(
@@ -222,12 +269,11 @@ def recall(
 def _told(db: sqlite3.Connection, session: SessionId | None, scope: int) -> set[int]:
     """What a note in the window holds already."""
     rows = db.execute(
-        """SELECT indexed.spot FROM sessions
-        JOIN turns ON turns.session = sessions.id AND turns.place >= sessions.first_place
+        f"""SELECT indexed.spot FROM {STANDS}
         JOIN quotes ON quotes.turn = turns.id
-        JOIN indexed ON indexed.turn = quotes.quoted AND indexed.scope = ?
-        WHERE sessions.id = ?""",
-        (scope, session),
+        JOIN indexed ON indexed.turn = quotes.quoted AND indexed.scope = ?2
+        WHERE {CURRENT} AND turns.place >= (SELECT first_place FROM sessions WHERE id = ?1)""",  # noqa: S608 - parts of queries that stand in this package
+        (session, scope),
     )
     return {row[0] for row in rows.fetchall()}
 
@@ -235,10 +281,8 @@ def _told(db: sqlite3.Connection, session: SessionId | None, scope: int) -> set[
 def _window(db: sqlite3.Connection, wanted: Wanted) -> tuple[int, int]:
     """The session, and the first of its places that the window shows."""
     row = db.execute(
-        """SELECT min(indexed.spot) FROM sessions
-        JOIN turns ON turns.session = sessions.id AND turns.place >= sessions.first_place
-        JOIN indexed ON indexed.turn = turns.id
-        WHERE sessions.id = ?""",
+        f"""SELECT min(indexed.spot) FROM {STANDS} JOIN indexed ON indexed.turn = turns.id
+        WHERE {CURRENT} AND turns.place >= (SELECT first_place FROM sessions WHERE id = ?1)""",  # noqa: S608 - parts of queries that stand in this package
         (wanted.session,),
     ).fetchone()
     return (wanted.session or 0, NEVER if row[0] is None else row[0])

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.events import CommunityId, EventId, PersonId, Rating, Room, RoomId, SessionId, TurnId
-from bot.store import facts, recalled
+from bot.store import facts, forks, recalled
 from bot.store.database import sound
 from bot.store.rows import Gone, OpenReply, Page, Side, Stands, State, StoreError
 
@@ -39,7 +39,8 @@ def open_reply(
     `remember` is kept for a close after a crash."""
     place = db.execute("SELECT coalesce(max(place), 0) + 1 FROM turns").fetchone()[0]
     placed = db.execute(
-        """UPDATE turns SET session = ?1, place = ?2, note = ?3 WHERE id = ?4 AND state = 'waiting'
+        """UPDATE turns SET session = ?1, place = ?2, note = ?3,
+            branch = (SELECT branch FROM sessions WHERE id = ?1) WHERE id = ?4 AND state = 'waiting'
             AND NOT EXISTS (SELECT 1 FROM replies WHERE replies.answers = turns.id)
             AND EXISTS (SELECT 1 FROM sessions WHERE id = ?1)""",
         (session, place, sound(note), answers),
@@ -50,14 +51,16 @@ def open_reply(
     facts.cite(db, answers, cited)
     if (left := _left_of(db, answers)) is not None:
         db.execute(
-            "UPDATE turns SET session = ?, place = ?, state = ? WHERE id = ?",
+            """UPDATE turns SET session = ?1, place = ?2, state = ?3,
+                branch = (SELECT branch FROM sessions WHERE id = ?1) WHERE id = ?4""",
             (session, place + 1, State.OPEN, left),
         )
         reply = OpenReply(left, answers, nonce, remember)
         return _begin(db, reply, next_step(db, left), State.CUT, now)
     turn = db.execute(
-        """INSERT INTO turns (session, place, side, state, at, answers, room, is_direct, sponsor)
-        SELECT session, place + 1, ?, ?, ?, id, room, is_direct, sponsor FROM turns WHERE id = ?
+        """INSERT INTO turns (session, branch, place, side, state, at, answers, room, is_direct,
+            sponsor)
+        SELECT session, branch, place + 1, ?, ?, ?, id, room, is_direct, sponsor FROM turns WHERE id = ?
         RETURNING id""",
         (Side.PERSONA, State.OPEN, now, answers),
     ).fetchone()[0]
@@ -74,7 +77,9 @@ def open_again(
     remember: Rating | None = None,
 ) -> OpenReply:
     """The revisions before stay; until this one is closed the turn is OPEN, outside the window.
-    `begun` is what it goes on from, and was shown before."""
+    `begun` is what it goes on from, and was shown before. Where other branches go on from the turn,
+    it is another one."""
+    turn = forks.own(db, turn)
     row = db.execute(
         "SELECT state, answers FROM turns WHERE id = ? AND side = 'persona'", (turn,)
     ).fetchone()

@@ -4,15 +4,17 @@ import sqlite3
 
 from bot.events import CommunityId, Rating, RoomId, SessionId, TurnId
 from bot.store.database import sound
+from bot.store.on_branch import CURRENT, STANDS
 from bot.store.rows import INCOGNITO, Consent, Gone, Session
 
 # Where the window begins is kept as a place, so that a dropped turn cannot take it along.
-SESSION = """
+SESSION = f"""
     SELECT id, persona, sponsor, began, head, seed, known, known_rating,
-        coalesce((SELECT turns.id FROM turns
-            WHERE turns.session = sessions.id AND place >= first_place
-            ORDER BY place LIMIT 1), 0), is_incognito
-    FROM sessions"""
+        coalesce((SELECT turns.id FROM {STANDS}
+            WHERE part.session = sessions.id AND part.branch = sessions.branch
+                AND turns.place >= first_place
+            ORDER BY part.part, turns.place LIMIT 1), 0), is_incognito
+    FROM sessions"""  # noqa: S608 - parts of queries that stand in this package
 
 
 def open_session(db: sqlite3.Connection, shared: RoomId | None = None) -> Session | None:
@@ -77,15 +79,16 @@ def end_session(db: sqlite3.Connection, now: float, sponsor: CommunityId | None 
 
 
 def trim(db: sqlite3.Connection, session: SessionId, first_turn: TurnId, head: str) -> None:
-    done = db.execute(
-        """UPDATE sessions SET head = ?, known = NULL,
-            first_place = (SELECT place FROM turns WHERE id = ? AND session = sessions.id)
-        WHERE id = ? AND EXISTS (SELECT 1 FROM turns
-            WHERE id = ? AND session = sessions.id AND place IS NOT NULL)""",
-        (head, first_turn, session, first_turn),
+    there = db.execute(
+        f"SELECT turns.place FROM {STANDS} WHERE {CURRENT} AND turns.id = ?2",  # noqa: S608 - parts of queries that stand in this package
+        (session, first_turn),
+    ).fetchone()
+    if there is None:
+        raise Gone(f"turn {first_turn} is not in session {session} any more, or on another branch")
+    db.execute(
+        "UPDATE sessions SET head = ?, known = NULL, first_place = ? WHERE id = ?",
+        (head, there[0], session),
     )
-    if done.rowcount == 0:
-        raise Gone(f"turn {first_turn} is not in session {session} any more")
 
 
 def consent(db: sqlite3.Connection, kind: str) -> Consent | None:

@@ -13,6 +13,7 @@ from bot.events import Rating, SessionId, TurnId
 from bot.store.database import Database, sound
 from bot.store.fact_rows import Fact
 from bot.store.facts import facts
+from bot.store.on_branch import CURRENT, IN_ORDER, STANDS
 from bot.store.rows import Scope, Session
 from bot.store.scopes import consents, find_scope, make_scope
 from bot.store.sessions import SESSION, session_from
@@ -151,10 +152,10 @@ _THERE: Mapping[str, str] = {
 
 def untold(db: sqlite3.Connection, session: SessionId) -> TurnId | None:
     row = db.execute(
-        """SELECT turns.id FROM sessions JOIN turns ON turns.session = sessions.id
-            AND turns.place >= sessions.first_place
-        JOIN work ON work.turn = turns.id AND work.kind = ? AND work.parked = 0
-        WHERE sessions.id = ? ORDER BY turns.place LIMIT 1""",
-        (KIND, session),
+        f"""SELECT turns.id FROM {STANDS}
+        JOIN work ON work.turn = turns.id AND work.kind = ?2 AND work.parked = 0
+        WHERE {CURRENT} AND turns.place >= (SELECT first_place FROM sessions WHERE id = ?1)
+        {IN_ORDER} LIMIT 1""",  # noqa: S608 - parts of queries that stand in this package
+        (session, KIND),
     ).fetchone()
     return None if row is None else TurnId(row[0])

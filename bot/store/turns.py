@@ -20,14 +20,17 @@ from bot.events import (
     SessionId,
     TurnId,
 )
-from bot.store import recalled, replies
+from bot.store import forks, recalled, replies
 from bot.store.database import sound
+from bot.store.on_branch import BACKWARDS, CURRENT, IN_ORDER, STANDS
 from bot.store.rows import Exchange, Gone, Side, State, Turn, Waiting
 
-TURN = """
-    SELECT turns.id, side, state, revisions.text, note,
-        (SELECT count(*) FROM revisions AS every WHERE every.turn = turns.id), turns.at
-    FROM turns JOIN revisions ON revisions.turn = turns.id AND revisions.step = turns.chosen"""
+_COLUMNS = """turns.id, side, state, revisions.text, note,
+    (SELECT count(*) FROM revisions AS every WHERE every.turn = turns.id), turns.at"""
+_CHOSEN = "JOIN revisions ON revisions.turn = turns.id AND revisions.step = turns.chosen"
+TURN = f"SELECT {_COLUMNS} FROM turns {_CHOSEN}"  # noqa: S608 - parts of queries that stand in this package
+SAID = f"SELECT {_COLUMNS} FROM {STANDS} {_CHOSEN} WHERE {CURRENT}"  # noqa: S608 - parts of queries that stand in this package
+"""On the branch that a session is on."""
 
 
 def take_in(db: sqlite3.Connection, message: Message) -> TurnId | None:
@@ -88,22 +91,34 @@ def waiting(db: sqlite3.Connection, person: PersonId) -> tuple[Waiting, ...]:
 
 def window(db: sqlite3.Connection, session: SessionId) -> tuple[Turn, ...]:
     first = db.execute("SELECT first_place FROM sessions WHERE id = ?", (session,)).fetchone()
-    where = "session = ? AND place >= ? AND state IN ('done', 'cut') ORDER BY place"
-    rows = db.execute(f"{TURN} WHERE {where}", (session, 0 if first is None else first[0]))
+    rows = db.execute(
+        f"{SAID} AND place >= ?2 AND state IN ('done', 'cut') {IN_ORDER}",
+        (session, 0 if first is None else first[0]),
+    )
     return tuple(turn_from(row) for row in rows.fetchall())
 
 
 def last_exchange(db: sqlite3.Connection, session: SessionId) -> Exchange | None:
-    """The last thing that the person said in this session, and the answer if there is one."""
-    said = db.execute(
-        f"{TURN} WHERE session = ? AND side = 'person' ORDER BY place DESC LIMIT 1", (session,)
-    ).fetchone()
+    """The last thing that the person said in this session, and the answer if there is one; on the
+    branch that it is on, as all below."""
+    said = db.execute(f"{SAID} AND side = 'person' {BACKWARDS} LIMIT 1", (session,)).fetchone()
     if said is None:
         return None
+    # Elsewhere it may have another one.
     answer = db.execute(
-        f"{TURN} WHERE answers = ? ORDER BY place DESC LIMIT 1", (said[0],)
+        f"""{SAID} AND answers = ?2 AND place > (SELECT place FROM turns WHERE id = ?2)
+        {BACKWARDS} LIMIT 1""",  # noqa: S608 - parts of queries that stand in this package
+        (session, said[0]),
     ).fetchone()
     return turn_from(said), None if answer is None else turn_from(answer)
+
+
+def last_said(db: sqlite3.Connection, session: SessionId) -> Turn | None:
+    """Of either side."""
+    row = db.execute(
+        f"{SAID} AND state IN ('done', 'cut') {BACKWARDS} LIMIT 1", (session,)
+    ).fetchone()
+    return None if row is None else turn_from(row)
 
 
 def drop(db: sqlite3.Connection, turns: Sequence[TurnId]) -> None:
@@ -118,13 +133,18 @@ def drop(db: sqlite3.Connection, turns: Sequence[TurnId]) -> None:
 
 
 def choose(db: sqlite3.Connection, turn: TurnId, step: int) -> Turn | None:
-    """`step` back (-1) or forward (1) through the revisions; None where there is none."""
-    moved = db.execute(
-        """UPDATE turns SET chosen = chosen + ? WHERE id = ? AND state <> 'open' AND EXISTS (
-            SELECT 1 FROM revisions WHERE turn = turns.id AND step = turns.chosen + ?)""",
-        (step, turn, step),
-    )
-    return _one(db, "turns.id = ?", turn) if moved.rowcount else None
+    """`step` back (-1) or forward (1) through the revisions; None where there is none. Other
+    branches keep theirs, so the turn may be another one afterwards."""
+    there = db.execute(
+        """SELECT 1 FROM turns JOIN revisions ON turn = turns.id AND step = chosen + ?
+        WHERE turns.id = ? AND state <> 'open'""",
+        (step, turn),
+    ).fetchone()
+    if there is None:
+        return None
+    turn = forks.own(db, turn)
+    db.execute("UPDATE turns SET chosen = chosen + ? WHERE id = ?", (step, turn))
+    return turn_by_id(db, turn)
 
 
 def turn_of(db: sqlite3.Connection, room: RoomId, event_id: EventId) -> Turn | None:
@@ -139,6 +159,10 @@ def turn_of(db: sqlite3.Connection, room: RoomId, event_id: EventId) -> Turn | N
     )
 
 
+def turn_by_id(db: sqlite3.Connection, turn: TurnId) -> Turn | None:
+    return _one(db, "turns.id = ?", turn)
+
+
 def revise_turn(
     db: sqlite3.Connection,
     turn: TurnId,
@@ -146,7 +170,9 @@ def revise_turn(
     now: float,
     rating: Rating = Rating.MATURE,
 ) -> None:
-    """`rating`: the ceiling that it is said under now; memory takes the strictest for unknown."""
+    """`rating`: the ceiling that it is said under now; memory takes the strictest for unknown. What
+    a person said is changed on all branches, and an answer on this one."""
+    turn = forks.own(db, turn)
     step = replies.next_step(db, turn)
     if step == 1:
         raise Gone(f"turn {turn} is not there any more")

@@ -1,6 +1,7 @@
 """One person's vault: what the rest of the bot may ask of it. What each call does, as SQL, stands
 in `looks`, `heard`, `turns`, `replies`, `sessions`, `passing`, `wishes` and `export`; what is known of
-the person is asked of its `known`, and what is forgotten of the talk is its `unsaid`.
+the person is asked of its `known`, what goes on beside the talk of its `branches`, and what is forgotten
+of it is its `unsaid`.
 
 Every call is one transaction on the vault's own thread. Any may raise StoreError, and Gone when
 the vault was erased or the turn forgotten meanwhile.
@@ -21,6 +22,7 @@ from bot.events import (
     TurnId,
 )
 from bot.store import export, heard, looks, passing, replies, sessions, turns, wishes
+from bot.store.branches import Branches
 from bot.store.database import Database, empty_log
 from bot.store.imports import Imports
 from bot.store.index import Index
@@ -42,6 +44,7 @@ from bot.store.rows import (
 )
 from bot.store.stories import Stories
 from bot.store.unsaid import Unsaid
+from bot.store.vectors import Vectors
 from bot.store.work import Work
 
 
@@ -51,8 +54,10 @@ class Vault:
         self.known = KnownFacts(database)
         self.unsaid = Unsaid(database)
         self._db = database
+        self.branches = Branches(database)
         self.imports = Imports(database)
         self.index = Index(database)
+        self.vectors = Vectors(database)
         self.work = Work(database)
         self.stories = Stories(database)
 

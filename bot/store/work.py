@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.events import Rating, TurnId
 from bot.store.database import Database
+from bot.store.on_branch import HERE
 from bot.store.rows import Side
 from bot.store.scopes import scope_of
 from bot.store.work_rows import Batch, Portion, Said, Write
@@ -163,7 +164,7 @@ def _run(
     yet, and None where the first is not remembered any more."""
     most = portion.most + portion.behind + 1
     rows = db.execute(
-        """SELECT turns.id, turns.side, revisions.text, turns.at,
+        f"""SELECT turns.id, turns.side, revisions.text, turns.at,
             max(coalesce(indexed.rating, -1), coalesce(to_index.rating, -1)), tries,
             work.turn IS NOT NULL AND parked < :version AND lease <> :holder
         FROM turns JOIN revisions ON revisions.turn = turns.id AND step = chosen
@@ -172,8 +173,8 @@ def _run(
         LEFT JOIN work ON work.turn = turns.id AND work.kind = :kind
         WHERE turns.session = (SELECT session FROM turns WHERE id = :first)
             AND turns.place >= (SELECT place FROM turns WHERE id = :first)
-            AND state IN ('done', 'cut')
-        ORDER BY turns.place LIMIT :most""",
+            AND state IN ('done', 'cut') AND {HERE}
+        ORDER BY turns.place LIMIT :most""",  # noqa: S608 - parts of queries that stand in this package
         {"kind": kind, "version": version, "holder": holder, "first": first, "most": most},
     ).fetchall()
     # What is said while memory is off stands in the talk and is no part of this.

@@ -10,14 +10,14 @@ from bot.events import PersonId, Say
 from bot.platforms.matrix.filter import TIMELINE
 from bot.platforms.matrix.names import shared_room
 from bot.platforms.matrix.opening import open_matrix
-from tests.fakes import Drawer
+from tests.fakes import Drawer, Held
 from tests.matrix.people import People, people_of
 from tests.matrix.person import ENCRYPTED, WITHIN_S, Person
 from tests.matrix.proxy import Proxy
 from tests.matrix.serving import Served, make_ground, serving, setup
 from tests.matrix.setting_up import until_bot
 from tests.matrix.synapse import Homeserver
-from tests.matrix.test_talk import LAMP, SEND, Held
+from tests.matrix.test_talk import LAMP, SEND
 
 pytestmark = pytest.mark.live
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.platforms.matrix.reactions import SHOWN
 from bot.platforms.matrix.sentences import SIGNS
 from bot.platforms.signs import NUMBERS
+from tests.fakes import in_turn
 from tests.matrix.people import People
 from tests.matrix.person import Person
 from tests.matrix.proxy import Proxy
@@ -22,17 +22,6 @@ pytestmark = pytest.mark.live
 AGAIN, BACK, FORWARD, ON, STOP, CROSS = "🔁", "⬅️", "➡️", "⏩", "⏹️", "❌"
 PUT = "PUT /rooms/{}/send/m.reaction/{}"
 HINT = SIGNS.format(prefix="!")
-
-
-def in_turn(after: int = 0) -> ScriptedEngine:
-    """The first tide, the second tide, …"""
-    tides: list[Prompt] = []
-
-    def next_tide(prompt: Prompt) -> str:
-        tides.append(prompt)
-        return f"This is tide {after + len(tides)}."
-
-    return ScriptedEngine(next_tide)
 
 
 async def signs_under(bot: Served, person: Person, room: str, body: str) -> Shown:

@@ -9,11 +9,12 @@ from bot.events import CommunityId, PersonId
 from bot.platforms.matrix.joining import EACH
 from bot.platforms.matrix.sentences import ALONE_AGAIN, CROWDED, NOT_ENCRYPTED
 from bot.sentences import NO_GUEST_ANY_MORE
+from tests.fakes import Held
 from tests.matrix.people import People
 from tests.matrix.proxy import Proxy
 from tests.matrix.serving import Served, make_ground, serving
 from tests.matrix.setting_up import until_bot
-from tests.matrix.test_talk import LAMP, Held
+from tests.matrix.test_talk import LAMP
 from tests.matrix.wire import quoted
 
 pytestmark = pytest.mark.live

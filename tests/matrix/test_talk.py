@@ -14,6 +14,7 @@ from bot.platforms.matrix.names import direct_room
 from bot.platforms.matrix.reading import MARK
 from bot.platforms.matrix.sentences import CAME_OPEN, UNREADABLE
 from bot.sentences import NO_WORDS
+from tests.fakes import Held
 from tests.matrix.files import send_file
 from tests.matrix.people import People
 from tests.matrix.person import Person
@@ -26,24 +27,6 @@ pytestmark = pytest.mark.live
 
 LAMP = "The lamp is lit and the tide comes in by now."
 SEND = "PUT /rooms/{}/send/{}/{}"
-
-
-class Held:
-    """An engine that stops before a piece, until it is let go on."""
-
-    def __init__(self, text: str, *, at: int) -> None:
-        self._go = asyncio.Event()
-        self._at = at
-        self.reached = asyncio.Event()
-        self.engine = ScriptedEngine(lambda _: text, before_piece=self._before)
-
-    def go(self) -> None:
-        self._go.set()
-
-    async def _before(self, count: int) -> None:
-        if count == self._at:
-            self.reached.set()
-            await self._go.wait()
 
 
 async def on_wire(bot: Served, room: str) -> list[Json]:

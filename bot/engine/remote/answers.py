@@ -27,6 +27,8 @@ class Piece:
     text: str
     finished: bool = False
     """The engine has said why it ended; without that, a reply was cut."""
+    wrote: int | None = None
+    """How many tokens the reply has, where the engine says so."""
 
 
 def read_json(data: bytes | str) -> Any:
@@ -52,7 +54,10 @@ def read_piece(data: str) -> Piece:
         raise AnswerError("it gave the reply up")
     delta = choice.get("delta")
     text = delta.get("content") if isinstance(delta, dict) else choice.get("text")
-    return Piece(text if isinstance(text, str) else "", finished=reason is not None)
+    wrote = _number(_part(event, "timings").get("predicted_n"), -1)
+    wrote = _number(_part(event, "usage").get("completion_tokens"), wrote)
+    finished = reason is not None
+    return Piece(text if isinstance(text, str) else "", finished, wrote if wrote >= 0 else None)
 
 
 def too_long(answer: object, *, tokens: int = 0, room: int = 0) -> PromptTooLong | None:
@@ -150,6 +155,11 @@ def _beginning(choice: str, listed: Sequence[tuple[str, float]]) -> str:
 def _first(value: object) -> Mapping[str, Any]:
     items = _dicts(value)
     return items[0] if items else {}
+
+
+def _part(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = event.get(name)
+    return part if isinstance(part, dict) else {}
 
 
 def _dicts(value: object) -> list[dict[str, Any]]:

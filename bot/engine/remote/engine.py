@@ -5,7 +5,7 @@ People's words leave this machine here, to the addresses that the host has named
 """
 
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -14,7 +14,14 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.engine.base import EngineError, Prompt, PromptTooLong, refuse_no_reply
+from bot.engine.base import (
+    EngineError,
+    Prompt,
+    PromptTooLong,
+    Wrote,
+    nobody_counts,
+    refuse_no_reply,
+)
 from bot.engine.remote.answers import AnswerError, judged, likelihoods, vectors
 from bot.engine.remote.asking import PATH, base_fields, said_again, to_compute, to_judge, to_write
 from bot.engine.remote.chores import Chores
@@ -24,6 +31,7 @@ from bot.engine.remote.messages import CHATML_MARKS, Echo, without_marks
 from bot.engine.remote.peer import Lost, Patience, Peer, new_session
 from bot.engine.remote.pool import Pool
 from bot.engine.remote.turns import Urgency, Who
+from bot.engine.shares import share_of
 from bot.engine.spelling import Spelling
 from bot.events import Sampling
 
@@ -47,6 +55,7 @@ class RemoteEngine:
         first_token_s: float = 120.0,
         between_tokens_s: float = 30.0,
         adapters: Sequence[str] = (),
+        weights: Mapping[str, float] | None = None,
         first_pause_s: float = 1.0,
     ) -> None:
         """`key` is the key itself. `adapters` are those that personas name: each must be there."""
@@ -61,6 +70,7 @@ class RemoteEngine:
         self._at_once = at_once
         self._patience = Patience(connect_s, first_token_s, between_tokens_s)
         self._adapters = tuple(adapters)
+        self._weights = weights
         self._first_pause_s = first_pause_s
         self._session: aiohttp.ClientSession | None = None
         self._running: Pool | None = None
@@ -105,7 +115,9 @@ class RemoteEngine:
             await self._session.close()
         self._running = self._session = None
 
-    async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[str, None]:
+    async def generate(
+        self, prompt: Prompt, sampling: Sampling, wrote: Wrote = nobody_counts
+    ) -> AsyncGenerator[str, None]:
         refuse_no_reply(sampling)
         # Its place, and what it has computed so far, are better used by the prompt itself.
         self._warming.drop(prompt.key)
@@ -113,8 +125,8 @@ class RemoteEngine:
             sampling = replace(sampling, stop=(*CHATML_MARKS, *sampling.stop))
         # Some engines leave stop strings in, and others take only a few of them.
         said = Spelling(sampling.stop)
-        write = partial(self._write, prompt, sampling)
-        async with aclosing(self._pool.answered(_who(prompt), write)) as pieces:
+        write = partial(self._write, prompt, sampling, wrote)
+        async with aclosing(self._pool.answered(self._who(prompt), write)) as pieces:
             async for piece in pieces:
                 if shown := said.feed(piece.encode()):
                     yield shown
@@ -125,7 +137,7 @@ class RemoteEngine:
 
     async def judge(self, prompt: Prompt, choices: tuple[str, ...]) -> tuple[float, ...]:
         weigh = partial(self._weigh, prompt)
-        async with aclosing(self._pool.answered(_who(prompt), weigh)) as answers:
+        async with aclosing(self._pool.answered(self._who(prompt), weigh)) as answers:
             listed = await anext(answers)
         return judged(listed, choices)
 
@@ -171,7 +183,7 @@ class RemoteEngine:
         return self._running
 
     async def _write(
-        self, prompt: Prompt, sampling: Sampling, peer: Peer, known: Known
+        self, prompt: Prompt, sampling: Sampling, wrote: Wrote, peer: Peer, known: Known
     ) -> AsyncGenerator[str, None]:
         base = self._base(prompt, peer, known)
         room = self.context_tokens - sampling.max_tokens
@@ -180,7 +192,7 @@ class RemoteEngine:
         body = to_write(base, known, sampling, biases)
         echo = Echo(said_again(body, prompt, known))
         with _our_numbers(prompt, room):
-            async with aclosing(peer.stream(PATH[self._api], body)) as pieces:
+            async with aclosing(peer.stream(PATH[self._api], body, wrote)) as pieces:
                 async for piece in pieces:
                     if new := echo.feed(piece):
                         yield new
@@ -207,7 +219,7 @@ class RemoteEngine:
             raise Lost(f"{peer.name}: {exc}", gone=False) from None
 
     async def _warm(self, prompt: Prompt) -> None:
-        who = replace(_who(prompt), urgency=Urgency.WARMING)
+        who = replace(self._who(prompt), urgency=Urgency.WARMING)
         # Nobody waits for it, and who comes next is told what is wrong.
         with suppress(EngineError):
             async with aclosing(self._pool.answered(who, partial(self._compute, prompt))) as done:
@@ -221,6 +233,11 @@ class RemoteEngine:
             base = self._base(prompt, peer, known)
             await self._refuse_too_long(prompt, self.context_tokens - 1, peer, known)
             yield await peer.post(PATH[self._api], to_compute(base))
+
+    def _who(self, prompt: Prompt) -> Who:
+        urgency = Urgency.BACKGROUND if prompt.background else Urgency.SOMEBODY_WAITS
+        share = share_of(prompt.community, self._weights)
+        return Who(prompt.key, prompt.person or prompt.key, urgency, share)
 
     def _base(self, prompt: Prompt, peer: Peer, known: Known) -> Fields:
         salt = self._pool.secret_name(prompt.person or prompt.key)
@@ -248,11 +265,6 @@ class RemoteEngine:
                     self._numbers_of_words.popitem(last=False)
             by_token |= dict.fromkeys(self._numbers_of_words[at], bias)
         return by_token
-
-
-def _who(prompt: Prompt) -> Who:
-    urgency = Urgency.BACKGROUND if prompt.background else Urgency.SOMEBODY_WAITS
-    return Who(prompt.key, prompt.person or prompt.key, urgency)
 
 
 @contextmanager

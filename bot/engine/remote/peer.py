@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.engine.base import EngineError
+from bot.engine.base import EngineError, Wrote, nobody_counts
 from bot.engine.remote.answers import AnswerError, Piece, read_json, read_piece, too_long
 from bot.engine.remote.sse import Events, StreamError
 
@@ -109,7 +109,9 @@ class Peer:
         """Whether it answers at all; what it says does not matter."""
         await self._fetch("GET", path, None, within=self._patience.quick_s)
 
-    async def stream(self, path: str, body: Mapping[str, Any]) -> AsyncGenerator[str, None]:
+    async def stream(
+        self, path: str, body: Mapping[str, Any], wrote: Wrote = nobody_counts
+    ) -> AsyncGenerator[str, None]:
         """The reply's pieces. Closing the generator closes the connection, and so stops it."""
         clock = asyncio.get_running_loop().time
         response: aiohttp.ClientResponse | None = None
@@ -133,6 +135,7 @@ class Peer:
                         began = True
                         yield text
                     if piece.finished:
+                        _tell(wrote, piece)
                         await _drain(response)
                         return
                     wait = self._patience.between_tokens_s if began else None
@@ -244,6 +247,11 @@ def _pieces(events: Events, chunk: bytes) -> Iterator[Piece]:
         # `[DONE]` tells nothing: a reply without a reason for its end was cut all the same.
         if data != "[DONE]":
             yield read_piece(data)
+
+
+def _tell(wrote: Wrote, piece: Piece) -> None:
+    if piece.wrote is not None:
+        wrote(piece.wrote)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

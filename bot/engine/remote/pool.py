@@ -130,12 +130,14 @@ class Pool:
         return next((remote for remote in well if remote.known is not None), None)
 
     async def _asked(self, remote: Remote, who: Who, call: Call[_T]) -> AsyncGenerator[_T, None]:
-        async with remote.turns.turn(who):
+        async with remote.turns.turn(who) as took:
             try:
                 known = remote.known or await self._learn(remote)
                 async with aclosing(call(remote.peer, known)) as answers:
                     async for answer in answers:
                         remote.health.well()
+                        # What it computes beside is not told: each piece counts as a token.
+                        took(1)
                         yield answer
             # Before the turn ends: the next in line would run into the same.
             except Busy as exc:

@@ -1,4 +1,5 @@
-"""Whose turn it is at one remote engine: so many at once, and the rest wait, fair by person.
+"""Whose turn it is at one remote engine: so many at once, and the rest wait, fair by person and
+by community (`shares.py`).
 
 It knows people and their requests as names, not what is asked. A person's next request stands
 in line from the moment when their last one ended, so ten requests of one person wait behind
@@ -8,11 +9,14 @@ that nobody waits for is begun only when nobody waits.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import partial
 from itertools import count
+
+from bot.engine.shares import ONE_GROUP, Share, Shares
 
 
 class Urgency(IntEnum):
@@ -27,6 +31,7 @@ class Who:
     key: str
     person: str
     urgency: Urgency = Urgency.SOMEBODY_WAITS
+    share: Share = ONE_GROUP
 
 
 class TurnedAway(Exception):
@@ -39,6 +44,10 @@ class _Waiting:
     arrived: int
     turn: asyncio.Future[None] = field(repr=False)
 
+    @property
+    def share(self) -> Share:
+        return self.who.share
+
 
 class Turns:
     def __init__(self, places: int) -> None:
@@ -47,35 +56,32 @@ class Turns:
         self._waiting: list[_Waiting] = []
         self._at_work: Counter[str] = Counter()
         self._last_turn: dict[str, int] = {}
+        self._shares: Shares[_Waiting] = Shares()
         self._warming: set[asyncio.Task[object]] = set()
         self._pauses = 0
 
     @asynccontextmanager
-    async def turn(self, who: Who) -> AsyncIterator[None]:
-        await self._wait_for(who)
+    async def turn(self, who: Who) -> AsyncIterator[Callable[[int], None]]:
+        """Yields what is to be told how much was computed."""
+        waited = await self._wait_for(who)
         task = asyncio.current_task()
         assert task is not None
         if who.urgency is Urgency.WARMING:
             self._warming.add(task)
         try:
-            yield
+            yield partial(self._shares.took, waited)
         finally:
             self._warming.discard(task)
-            self._leave(who)
+            self._leave(waited)
 
     def place(self, key: str) -> int | None:
         """How many people come before this key; None if it does not wait here."""
-        mine = [one for one in self._waiting if one.who.key == key]
-        if not mine:
-            return None
-        first = min(mine, key=self._order)
-        return len(
-            {
-                one.who.person
-                for one in self._waiting
-                if one.who.person != first.who.person and self._order(one) < self._order(first)
-            }
-        )
+        before: set[str] = set()
+        for one in self._ordered(self._waiting):
+            if one.who.key == key:
+                return len(before - {one.who.person})
+            before.add(one.who.person)
+        return None
 
     def pause(self, seconds: float) -> None:
         """Nobody gets a turn for so long: the engine has asked for it."""
@@ -89,9 +95,11 @@ class Turns:
                 waiting.turn.set_exception(TurnedAway())
         self._waiting.clear()
 
-    async def _wait_for(self, who: Who) -> None:
+    async def _wait_for(self, who: Who) -> _Waiting:
         turn = asyncio.get_running_loop().create_future()
         waiting = _Waiting(who, next(self._numbers), turn)
+        if who.urgency is Urgency.SOMEBODY_WAITS and not self._waits_for(who.share):
+            self._shares.line_up(who.share)
         self._waiting.append(waiting)
         self._give_turns()
         if not turn.done() and who.urgency is not Urgency.WARMING:
@@ -104,10 +112,17 @@ class Turns:
                 self._waiting.remove(waiting)
             elif turn.done() and not turn.cancelled() and turn.exception() is None:
                 # Its turn had come in the same moment: somebody else is to have it.
-                self._leave(who)
+                self._leave(waiting)
             raise
+        return waiting
 
-    def _leave(self, who: Who) -> None:
+    def _waits_for(self, share: Share) -> bool:
+        urgent = (one for one in self._waiting if one.who.urgency is Urgency.SOMEBODY_WAITS)
+        return any(one.share.of == share.of for one in urgent)
+
+    def _leave(self, waited: _Waiting) -> None:
+        who = waited.who
+        self._shares.end(waited)
         self._at_work[who.person] -= 1
         if not self._at_work[who.person]:
             del self._at_work[who.person]
@@ -115,6 +130,8 @@ class Turns:
             self._last_turn[who.person] = next(self._numbers)
         else:
             self._last_turn.pop(who.person, None)
+        if not self._waiting and not self._at_work:
+            self._shares.close()
         self._give_turns()
 
     def _give_turns(self) -> None:
@@ -122,6 +139,8 @@ class Turns:
             self._waiting.remove(waiting)
             self._at_work[waiting.who.person] += 1
             self._last_turn[waiting.who.person] = next(self._numbers)
+            if waiting.who.urgency is Urgency.SOMEBODY_WAITS:
+                self._shares.begin(waiting)
             waiting.turn.set_result(None)
 
     def _next(self) -> _Waiting | None:
@@ -136,7 +155,13 @@ class Turns:
             # Whoever was cancelled stands here until their task has noticed.
             if not one.turn.done() and (open_to_all or self._may_take_the_last(one.who))
         ]
-        return min(may, key=self._order, default=None)
+        return next(iter(self._ordered(may)), None)
+
+    def _ordered(self, waiting: Iterable[_Waiting]) -> list[_Waiting]:
+        """By urgency; of those for whom somebody waits, by their communities' shares."""
+        turns = sorted(waiting, key=self._order)
+        urgent = [one for one in turns if one.who.urgency is Urgency.SOMEBODY_WAITS]
+        return self._shares.ordered(urgent) + turns[len(urgent) :]
 
     def _may_take_the_last(self, who: Who) -> bool:
         return who.urgency is Urgency.SOMEBODY_WAITS and not self._at_work[who.person]

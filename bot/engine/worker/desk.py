@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from bot.engine.base import PromptTooLong
+from bot.engine.shares import Share
 from bot.engine.spelling import Spelling
 from bot.engine.template import TemplateError
 from bot.engine.wire import Frame, parts_from_json, sampling_from_json
@@ -113,6 +114,7 @@ class TalkDesk:
             card,
             frame["adapter"],
             background=frame["background"],
+            share=Share(frame["community"], frame["weight"]),
         )
 
     def _choices(self, choices: list[str]) -> list[int]:

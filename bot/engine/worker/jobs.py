@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.engine.shares import ONE_GROUP, Share
 from bot.engine.spelling import Spelling
 from bot.engine.wire import Work
 from bot.engine.worker.holding import Slot
@@ -39,6 +40,8 @@ class Job:
     """How many tokens at the beginning are a persona's card."""
     adapter: str | None = None
     background: bool = False
+    share: Share = ONE_GROUP
+    """Whose part of a full machine it is."""
     writing: Writing | None = None
     choices: Sequence[int] = ()
     reply: Tokens = field(default_factory=tokens)

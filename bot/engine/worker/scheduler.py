@@ -1,8 +1,8 @@
 """Many requests, one model: who is computed when.
 
 Each step computes the next token of every reply in progress, and a bite of the prompts that are
-being read, as large as the pace allows. People take turns (`line.py`), adapters too; what nobody
-waits for is done when nobody else is there, and yields at once.
+being read, as large as the pace allows. People take turns (`line.py`), communities and adapters
+too; what nobody waits for is done when nobody else is there, and yields at once.
 It knows no pipes: answers are told to a function.
 """
 
@@ -216,6 +216,7 @@ class Scheduler:
     def _take_in(self, job: Job, slot: Slot, count: int, row: int) -> None:
         if job.reads:
             job.computed += count
+        self._line.took(job, count)
         slot.grow(job.pending[:count])
         del job.pending[:count]
         if len(slot.tokens) == job.card and not self._holding.holds(job.whole_card):

@@ -54,6 +54,5 @@ plan whole: i(?:'m| am) (?P<v>moving to .+)
     no_value=r"not|never|no|nothing|none|you|your|yours|it|its|this|that|these|those|him|her|his|them|their|me|us|what|how|when|where|who|why|if|so|very|too|also|still|just|going|being|like|all|always|some|something|anything|everything|later|tomorrow|tonight|back|again|maybe|here|there|secret|important|unimportant|mine|by|on|in|of|for|and|or|but|whatever|hope|fear|peace|to see you|talking|anymore|way|mud|team|hard",
     passing=r"them|him|her|it|this|that|these|those|you|your|our|their|i|my|what|how|the (?!\w+ of\b)\w+.*|to$",
     remember=r"(?:please )?(?:remember|don't forget|do not forget|keep in mind|note|make a note)(?: for me)?(?: that|:)? (?P<v>.+)",
-    orders=r"you\b|always|never|to\b|not\b|your\b|ignore|when i|whenever|from now|the rules?",
     mine=r"i\b|i'|my\b|our\b|we\b|tomorrow|today|on \w+day",
 )

@@ -52,6 +52,5 @@ plan whole: (?={soon})je (?P<v>vais (?:demenager|voyager|visiter|commencer|achet
     no_value=r"pas|plus|jamais|rien|personne|tu|toi|te|t'|vous|ca|cela|ce|cette|ces|il|elle|lui|leur|qui|que|quoi|comment|quand|ou|si|tres|trop|aussi|te voir|parler|une?|demain|secret|important|ici|la-bas|bien|beaucoup",
     passing=r"te|toi|ton|ta|tes|ca|cela|ce|cette|ces|que|comment|mon|ma|mes|lui",
     remember=r"(?:s'il te plait )?(?:souviens-toi|rappelle-toi|n'oublie pas|retiens|note)(?: bien)?(?: que| qu'|:|,)? ?(?P<v>.+)",
-    orders=r"tu\b|toujours|jamais|ignore|dois|de\b|d'|les regles|desormais",
     mine=r"je\b|j'|mon\b|ma\b|mes\b|nous\b|notre|demain|aujourd'hui",
 )

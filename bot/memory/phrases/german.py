@@ -57,6 +57,5 @@ plan whole: (?={soon})ich (?P<v>ziehe .+ nach .+|werde .+|fahre .+|fliege .+|fan
     no_value=r"nicht|nie|niemals|kein|keine|keinen|nichts|du|dich|dir|dein|deine|deinen|es|das|dies|ihn|sie|ihr|ihm|mich|uns|was|wie|wann|wo|wer|warum|ob|so|sehr|auch|noch|nur|egal|geheim|wichtig|hier|dort|einem|einer|ein|eine|einen|der|die|den|dem|morgen|spater|euch|alles|etwas|frieden|angst",
     passing=r"dich|dir|es|das|ihn|sie|ihm|dein\w*|diese\w*|was|wie|dass|ich|mein\w*",
     remember=r"(?:bitte )?(?:merk dir|merke dir|denk daran|denk dran|vergiss nicht|erinner dich(?: daran)?|erinnere dich(?: daran)?|notier dir)(?: bitte)?,?(?: dass|:)? (?P<v>.+)",
-    orders=r"du\b|immer|nie\b|niemals|dein|ignorier|ab jetzt|die regel",
     mine=r"ich\b|mein|unser|wir\b|morgen|heute",
 )

@@ -30,7 +30,5 @@ class Language:
     """Of what is of this moment only: nobody's taste has one of these words in it."""
     remember: str
     """Asks for something to be remembered."""
-    orders: str
-    """What is then no fact but an instruction (SAFETY M8)."""
     mine: str
     """How somebody begins to speak of themselves."""

@@ -52,6 +52,5 @@ plan whole: (?={soon})(?:eu )?(?P<v>vou (?:me mudar|mudar|viajar|visitar|comecar
     no_value=r"nao|nunca|nada|ninguem|tu|ti|voce|voces|isso|isto|esta|este|esse|essa|ele|ela|eles|que|como|quando|onde|quem|porque|muito|tao|mais|assim|te ver|falar com voce|um|uma|amanha|depois|segredo|importante|aqui|ali|meu|minha",
     passing=r"te|teu|tua|seu|sua|isso|isto|esse|essa|este|esta|que|como|meu|minha|voce",
     remember=r"(?:por favor )?(?:lembre-se(?: de)?|lembra-te(?: de)?|lembra(?: de)?|nao (?:se )?esqueca(?: de)?|nao te esquecas(?: de)?|anota|anote)(?: que|:|,)? (?P<v>.+)",
-    orders=r"voce|deve|tem que|tu\b|sempre|nunca|ignor|as regras|te\b",
     mine=r"eu\b|meu|minha|me\b|sou|moro|tenho|estou|vou|nos[so]|amanha|hoje",
 )

@@ -51,6 +51,5 @@ plan whole: (?={soon})(?:yo )?(?P<v>voy a (?:mudarme|viajar|visitar|empezar|comp
     no_value=r"no|nunca|nada|nadie|tu|ti|te|usted|lo|eso|esto|esta|este|ese|esa|ella|les|que|como|cuando|donde|quien|porque|muy|tan|mas|asi|tampoco|verte|hablar contigo|hablarte|un|una|manana|luego|secreto|importante|aqui|alli|mi|mis",
     passing=r"te|tu|tus|esto|eso|ese|esa|este|esta|lo|que|como|mi|mis",
     remember=r"(?:por favor )?(?:recuerda|acuerdate(?: de)?|no olvides|no te olvides de|anota)(?: que|:|,)? (?P<v>.+)",
-    orders=r"debes|tienes que|tu\b|siempre|nunca|ignora|has de|deberas|las reglas|te\b",
     mine=r"yo\b|mi\b|mis\b|me\b|soy|vivo|tengo|estoy|voy|nuestr|manana|hoy",
 )

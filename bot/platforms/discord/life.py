@@ -5,7 +5,7 @@ It knows who the bot is there and what guilds have it; what is said it only hand
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -13,14 +13,20 @@ import discord
 from discord.http import Route
 
 from bot.events import Author, CommunityId, Event, Left, PersonId, Role, RoomId
-from bot.platforms.base import LastHeard
+from bot.platforms.base import Known, LastHeard
 from bot.platforms.bounded import Bounded
 from bot.platforms.discord.chosen import Choices
 from bot.platforms.discord.client import GATES, Gateway, intents, read_gates, role_in
 from bot.platforms.discord.listening import Listening
 from bot.platforms.discord.members import Members, read_leaving
-from bot.platforms.discord.missed import Missed
-from bot.platforms.discord.names import community_id, guild_of, person_id
+from bot.platforms.discord.missed import InDirect, InThreads, Missed
+from bot.platforms.discord.names import (
+    community_id,
+    guild_of,
+    is_direct,
+    person_id,
+    place_of,
+)
 from bot.platforms.discord.ports import Interactions
 from bot.platforms.discord.reactions import PUT, TAKEN, Reactions
 from bot.platforms.discord.reading import Own, Payload, is_persons, read_author
@@ -116,6 +122,8 @@ class Life:
             return
         if name in GATES:
             self._look_at_gates(str(data["id"] if name == "GUILD_CREATE" else data["guild_id"]))
+            if name == "GUILD_CREATE":
+                self._start(self._catch_up_in(str(data["id"])))
             return
         if name in {PUT, TAKEN}:
             if (tapped := self._reactions.read(name, data, self._own())) is not None:
@@ -147,7 +155,26 @@ class Life:
         if self._guilds() is not None:
             self._has_guilds.set()
         if shard == 0:
-            self._start(self._missed.fetch(self._missed.known(), self._listening))
+            self._start(self._catch_up(self._missed.known()))
+
+    async def _catch_up(self, known: Sequence[Known]) -> None:
+        await self._missed.learn(known)
+        # Those that came before this was known, and the others as they come.
+        for guild in self._guilds() or ():
+            self._start(self._catch_up_in(guild))
+        await self._missed.fetch(is_direct, InDirect(self._listening))
+
+    async def _catch_up_in(self, guild: str) -> None:
+        """In the private threads there, as far as Discord has said by now that they are some."""
+        threads = self._threads()
+
+        def among(room: RoomId) -> bool:
+            there, channel = place_of(room)
+            return there == guild and threads is not None and threads.is_one(guild, channel)
+
+        withheld = None if self._setup.message_content else self._own_id
+        tell = InThreads(guild, self._hear, self._listening.put, time.time, withheld)
+        await self._missed.fetch(among, tell)
 
     def _look_at_gates(self, guild: str) -> None:
         """The library has taken it in by now."""

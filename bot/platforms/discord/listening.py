@@ -99,6 +99,7 @@ class Listening:
         self._heard.put(message.id, (message.room, message.author, hash(message.text)))
         if is_direct(message.room.id):
             self._people.put(message.room.id, message.author)
+        if message.room.is_direct:
             self._saw(message.room.id, message.id)
         self.put(message)
 

@@ -39,6 +39,12 @@ def is_direct(room: RoomId) -> bool:
     return "/" not in room
 
 
+def place_of(room: RoomId) -> tuple[str, str]:
+    """Of a shared one, its guild and its channel."""
+    guild, _, channel = room.removeprefix(f"{PLATFORM}:").partition("/")
+    return guild, channel
+
+
 def asked_id(interaction: int) -> EventId:
     """An interaction's, as that of the words that it stands for. No message has such a one."""
     return EventId(f"asked-{interaction}")

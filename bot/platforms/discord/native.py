@@ -36,15 +36,16 @@ MANAGE_GUILD = str(1 << 5)
 LONGEST_OPTION = 6000
 MOST_MENUS = 5
 
-FORGET, EDIT, REPORT, REMEMBER = "Forget", "Edit", "Report", "Remember"
+FORGET, EDIT, REPORT, BRANCH, REMEMBER = "Forget", "Edit", "Report", "Branch", "Remember"
 MENUS: Mapping[str, Text] = {
     REMEMBER: Text("Remember this"),
     FORGET: Text("Forget this message"),
     EDIT: Text("Edit this answer"),
     REPORT: Text("Report this answer"),
+    BRANCH: Text("Branch from here"),
 }
-"""What can be chosen on a message, by the name that its event goes by. The one to come (branch from
-here) gets a line here and an arm in `on_message.py`; Discord takes five."""
+"""What can be chosen on a message, by the name that its event goes by; each has its arm in
+`on_message.py`. Discord takes five, and these are five."""
 
 _LOCALES = {
     "de": ("de",),

@@ -115,8 +115,8 @@ class Threads:
 
 
 def alone_in(guild: str, channel: str, *, is_gated: bool) -> Room:
-    """A person's private room, under the id of a place in a community: what was missed there is not
-    asked for, and a look without these eyes takes it for a room of many."""
+    """A person's private room, under the id of a place in a community: a look without these eyes
+    takes it for a room of many."""
     most = Rating.MATURE if is_gated else Rating.ROMANCE
     return Room(shared_room(guild, channel).id, True, community_id(guild), most=most)
 

@@ -197,6 +197,8 @@ class Member:
     """When each rule counted against them, by its name; what was lifted on appeal is not there."""
     pauses: tuple[Pause, ...] | None = None
     is_revoked: bool | None = None
+    is_blocked: bool = False
+    """Also revoked, and by the operator: in every community."""
     roles: frozenset[str] | None = None
     power_level: int | None = None
     account_since: float | None = None

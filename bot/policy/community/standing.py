@@ -4,6 +4,8 @@ These rules look at no words and count against nobody; they refuse while things 
 person has earned before, a pause or a closed door, stands with them.
 """
 
+from dataclasses import replace
+
 from bot.events import AgeLevel, Rating
 from bot.policy import rest
 from bot.policy.community import checks
@@ -13,7 +15,7 @@ from bot.policy.community.rule import Action, Member, Pause, Rule, Ruling, Side
 from bot.policy.community.steps import in_force
 from bot.policy.community.where import has_role, holds
 from bot.policy.door_rules import not_enough
-from bot.policy.facts import Facts, Outcome, Verdict
+from bot.policy.facts import Effect, Facts, Outcome, Verdict
 from bot.text import SILENCE, Text, verbatim
 
 DAY_S = 86_400.0
@@ -26,6 +28,9 @@ PAUSED = Text(
 )
 REVOKED = Text(
     "Your door to this community is closed. A moderator can open it again; `cases` shows why, and how to appeal."
+)
+BLOCKED = Text(
+    "You are blocked by the operator of this machine, in all its communities, so nobody answers you here. Only the operator can open that again; moderators cannot, and `appeal` does not reach that far. `red` and calls for help are heard all the same; `export` and `erase` work as before."
 )
 NOT_THIS_PERSONA = Text("This community does not have this persona. `personas` lists the others.")
 QUIET = Text("This community has quiet hours now. It goes on in {minutes} min.")
@@ -46,6 +51,17 @@ def in_the_way(facts: Facts, rules: Compiled) -> list[Verdict]:
         for rule in (rules.rules[at] for at in rules.standing)
         if holds(rule, facts, Side.INPUT) and (say := _says(rule.check, facts, rules))
     ]
+
+
+def against_session(facts: Facts) -> Text:
+    """What stands in the way of one that would begin now, with the persona of these facts; empty:
+    nothing."""
+    if facts.rules is None:
+        return UNKNOWN
+    member = replace(facts.member or Member(), session_s=0.0)
+    found = in_the_way(replace(facts, member=member), facts.rules)
+    said = (verdict.say for verdict in found if verdict.outcome >= Outcome.REFUSE)
+    return next(said, facts.not_now)
 
 
 def ceiling_of(facts: Facts) -> Rating:
@@ -80,6 +96,10 @@ def _held_against(facts: Facts, rules: Compiled) -> list[Verdict]:
     if member.is_revoked is None or member.pauses is None:
         # INVARIANT I3: what is held against them could not be had.
         return [Verdict("community_standing", "I3", Outcome.REFUSE, say=UNKNOWN)]
+    if member.is_blocked:
+        # SAFETY A11: and the session with it.
+        blocked = _earned(rules, "", BLOCKED, Action.REVOKE)
+        return [replace(blocked, number="A11", effects=(Effect.LOST_SPONSOR,))]
     if member.is_revoked:
         return [_earned(rules, "", REVOKED, Action.REVOKE)]
     pause = in_force(member.pauses, facts.now)
