@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: chat test lint types unit format languages bench bench-peers bench-path bench-matrix bench-rules bench-memory eval-safety soak soak-discord soak-engine picture clean
+.PHONY: chat test lint types unit format languages bench bench-peers bench-path bench-matrix bench-rules bench-memory bench-crowd eval-safety soak soak-discord soak-engine soak-memory picture clean
 
 chat:
 	@tools/setup chat
@@ -61,6 +61,10 @@ bench-rules: setup-test
 bench-memory: setup-test
 	$(PY) -m bench.memory $(LOCOMO) $(ARGS)
 
+# What a message costs the store with 100 people in the house and with 100,000.
+bench-crowd: setup-test
+	$(PY) -m bench.crowded_house
+
 # SETS=FOLDER holds the public sets under their own file names; docs/classifier.md says which.
 eval-safety: setup-test
 	$(PY) -m bench.safety $(SETS)
@@ -76,6 +80,10 @@ soak-discord: setup-test
 # MINUTES=20 by default; sixteen people with the real model, and what memory is left behind.
 soak-engine: setup-test
 	$(PY) -m bench.engine_soak --minutes $(or $(MINUTES),20)
+
+# What people do with memory, at random: nothing forgotten may be seen again. STEPS=10000, SEED=7.
+soak-memory: setup-test
+	$(PY) -m bench.memory_soak --steps $(or $(STEPS),10000) $(if $(SEED),--seed $(SEED))
 
 # The README's picture, drawn from a session that runs now.
 picture: setup-test

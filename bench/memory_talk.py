@@ -65,7 +65,6 @@ class Account:
     async def generate(
         self, prompt: Prompt, sampling: Sampling, wrote: Wrote = nobody_counts
     ) -> AsyncGenerator[str, None]:
-        del wrote
         ids, _ = self._tokens.prompt(prompt.key, prompt.parts)
         if len(ids) + sampling.max_tokens > CONTEXT:
             raise PromptTooLong(len(ids), CONTEXT - sampling.max_tokens)
@@ -78,6 +77,7 @@ class Account:
             self.sizes.append(len(ids))
             text = " " + talks.words(self._chance, self._chance.randint(*REPLY_TOKENS))
         said = self._tokens.plain(text)
+        wrote(len(said))
         self._replies.keep(prompt.key, Reply(text, said, [(len(said), len(text))]))
         # The last token is told and not computed.
         self._held[prompt.key] = ids + said[:-1]

@@ -157,7 +157,8 @@ class Conversation:
         scene = masked(scene, facts, decision)
         cared = await care(decision, facts, scene)
         self._end_flights(decision, scene)
-        if cared or (decision.outcome >= Outcome.REFUSE and self._sessions.is_silent(scene)):
+        is_refused = decision.outcome >= Outcome.REFUSE
+        if cared or (is_refused and self._sessions.is_silent(scene, decision)):
             await scene.settle()
         elif facts.is_direct and decision.only_the_door_is_missing:
             await self._sessions.at_the_door(scene)
@@ -184,7 +185,7 @@ class Conversation:
         match await follow(command, at := self._set_desk(scene, facts, decision)):
             case desk.Answer(say, fall) as answer:
                 self._flights.end(fall)
-                is_not_in = answer.alone or (not at.is_in and say == at.not_in)
+                is_not_in = not at.is_in and say == at.not_in
                 await give(answer, scene, self._house, is_not_in=is_not_in)
             case desk.Farewell(say):
                 self._sessions.close_door(account)

@@ -50,7 +50,8 @@ async def _find(
         return ()
     question = ask_memory(words, names={}, now=datetime.fromtimestamp(now, zone))
     found = await recall(scene.vault, question, place, most=MOST, budget_s=BUDGET_S, least=LEAST)
-    return found.turns
+    # Who is named is found as well, however much else was looked for.
+    return tuple(dict.fromkeys((*found.turns, *(card.turn for card in found.cards))))
 
 
 async def _index(scene: Scene, zone: tzinfo) -> None:

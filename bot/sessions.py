@@ -25,6 +25,7 @@ from bot.policy.door import (
     open_door,
 )
 from bot.policy.door_rules import not_enough
+from bot.policy.facts import Decision
 from bot.prompt import write_head
 from bot.scene import Habits, Scene
 from bot.store.house import House
@@ -48,11 +49,11 @@ class Sessions:
         self._entering: set[PersonId] = set()
         self._strangers = Strangers(clock)
 
-    def is_silent(self, scene: Scene) -> bool:
+    def is_silent(self, scene: Scene, decision: Decision) -> bool:
         """To a message that is not to be answered from the talk: one that was missed, or one of
-        many of somebody who is not in."""
+        many of somebody who is not in. What brings something about is told of (SAFETY A2)."""
         message, told = scene.message, self._strangers.may_be_told
-        if message.is_past or scene.vault is not None:
+        if message.is_past or scene.vault is not None or decision.effects:
             return message.is_past
         return not told(message.author.id, message.room.id, is_direct=message.room.is_direct)
 

@@ -12,7 +12,7 @@ from functools import partial
 
 from bot import sentences
 from bot.display import Display
-from bot.engine.base import Engine, EngineError
+from bot.engine.base import Engine, EngineError, Wrote
 from bot.events import PersonId, Rating
 from bot.flight import Flights, lost_sponsor
 from bot.gate import Gate
@@ -26,7 +26,6 @@ from bot.policy.community.written import Written
 from bot.policy.door_rules import UNKNOWN
 from bot.policy.facts import Decision, Effect, Facts
 from bot.policy.screen import Screen
-from bot.quotas import Bill
 from bot.scene import Habits, Scene
 from bot.store.rows import State, Turn
 from bot.text import SILENCE, Text
@@ -67,8 +66,8 @@ class Showing:
         display: Display,
         scene: Scene,
         *,
-        bill: Bill,
         begun: Sequence[str],
+        wrote: Wrote,
     ) -> tuple[State, Text]:
         """Until it ends or something newer waits."""
         room = scene.message.room.id
@@ -102,7 +101,7 @@ class Showing:
             waits, shows = patience.due_in(monotonic()), display.due_in()
             return waits if shows is None else min(waits, shows)
 
-        hears = partial(ask, newer=newer, due_in=due_in, begun=begun, wrote=bill.tell)
+        hears = partial(ask, newer=newer, due_in=due_in, begun=begun, wrote=wrote)
         words = hears(self.engine, talk, asked, sampling)
         await pass_on(screen.feed("".join(begun)))
         async with aclosing(words) as pieces:

@@ -183,7 +183,7 @@ class Writer:
         state, trouble, fits = State.CUT, SILENCE, True
         prefix = scene.stage.platform.prefix
         try:
-            show = partial(self._showing.show, bill=bill, begun=begun)
+            show = partial(self._showing.show, begun=begun, wrote=bill.tell)
             state, trouble = await show(talk, asked, bounds, display, scene)
         except PromptTooLong:
             fits, trouble = bool(begun), sentences.TOO_LONG_FOR_MODEL

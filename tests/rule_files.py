@@ -338,8 +338,8 @@ def _try_losses(
     for name in LOST_OF_MEMBER:
         # What is out of the ordinary is what may matter.
         if getattr(around.member, name) != getattr(MEMBER, name):
-            nothing: dict[str, Any] = {name: None}
-            without_it = replace(around, member=replace(around.member, **nothing))
+            lost_alone: dict[str, Any] = {name: None}
+            without_it = replace(around, member=replace(around.member, **lost_alone))
             _is_as_strict(decide(without_it), decision, f"without {name}")
     unknown: dict[str, Any] = dict.fromkeys(parts)
     known = replace(around.member, **unknown)

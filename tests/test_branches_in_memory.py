@@ -75,6 +75,15 @@ def test_a_summary_of_what_was_set_aside_goes_and_no_other_is_made_of_it(plain: 
     assert plain.do(lambda: take(plain.db, "story", 1, PORTION, holder="it", now=1e9)) is None
 
 
+def test_what_waited_to_be_summarised_when_it_was_set_aside_holds_nothing_up(plain: Plain) -> None:
+    said(plain, text="The orchard is empty.")
+    begin_before(plain, 1)
+    said(plain, text="The drum is loud.")
+    batch = plain.do(lambda: take(plain.db, "story", 1, PORTION, holder="it", now=1e9))
+    assert batch is not None
+    assert [one.text for one in batch.said] == ["The drum is loud.", "Yes."]
+
+
 def test_what_is_hidden_while_it_is_set_aside_is_not_found_again(plain: Plain) -> None:
     turn = said(plain, text="The orchard is empty.")
     begin_before(plain, 1)

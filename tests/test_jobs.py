@@ -162,7 +162,8 @@ async def test_it_is_put_aside_the_moment_they_write_and_nothing_stays_in_the_en
         shop.clock.now += QUIET_S
         task = await writing(held.engine, shop.jobs)
         shop.jobs.hear(ADA)
-        await task
+        async with asyncio.timeout(60):
+            await task
         assert held.engine.pieces_made == 0
         assert held.engine.held == {}
         assert await made(shop.vault) == {}

@@ -417,7 +417,7 @@ async def test_ones_own_words_stand_in_the_place_of_what_was_told(parlour: Parlo
     assert "in your words" in noticed(await parlour.paper.say(f"/story edit {own}"))
     await parlour.paper.say("Hello?")
     assert own in system_of(parlour), "from the very next prompt on"
-    assert "lighthouse at Rye" not in system_of(parlour)
+    assert TOLD not in system_of(parlour)
     assert f"In your words: {own}" in noticed(await parlour.paper.say("/story"))
     assert "are forgotten" in noticed(await parlour.paper.say("/story forget"))
     await parlour.paper.say("Hello again?")

@@ -63,8 +63,8 @@ async def test_an_echo_before_others_is_told_a_few_times(parlour: Parlour) -> No
     assert [text in (str(NOT_IN), str(ALONE_PLEASE)) for text in told] == [True] * BEFORE_OTHERS
 
 
-async def test_care_comes_however_often_it_is_needed(parlour: Parlour) -> None:
+async def test_care_and_a_lock_are_told_however_often_somebody_was(parlour: Parlour) -> None:
     for _ in range(AT_THE_DOOR + 5):
         await parlour.paper.say("Good evening")
-    shown = await parlour.paper.say("I want to kill myself")
-    assert shown, "SAFETY C3"
+    assert await parlour.paper.say("I want to kill myself"), "SAFETY C3"
+    assert await parlour.paper.say("I am fourteen years old"), "SAFETY A2"

@@ -144,8 +144,8 @@ class Answer:
     """Handed over with it."""
     about: str = ""
     """The name of a persona whom it introduces."""
-    alone: bool = False
-    """It is about who asked, and for nobody else to read."""
+    is_alone: bool = False
+    """It is about who asked, or holds their own words, and is for nobody else to read."""
     tells: tuple[Tell, ...] = ()
     """What others are to know of it."""
     commands: tuple[str, ...] = ()
@@ -153,8 +153,6 @@ class Answer:
     picks: tuple[Pick, ...] = ()
     story: Story | None = None
     """Of the case that it is about, as it stands now: its cards are shown anew."""
-    is_alone: bool = False
-    """It holds the person's own words: where others read along it is for their eyes alone."""
 
 
 @dataclass(frozen=True, slots=True)

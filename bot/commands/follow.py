@@ -154,13 +154,13 @@ def _choose(name: str, desk: Desk) -> Outcome:
 
 def _begin(desk: Desk) -> Answer:
     against = desk.against(desk.persona)
-    return Answer(against, alone=True) if against else Answer(sentences.ALREADY_IN)
+    return Answer(against, is_alone=True) if against else Answer(sentences.ALREADY_IN)
 
 
 def _greet(persona: Persona, desk: Desk) -> Outcome:
     """SAFETY M1: nobody greets who could not answer then."""
     against = desk.against(persona)
-    return Answer(against, alone=True) if against else Greet(persona.id)
+    return Answer(against, is_alone=True) if against else Greet(persona.id)
 
 
 async def _last_exchange(desk: Desk) -> Exchange | tuple[None, None]:

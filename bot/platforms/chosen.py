@@ -5,9 +5,10 @@ What a record holds is the platform's. Ratings and ages are the community's and 
 """
 
 import asyncio
+import json
 import logging
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
 
 from bot.platforms.base import Locker
 from bot.platforms.bounded import Bounded
@@ -78,3 +79,15 @@ class Choices(Generic[Chosen]):
 
     def _name(self, community: str) -> str:
         return f"{self._kind}-{community}"
+
+
+def read_record(kept: bytes, names: Iterable[str], *, once: str = "") -> dict[str, Any] | None:
+    """None for what has not these names and no others; `once` stood there in older versions."""
+    try:
+        found = json.loads(kept)
+    except ValueError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    found.pop(once, None)
+    return found if set(found) == set(names) else None

@@ -2,19 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
 log = logging.getLogger(__name__)
 
 
+_LAST_EDITS_S = 5.0
+
+
 class Tasks:
     def __init__(self, group: asyncio.TaskGroup, platform: str) -> None:
-        self._group = group
+        self.group = group
         self._platform = platform
         self._running: set[asyncio.Task[None]] = set()
 
     def start(self, work: Awaitable[None]) -> None:
-        task = self._group.create_task(self._guarded(work))
+        task = self.group.create_task(self._guarded(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -29,3 +33,36 @@ class Tasks:
             await work
         except Exception as error:  # noqa: BLE001 - one task that breaks must not end the others
             log.warning("%s: something was not done: %s", self._platform, type(error).__name__)
+
+
+@asynccontextmanager
+async def open_tasks(platform: str) -> AsyncIterator[Tasks]:
+    """They end with the block. What breaks in the block is raised as it is: a group of tasks would
+    wrap it."""
+    failure: Exception | None = None
+    async with asyncio.TaskGroup() as group:
+        tasks = Tasks(group, platform)
+        try:
+            yield tasks
+        except Exception as error:  # noqa: BLE001 - raised below
+            failure = error
+        await tasks.cancel()
+    if failure is not None:
+        raise failure
+
+
+@asynccontextmanager
+async def resting(rest: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """After the block, whatever has broken in it, what is on the screen has a moment to become whole."""
+    try:
+        yield
+    except Exception:
+        await _rest(rest)
+        raise
+    await _rest(rest)
+
+
+async def _rest(rest: Callable[[], Awaitable[None]]) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LAST_EDITS_S):
+            await rest()

@@ -163,11 +163,28 @@ def _is_known(db: sqlite3.Connection, import_: int, talk: int, line: Incoming) -
 
 def _keep(db: sqlite3.Connection, import_: int, talk: int, line: Incoming) -> TurnId:
     session, sponsor = _session(db, import_, talk, line.at)
+    answers = None
+    if line.side is Side.PERSONA:
+        # Whoever forgets what they said forgets what it was answered.
+        answers = db.execute(
+            """SELECT id FROM turns WHERE session = ? AND side = ?
+            ORDER BY place DESC LIMIT 1""",
+            (session, Side.PERSON),
+        ).fetchone()
     row = db.execute(
-        """INSERT INTO turns (session, place, side, state, chosen, at, room, is_direct, sponsor)
-        VALUES (?, (SELECT coalesce(max(place), 0) + 1 FROM turns), ?, ?, ?, ?, ?, 1, ?)
+        """INSERT INTO turns (session, place, side, state, chosen, at, room, is_direct, sponsor, answers)
+        VALUES (?, (SELECT coalesce(max(place), 0) + 1 FROM turns), ?, ?, ?, ?, ?, 1, ?, ?)
         RETURNING id""",
-        (session, line.side, State.DONE, line.chosen + 1, line.at, ROOM, sponsor),
+        (
+            session,
+            line.side,
+            State.DONE,
+            line.chosen + 1,
+            line.at,
+            ROOM,
+            sponsor,
+            answers and answers[0],
+        ),
     ).fetchone()
     db.executemany(
         "INSERT INTO revisions (turn, step, text, at) VALUES (?, ?, ?, ?)",

@@ -1,7 +1,7 @@
 """One person's vault: what the rest of the bot may ask of it. What each call does, as SQL, stands
 in `looks`, `heard`, `turns`, `replies`, `sessions`, `passing`, `wishes` and `export`; what is known of
-the person is asked of its `known`, what goes on beside the talk of its `branches`, and what is forgotten
-of it is its `unsaid`.
+the person is asked of its `known`, what goes on beside the talk of its `branches`, and what is
+forgotten of the talk is its `unsaid`.
 
 Every call is one transaction on the vault's own thread. Any may raise StoreError, and Gone when
 the vault was erased or the turn forgotten meanwhile.

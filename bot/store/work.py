@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.events import Rating, TurnId
-from bot.store.database import Database
+from bot.store.database import Database, empty_log
 from bot.store.on_branch import HERE
 from bot.store.rows import Side
 from bot.store.scopes import scope_of
@@ -53,7 +53,11 @@ class Work:
         """The file anew, where something was forgotten, so that nothing of it is left between its
         rows; nothing where it is larger than this. Whether it was done."""
         seen = await self._db.read(_forgotten, most_mb)
-        if not seen or not await self._db.rewrite(stop):
+        if not seen:
+            # What was said to the bot itself, and dropped, leaves the log with this.
+            await self._db.read(empty_log)
+            return False
+        if not await self._db.rewrite(stop):
             return False
         # A crash before this has it done once more.
         await self._db.write(_rewritten, seen)

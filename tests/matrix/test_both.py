@@ -201,8 +201,6 @@ operators = ["{ground.keeper.id}"]
         confirmed = await asyncio.to_thread(do, "matrix", "verify", "confirm", "1")
         assert "has vouched" in confirmed.stdout, confirmed.stderr
         assert len(await hers.confirm()) == 2
-        over = await asyncio.to_thread(do, "matrix", "verify", "refuse", "1")
-        assert over.returncode == 2 and "there is no verification 1" in over.stderr
         process.send_signal(signal.SIGTERM)
         _, said_last = await process.communicate()
     finally:
@@ -212,5 +210,3 @@ operators = ["{ground.keeper.id}"]
     assert process.returncode == 0, said_last.decode()
     assert b"sea" not in said_last
     assert not any(picture in said_last.decode() for picture in pictures)
-    gone = await asyncio.to_thread(do, "matrix", "verify")
-    assert gone.returncode == 2 and "no bot that serves Matrix runs there" in gone.stderr

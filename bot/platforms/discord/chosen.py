@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 from bot.platforms import chosen as kept
 from bot.platforms.base import Locker
+from bot.platforms.chosen import read_record
 
 MOST_ROLES = 25
 _LONGEST_ID = 20
@@ -42,14 +43,9 @@ def write_chosen(chosen: Chosen) -> bytes:
 
 def read_chosen(kept: bytes) -> Chosen | None:
     """None for what is not wholly as it was written."""
-    try:
-        found = json.loads(kept)
-    except ValueError:
-        return None
-    if isinstance(found, dict):
-        # Once it stood here, too, where moderators are told of cases: the house keeps that.
-        found.pop("log", None)
-    if not isinstance(found, dict) or set(found) != set(Chosen.__slots__):
+    # Once it stood here, too, where moderators are told of cases: the house keeps that.
+    found = read_record(kept, Chosen.__slots__, once="log")
+    if found is None:
         return None
     roles = found.pop("roles")
     if not all(value == "" or _is_id(value) for value in found.values()):

@@ -44,8 +44,7 @@ MENUS: Mapping[str, Text] = {
     REPORT: Text("Report this answer"),
     BRANCH: Text("Branch from here"),
 }
-"""What can be chosen on a message, by the name that its event goes by; each has its arm in
-`on_message.py`. Discord takes five, and these are five."""
+"""What can be chosen on a message, by the name that its event goes by; Discord takes five."""
 
 _LOCALES = {
     "de": ("de",),

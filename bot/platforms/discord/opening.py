@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import discord
 
@@ -14,9 +14,7 @@ from bot.platforms.discord.joining import Interface, join
 from bot.platforms.discord.names import PLATFORM
 from bot.platforms.discord.setup import Setup
 from bot.platforms.discord.supervise import supervise
-from bot.platforms.tasks import Tasks
-
-_LAST_EDITS_S = 5.0
+from bot.platforms.tasks import open_tasks, resting
 
 
 @asynccontextmanager
@@ -29,24 +27,13 @@ async def open_discord(
     Raises PlatformError where Discord refuses the token."""
     # Below it, the library writes down what is said, and in whose rooms.
     logging.getLogger("discord").setLevel(logging.ERROR)
-    failure: Exception | None = None
     async with discord.Client(intents=discord.Intents.none()) as rest:
         now = asyncio.get_running_loop().time
         if trouble := await supervise(lambda: rest.login(setup.token), now=now, until_done=True):
             raise PlatformError(trouble)
-        async with asyncio.TaskGroup() as group:
-            tasks = Tasks(group, PLATFORM)
-            platform = Discord(setup, rest, group, tasks.start, make_choices(locker))
+        async with open_tasks(PLATFORM) as tasks:
+            platform = Discord(setup, rest, tasks.group, tasks.start, make_choices(locker))
             if interface is not None:
                 join(platform, rest, setup, interface, tasks.start)
-            try:
+            async with resting(platform.rest_everywhere):
                 yield platform
-            # Raised below as it is: a group of tasks would wrap it.
-            except Exception as error:  # noqa: BLE001 - see above
-                failure = error
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_LAST_EDITS_S):
-                    await platform.rest_everywhere()
-            await tasks.cancel()
-    if failure is not None:
-        raise failure

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from bot.platforms import chosen as kept
 from bot.platforms.base import Locker
+from bot.platforms.chosen import read_record
 
 MOST_LISTS = 10
 STRONGEST = 100
@@ -43,11 +44,8 @@ def write_chosen(chosen: Chosen) -> bytes:
 
 def read_chosen(kept: bytes) -> Chosen | None:
     """None for what is not wholly as it was written."""
-    try:
-        found = json.loads(kept)
-    except ValueError:
-        return None
-    if not isinstance(found, dict) or set(found) != set(Chosen.__slots__):
+    found = read_record(kept, Chosen.__slots__)
+    if found is None:
         return None
     lists, trusted = found.pop("lists"), found.pop("trusted")
     if not all(value == "" or _is_id(value) for value in found.values()):

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.platforms.base import Locker, PlatformError
@@ -15,11 +15,10 @@ from bot.platforms.matrix.login import log_in
 from bot.platforms.matrix.names import PLATFORM, quoted
 from bot.platforms.matrix.setup import Setup
 from bot.platforms.matrix.supervise import Pauses
-from bot.platforms.tasks import Tasks
+from bot.platforms.tasks import open_tasks, resting
 
 log = logging.getLogger(__name__)
 
-_LAST_EDITS_S = 5.0
 STATUS = "Software that plays roles. Adults only."
 """SAFETY H1: what it is stands beside its name, where the homeserver shows that."""
 
@@ -29,36 +28,25 @@ async def open_matrix(setup: Setup, locker: Locker) -> AsyncIterator[Matrix]:
     """Logged in for as long as the block lasts; what is said is heard while events are read.
 
     Raises PlatformError where the homeserver refuses the bot."""
-    failure: Exception | None = None
     client, line = await _log_in(setup, locker)
     try:
         sponsor = await _find_sponsor(line, setup)
-        async with asyncio.TaskGroup() as group:
-            tasks = Tasks(group, PLATFORM)
+        async with open_tasks(PLATFORM) as tasks:
             platform = Matrix(
                 setup,
                 client,
                 line,
                 locker=locker,
-                group=group,
+                group=tasks.group,
                 start=tasks.start,
                 sponsor=sponsor,
             )
             await furnish(platform, setup, locker, tasks.start, asyncio.get_running_loop().time)
             tasks.start(_show_what_it_is(line, platform.rooms.own_id))
-            try:
+            async with resting(platform.rest_everywhere):
                 yield platform
-            # Raised below as it is: a group of tasks would wrap it.
-            except Exception as error:  # noqa: BLE001 - see above
-                failure = error
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_LAST_EDITS_S):
-                    await platform.rest_everywhere()
-            await tasks.cancel()
     finally:
         await close_client(client)
-    if failure is not None:
-        raise failure
 
 
 async def _log_in(setup: Setup, locker: Locker) -> tuple[Any, Line]:
