@@ -111,6 +111,7 @@ async def test_an_export_comes_back_after_an_erase_and_is_recalled(parlour: Parl
     await parlour.paper.say("/memory on")
     await parlour.paper.say("/limits hard spiders")
     await parlour.paper.say("My sister Mara keeps the lighthouse.")
+    await parlour.paper.say("/memory add My boat is blue.")
     await parlour.paper.say("/again")
     before = await exported(parlour)
     await parlour.paper.say("/erase confirm")
@@ -128,6 +129,8 @@ async def test_an_export_comes_back_after_an_erase_and_is_recalled(parlour: Parl
     assert said(after) == said(before)
     assert len(said(after)[1][4]) == 2, "every answer is there"
     assert [limit["text"] for limit in after["limits"]] == ["spiders"]
+    own = [fact["sentence"] for fact in after["facts"] if fact["origin"] == "person"]
+    assert own == ["My boat is blue."]
     await parlour.paper.say("Where does my sister Mara work?")
     (note,) = notes(parlour)
     assert "My sister Mara keeps the lighthouse." in note

@@ -13,18 +13,21 @@ from datetime import datetime
 
 from bot.commands.desk import Answer, Desk
 from bot.commands.files import decode, read_bytes
+from bot.commands.follow_facts import MOST_OWN
 from bot.commands.histories import HistoryCommand
+from bot.commands.memories import LONGEST_FACT
 from bot.commands.read import Misread
 from bot.commands.wishes import read_zone
 from bot.commands.words import FILE_TOO_LARGE
-from bot.events import Rating
+from bot.events import CommunityId, Rating
 from bot.histories.reading import read_history
 from bot.histories.values import MOST_BYTES, History, NotTaken
 from bot.policy import limits
 from bot.policy.cards import check_card
 from bot.policy.door import MEMORY
+from bot.policy.histories import rate
 from bot.store.imports import Progress
-from bot.store.rows import Limit
+from bot.store.rows import Limit, Scope
 from bot.store.vault import Vault
 from bot.text import Text, lines
 
@@ -39,6 +42,8 @@ PREVIEW = Text("Messages in that file: {count}, from {first} to {last}.")
 WITH = Text("With {persona}: {count}.")
 UNKNOWN = Text("With {name}, whom I do not have: {count}. Nobody here can recall them.")
 LIMITS = Text("Limits of yours in it: {count}.")
+FACTS = Text("Sentences in it that you had remembered: {count}.")
+FACTS_TAKEN = Text("Sentences of yours that are remembered again: {count}.")
 NO_MEMORY = Text(
     "You have not chosen memory, so I would keep them and recall nothing of them: "
     "`{prefix}memory on` comes first if you want that."
@@ -78,9 +83,11 @@ async def follow_import(command: HistoryCommand, desk: Desk, vault: Vault) -> An
         case "yes":
             assert offered is not None, "looked at above"
             added = await _bind(offered, vault)
+            remembered = await _remember(offered, desk, vault)
             await desk.imports.begin(vault, offered)
             said = _tell(await vault.imports.progress(), prefix)
             told = [LIMITS_TAKEN.format(count=added)] if added else []
+            told += [FACTS_TAKEN.format(count=remembered)] if remembered else []
             return Answer(lines(said, *told))
         case "no" if offered is not None:
             desk.imports.withdraw(person)
@@ -145,7 +152,9 @@ async def _preview(read: History, desk: Desk, vault: Vault) -> Text:
         )
     if read.limits:
         told.append(LIMITS.format(count=len(read.limits)))
-    if read.count and await vault.consent(MEMORY) is None:
+    if read.facts:
+        told.append(FACTS.format(count=len(read.facts)))
+    if (read.count or read.facts) and await vault.consent(MEMORY) is None:
         told.append(NO_MEMORY.format(prefix=desk.prefix))
     return lines(*told, SURE.format(prefix=desk.prefix))
 
@@ -165,6 +174,24 @@ async def _bind(read: History, vault: Vault) -> int:
             added += await vault.add_limit(Limit(text, one.is_hard, may_be_told), limits.MOST)
             there.add(text)
     return added
+
+
+async def _remember(read: History, desk: Desk, vault: Vault) -> int:
+    """SAFETY A10, L2, P4: as if the person had said `memory add` where they are remembered; how many
+    are new."""
+    taken = 0
+    for one in read.facts:
+        scope = Scope(one.persona, CommunityId(one.sponsor) if one.sponsor else None, None)
+        own = [fact for fact in await vault.known.facts(scope, Rating.MATURE) if not fact.sources]
+        kept = one.sentence if one.is_pinned else desk.remembers.mask(one.sentence)
+        rating = rate(kept)
+        if rating is None or not 0 < len(kept) <= LONGEST_FACT or len(own) >= MOST_OWN:
+            continue
+        if kept not in {fact.sentence for fact in own}:
+            add = vault.known.add_fact
+            number = await add(scope, kept, rating, desk.now, is_pinned=one.is_pinned)
+            taken += number is not None
+    return taken
 
 
 def _tell(progress: Progress | None, prefix: str) -> Text:

@@ -16,6 +16,7 @@ from bot.histories.values import (
     History,
     Line,
     NotTaken,
+    OwnFact,
     OwnLimit,
     Problem,
     Talk,
@@ -30,6 +31,7 @@ NO_TURN = Text("This turn is not as I write them.")
 _DAY_S = 86_400.0
 _CLOSED = "romance closed: "
 _MOST_LIMITS = 200
+_MOST_FACTS = 1000
 
 
 def read_export(content: str, now: float) -> History | NotTaken:
@@ -70,9 +72,10 @@ def read_export(content: str, now: float) -> History | NotTaken:
         tuple(found),
         is_ours=True,
         limits=tuple(one for one in limits if one),
+        facts=tuple(map(_fact, filter(_is_own, _list(data, "facts") or [])))[:_MOST_FACTS],
         closed=tuple(closed),
     )
-    if not history.count and not history.limits:
+    if not (history.count or history.limits or history.facts):
         return NotTaken((Problem(0, NOTHING),))
     return history
 
@@ -116,3 +119,18 @@ def _talk(row: Mapping[str, object], lines: list[Line]) -> Talk:
 def _limit(row: Mapping[str, object]) -> OwnLimit | None:
     text = row.get("text")
     return OwnLimit(text, bool(row.get("is_hard"))) if isinstance(text, str) else None
+
+
+def _is_own(row: Mapping[str, object]) -> bool:
+    is_theirs = row.get("origin") == "person" and not row.get("sources") and not row.get("room")
+    return is_theirs and isinstance(row.get("sentence"), str) and row.get("valid_to") is None
+
+
+def _fact(row: Mapping[str, object]) -> OwnFact:
+    sponsor = row.get("sponsor")
+    return OwnFact(
+        persona=clean_text(str(row.get("persona", "")))[:40],
+        sponsor=sponsor if isinstance(sponsor, str) and sponsor else None,
+        sentence=" ".join(clean_text(str(row["sentence"])).split()),
+        is_pinned=bool(row.get("pinned")),
+    )

@@ -43,11 +43,23 @@ class OwnLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnFact:
+    """What somebody had remembered in their own words; what was learned from what they said is
+    learned from that again."""
+
+    persona: str
+    sponsor: str | None
+    sentence: str
+    is_pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     talks: tuple[Talk, ...]
     is_ours: bool
     """An export of ours, and not another program's."""
     limits: tuple[OwnLimit, ...] = ()
+    facts: tuple[OwnFact, ...] = ()
     closed: tuple[str, ...] = ()
     """Personas with whom romance was closed (SAFETY L3): what binds is taken, what frees is not."""
 
