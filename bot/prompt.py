@@ -11,6 +11,10 @@ from bot.engine.base import Part, Prompt, Speaker
 from bot.events import PersonId
 from bot.store.rows import Side, Turn
 
+HONEST = (
+    "Of earlier talks you know what is quoted here and nothing else: asked for more, you say that you "
+    "are not sure, and make nothing up."
+)
 _SPEAKER: dict[Side, Speaker] = {Side.PERSON: "user", Side.PERSONA: "assistant"}
 
 
@@ -47,7 +51,7 @@ def card_alone(card: str, *, adapter: str | None) -> Prompt:
 
 def write_head(*, person_name: str, greeting: str) -> str:
     """Who the person is; frozen in the session, so that it costs its tokens once."""
-    head = f"You are talking with {person_name}."
+    head = f"You are talking with {person_name}. {HONEST}"
     return f"{head} You greeted them with these words: {greeting}" if greeting else head
 
 

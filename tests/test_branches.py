@@ -10,6 +10,7 @@ import pytest
 from bot import sentences
 from bot.commands import branching
 from bot.commands.branching import (
+    BRANCH_BARE,
     HERE_ALREADY,
     HOW_FAR,
     LISTED,
@@ -140,6 +141,15 @@ async def test_what_is_none_of_this_talk_is_no_place_to_branch_from(parlour: Par
     assert noticed(await reply(parlour, last.id)) == HERE_ALREADY
     await parlour.paper.say("red")
     assert noticed(await parlour.paper.say("/branches")) == NO_TALK
+
+
+async def test_a_branch_that_has_only_begun_is_listed_as_such(tmp_path: Path) -> None:
+    async with running(tmp_path / "data", echo()) as parlour:
+        await parlour.let_in()
+        await talk(parlour, "One.")
+        await parlour.paper.say("/branch")
+        listed = noticed(await parlour.paper.say("/branches")).splitlines()
+        assert listed[2] == BRANCH_BARE.format(number=2)
 
 
 async def test_the_list_is_the_persons_own_words_and_goes_back_to_one(tmp_path: Path) -> None:

@@ -10,12 +10,13 @@ import pytest
 
 from bot.commands import follow_memory
 from bot.engine.scripted import ScriptedEngine
-from bot.events import RoomId
+from bot.events import Rating, RoomId, TurnId
 from bot.memory.notes import OPENING
 from bot.retention import Retention
 from bot.store.passing import IDLE_S
 from tests.conftest import Parlour, running
 from tests.fakes import Clock, noticed, spoken
+from tests.test_linking import code_of
 
 SECRET = "The marmalade stands behind the clock."
 
@@ -70,12 +71,20 @@ async def test_nothing_of_it_is_indexed_and_nothing_is_recalled_in_it(parlour: P
     await parlour.paper.say("/incognito on")
     await parlour.paper.say("Where does my sister Mara work?")
     assert OPENING not in said_to_engine(parlour)
+    assert "Mara keeps" not in said_to_engine(parlour), "nor what is known of them"
     async with parlour.house.vault(parlour.paper.message("").author.id) as vault:
         assert vault is not None
         everything = await vault.export()
     incognito = [one["id"] for one in rows(everything, "sessions") if one["is_incognito"]]
     turns = [one["id"] for one in rows(everything, "turns") if one["session"] in incognito]
     assert len(turns) == 2
+    async with parlour.house.vault(parlour.paper.message("").author.id) as vault:
+        assert vault is not None
+        # Whoever asked for it: the schema itself takes nothing of it in.
+        await vault.index.queue([TurnId(int(str(turn))) for turn in turns], Rating.GENERAL)
+        asked = "SELECT turn FROM to_index UNION SELECT turn FROM indexed"
+        indexed = await vault.unsaid.database.read(lambda db: db.execute(asked).fetchall())
+        assert not {row[0] for row in indexed} & set(turns)
     await parlour.paper.say("/incognito off")
     await parlour.paper.say("Where does my sister Mara work?")
     assert OPENING in said_to_engine(parlour)
@@ -190,3 +199,24 @@ async def test_in_a_pause_it_is_not_begun_and_can_be_ended(parlour: Parlour) -> 
     await parlour.paper.say("/pause")
     assert noticed(await parlour.paper.say("/incognito off")) == follow_memory.ENDED
     assert "paused" in noticed(await parlour.paper.say("/incognito on"))
+
+
+@pytest.mark.parametrize(("shower", "typer"), [("ada", "ben"), ("ben", "ada")])
+async def test_where_two_accounts_become_one_person_it_goes_on_or_is_over_and_is_never_ordinary(
+    parlour: Parlour, shower: str, typer: str
+) -> None:
+    """The talk of who showed the code goes on where it is; the other's ends."""
+    await hidden(parlour)
+    await parlour.let_in("ben")
+    await parlour.paper.say("The kettle sings.", "ben")
+    code = await code_of(parlour, shower)
+    await parlour.paper.say(f"/link {code} confirm", typer)
+    everything = await kept(parlour)
+    assert "The kettle sings." in everything
+    assert ("marmalade" in everything) is (shower == "ada")
+    assert follow_memory.INCOGNITO_IS in noticed(await parlour.paper.say("/who", "ben"))
+    await parlour.paper.say("The harbour is quiet.", "ben")
+    await parlour.paper.say("/incognito off", "ben")
+    everything = await kept(parlour)
+    assert "marmalade" not in everything
+    assert "harbour" not in everything

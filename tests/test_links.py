@@ -26,6 +26,7 @@ from bot.store import migrations
 from bot.store.accounts import CODE_S, MOST_TRIES
 from bot.store.house import House
 from bot.store.rows import DOOR, INSTANCE, AgeRecord, Consent, Limit, Reminder
+from bot.store.vectors import MODEL
 from tests.conftest import HABITS, PERSONAS
 from tests.fakes import Clock, PaperPlatform
 from tests.store_help import ADA, BEN, ROOM, begin, exchange, house_in, message, open_for
@@ -211,6 +212,19 @@ def test_every_table_of_a_vault_is_merged() -> None:
                 if table in MADE_ANEW:
                     continue
                 assert f"other.{table}" in source, f"{table} is not merged when accounts are joined"
+
+
+async def test_of_which_model_vectors_are_is_what_holds_for_those_that_stay(tmp_path: Path) -> None:
+    async with house_in(tmp_path) as house:
+        for person, model in ((ADA, 7.0), (BEN, 9.0)):
+            await house.make_vault(person)
+            async with house.vault(person) as vault:
+                assert vault is not None
+                await vault.set_mark(MODEL, model)
+        assert await link(house, ADA, BEN)
+        async with house.vault(ADA) as vault:
+            assert vault is not None
+            assert await vault.mark(MODEL) == 7.0
 
 
 def test_every_column_of_a_vault_is_merged() -> None:

@@ -1,12 +1,13 @@
 """Prompts only grow; what changes with the moment stays with its turn."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.engine.base import Part, Prompt
 from bot.events import PersonId, TurnId
 from bot.memory.window import first_turn_kept
-from bot.prompt import card_alone, compose, write_head, write_note
+from bot.prompt import HONEST, card_alone, compose, write_head, write_note
 from bot.store.rows import Side, State, Turn
 
 ADA = PersonId("paper:ada")
@@ -68,6 +69,11 @@ def test_the_head_names_the_person_and_the_greeting() -> None:
     head = write_head(person_name="Ada", greeting="Come in.")
     assert "Ada" in head
     assert "Come in." in head
+
+
+@pytest.mark.parametrize("greeting", ["", "Come in."])
+def test_a_persona_is_told_to_make_no_memories_up(greeting: str) -> None:
+    assert HONEST in write_head(person_name="Ada", greeting=greeting)
 
 
 def talk(count: int) -> list[Turn]:

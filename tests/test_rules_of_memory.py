@@ -14,7 +14,7 @@ from bot.memory.rules import LONGEST, MOST, drafts_in
 from bot.memory.slots import SLOTS
 from bot.store.fact_rows import Draft
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parent / "cases" / "memory"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 

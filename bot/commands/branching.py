@@ -3,7 +3,7 @@ the same talk, the person's own in this room; nobody else's is ever touched.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import assert_never
 
 from bot.commands.branches import Branch, BranchCommand, Branches
@@ -12,6 +12,7 @@ from bot.commands.wishes import read_zone
 from bot.commands.words import normal
 from bot.events import SessionId
 from bot.policy.screen import Screen
+from bot.store.branches import Branch as Listed
 from bot.store.branches import Moved, Way
 from bot.store.forks import MOST
 from bot.store.rows import Turn
@@ -41,6 +42,7 @@ FULL = Text(
 LISTED = Text("These are the branches of our talk, each with your words where it parts.")
 BRANCH = Text("{number}. {when}: “{words}”")
 BRANCH_HERE = Text("{number}. {when}: “{words}” (we are here)")
+BRANCH_BARE = Text("{number}. Nothing was said on it yet (we are here)")
 HOW = Text(
     "`{prefix}branches NUMBER` goes back to one; `{prefix}branches forget NUMBER` forgets what "
     "stands on it alone."
@@ -128,16 +130,19 @@ async def _list(desk: Desk, vault: Vault, session: SessionId) -> Outcome:
     if len(listed) < 2:
         return Answer(ONE_ONLY.format(prefix=desk.prefix))
     zone = read_zone(await vault.wishes(), desk.home_offset_s)
-    told = [
-        (BRANCH_HERE if one.is_here else BRANCH).format(
-            number=one.number,
-            when=f"{datetime.fromtimestamp(one.at, zone):%Y-%m-%d %H:%M}",
-            words=_short(one.words),
-        )
-        for one in listed
-    ]
+    told = [_line(one, zone) for one in listed]
     # SAFETY P3: where others read along it is for the person's eyes alone.
     return Answer(lines(LISTED, *told, HOW.format(prefix=desk.prefix)), is_alone=True)
+
+
+def _line(one: Listed, zone: tzinfo) -> Text:
+    if one.is_here and not one.words:
+        return BRANCH_BARE.format(number=one.number)
+    return (BRANCH_HERE if one.is_here else BRANCH).format(
+        number=one.number,
+        when=f"{datetime.fromtimestamp(one.at, zone):%Y-%m-%d %H:%M}",
+        words=_short(one.words),
+    )
 
 
 async def _told(moved: Moved, desk: Desk, vault: Vault, *, unknown: Text) -> Outcome:

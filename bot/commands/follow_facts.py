@@ -37,6 +37,7 @@ SHOW_HOW = Text(
     "`{prefix}memory show NUMBER` tells more of one, `{prefix}memory search WORDS` looks through what "
     "was said, too; `edit`, `pin` and `forget` change it."
 )
+STORY_HOW = Text("`{prefix}story` shows the story so far.")
 PAGE_OF = Text("Page {page} of {pages}. `{prefix}memory page NUMBER` shows another one.")
 HIDDEN = Text("Kept for where more is open than here: {count}.")
 WITH_OTHERS = Text("Something is remembered with other personas, too: {names}.")
@@ -119,6 +120,8 @@ async def _list(page: int, desk: Desk, vault: Vault) -> Outcome:
         told.append(WITH_OTHERS.format(names=", ".join(known) or "…"))
     if shown:
         told.append(SHOW_HOW.format(prefix=prefix))
+    if memory:
+        told.append(STORY_HOW.format(prefix=prefix))
     return Answer(lines(*told, sentences.MEMORY_HOW.format(prefix=prefix)), picks=picks(shown))
 
 

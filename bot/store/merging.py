@@ -240,6 +240,11 @@ def _higher(pair: Pair) -> float | None:
     return max(value for value in pair if value is not None)
 
 
+def _mine(pair: Pair) -> float | None:
+    """What it tells of stands here and is not merged."""
+    return pair[0]
+
+
 def _lower(pair: Pair) -> float | None:
     return min(value for value in pair if value is not None)
 
@@ -272,6 +277,7 @@ _RULES: dict[str, Callable[[Pair], float | None]] = {
     "told of day": _of_both,
     "talk today": _sum,
     "replies": _sum,
+    "vectors of": _mine,
 }
 
 

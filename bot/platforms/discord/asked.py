@@ -33,7 +33,6 @@ from bot.platforms.discord.asker import (
     Refused,
     Sponsor,
     author_of,
-    chosen_message,
     code_of,
     files_of,
     gate_of,
@@ -46,7 +45,7 @@ from bot.platforms.discord.buttons import Buttons, Words
 from bot.platforms.discord.deeds import Deeds
 from bot.platforms.discord.files import fetch, read_attached
 from bot.platforms.discord.menus import asked_parts, filled_in, make_form
-from bot.platforms.discord.native import BRANCH, ON_MESSAGE, as_typed, find_menu
+from bot.platforms.discord.native import ON_MESSAGE, as_typed
 from bot.platforms.discord.on_message import OnMessage
 from bot.platforms.discord.saying import Header
 from bot.platforms.discord.signing import Kind, Press, Seal
@@ -178,10 +177,6 @@ class Asked:
         self, interaction: discord.Interaction, author: Author, room: Room
     ) -> Event | None:
         data: Data = interaction.data or {}
-        if data.get("type") == ON_MESSAGE and find_menu(name_of(data)) == BRANCH:
-            # As a reply to that message with the command in it.
-            message = await self.think(interaction, f"{self._prefix}branch", author, room)
-            return replace(message, reply_to=EventId(chosen_message(data).id))
         if data.get("type") == ON_MESSAGE:
             return await self._on_message.take(interaction, data, author, room)
         command = _BY_NAME.get(name_of(data))

@@ -1,5 +1,6 @@
 """What is chosen in the menu of a message: one's own words are forgotten, and the persona's latest
-ones are opened in a form, to be said another way, or reported; any of both is remembered.
+ones are opened in a form, to be said another way, or reported; any of both is remembered, or
+gone on from.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,7 +14,7 @@ from bot.platforms.discord import names
 from bot.platforms.discord.asker import Data, Refused, chosen_message
 from bot.platforms.discord.buttons import Buttons, Words
 from bot.platforms.discord.menus import make_form
-from bot.platforms.discord.native import EDIT, FORGET, REMEMBER, REPORT, find_menu
+from bot.platforms.discord.native import BRANCH, EDIT, FORGET, REMEMBER, REPORT, find_menu
 from bot.platforms.discord.signing import Kind, Press, Seal
 from bot.text import Text
 
@@ -35,7 +36,7 @@ NEWER_BY_NOW = Text(
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
 _REPORT = _BY_NAME["report reply"]
-_REMEMBER = _BY_NAME["remember"].name
+_IN_REPLY = {REMEMBER: _BY_NAME["remember"].name, BRANCH: _BY_NAME["branch"].name}
 Think = Callable[[discord.Interaction, str, Author, Room], Awaitable[Message]]
 """Acknowledges, and makes an event of what would be typed."""
 _ABOUT = "#"
@@ -48,7 +49,7 @@ class OnMessage:
         self, seal: Seal, buttons: Buttons, words: Words, think: Think, prefix: str
     ) -> None:
         self._think = think
-        self._remember = f"{prefix}{_REMEMBER}"
+        self._prefix = prefix
         self._seal = seal
         self._buttons = buttons
         self._words = words
@@ -63,10 +64,11 @@ class OnMessage:
             case menu if menu == EDIT:
                 await self._edit(interaction, data, author, room)
                 return None
-            case menu if menu == REMEMBER:
-                about = EventId(chosen_message(data).id)
-                asked = await self._think(interaction, self._remember, author, room)
-                return replace(asked, reply_to=about)
+            case menu if menu in _IN_REPLY:
+                # As a reply to that message with the command in it.
+                typed = f"{self._prefix}{_IN_REPLY[menu]}"
+                asked = await self._think(interaction, typed, author, room)
+                return replace(asked, reply_to=EventId(chosen_message(data).id))
             case menu if menu == REPORT:
                 await self._report(interaction, data, author, room)
                 return None
