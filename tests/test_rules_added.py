@@ -49,8 +49,8 @@ TYPED = [
     (
         "patterns",
         "refuse",
-        'say="No numbers." patterns=name=[a-z]+ x',
-        "patterns = ['name=[a-z]+ x']\nsay = 'No numbers.'",
+        'say="No numbers." patterns=x name=[a-z]+',
+        "patterns = ['x name=[a-z]+']\nsay = 'No numbers.'",
     ),
     (
         "patterns",
