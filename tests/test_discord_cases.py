@@ -284,6 +284,10 @@ async def test_a_rule_is_added_by_a_form_that_asks_for_what_was_left_out(tmp_pat
             "links-1": Action.MASK,
             "words-1": Action.PAUSE,
         }
+        # What only says how things stand is set, with what it needs by its keys.
+        asked = await here.mo.runs("/rules add", here.talk, kind="entry")
+        given = {"does": "set", FIELD: "account_days=30 approval=true"}
+        assert "Version 3" in await here.fills(here.mo, asked, **given)
 
 
 async def test_rules_go_out_as_a_file_and_come_in_as_one(tmp_path: Path) -> None:

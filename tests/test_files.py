@@ -25,9 +25,10 @@ from bot.commands.files import (
 )
 from bot.commands.parameters import Kind, Parameter
 from bot.commands.read import Misread, fill
-from bot.events import Action, EventId, Message, Say
+from bot.events import Action, EventId, Message, Role, Say
 from bot.files import LONGEST_FILE_NAME, MOST_ATTACHED, MOST_FILE_BYTES, Attached, File, Unread
 from bot.platforms.console.files import as_answer, take_file
+from bot.platforms.console.seat import Seat
 from bot.text import Text
 from tests.conftest import Parlour, running
 from tests.fakes import PaperPlatform, noticed, spoken, writes
@@ -255,6 +256,22 @@ async def test_a_line_in_a_terminal_hands_in_the_file_that_it_ends_with(tmp_path
     assert (one.name, one.size) == ("my rules.toml", 11)
     assert await one.read(11) == b"kind = true"
     assert await one.read(10) is Unread.TOO_LARGE
+
+
+@pytest.mark.parametrize("name", ["/import", "/rules import", "/RULES  Import"])
+async def test_every_command_that_takes_a_file_takes_it_at_a_console(
+    tmp_path: Path, name: str
+) -> None:
+    """Typed or through a pipe: what is read at a console comes from its seat."""
+    there = tmp_path / "rules.toml"
+    there.write_bytes(b"kind = true")
+    seat = Seat.take(
+        person="mo", community="tea", role=Role.MODERATOR, new_id=lambda: "1", clock=lambda: 0.0
+    )
+    message = seat.message(f"{name} < {there}")
+    (one,) = message.attached
+    assert (message.text, await one.read(11)) == (name, b"kind = true")
+    assert not seat.message(f"/rules add patterns refuse a < {there}").attached
 
 
 @pytest.mark.parametrize("text", ["I < you", "/limits hard a < b", "/import", "/"])

@@ -86,7 +86,7 @@ async def test_rules_are_added_shown_changed_and_taken_away(parlour: Parlour) ->
         ("topics refuse gardens", "one of these"),
         ("patterns refuse (?=a)b", "RE2 cannot read"),
         ("patterns refuse .*", "matches everything"),
-        ("words refuse", "list in square brackets"),
+        ("words refuse", "add words"),
     ],
 )
 async def test_m4_what_is_no_rule_is_named_with_its_mend_and_nothing_is_taken(

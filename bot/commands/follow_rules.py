@@ -89,6 +89,8 @@ async def _change(
         text = change(newest.text if newest else "")
     except NoRule:
         return Answer(rule_pages.NO_RULE.format(prefix=desk.prefix))
+    except NotTaken as not_taken:
+        return Answer(not_taken.say())
     return await _save(desk, newest, text, note, is_seen=adds)
 
 

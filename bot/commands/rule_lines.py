@@ -1,7 +1,7 @@
 """A file of rules, changed by one line: what a command asks for, as TOML. Pure.
 
-It knows how a file is laid out and not what a rule may hold: whatever comes out is read as any
-other file is, and every mistake is named there.
+It knows how a file is laid out and not what a rule may hold, and what is typed is for
+`rule_words.py`: whatever comes out is read as any other file is, and every mistake named there.
 """
 
 import json
@@ -9,13 +9,8 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-PAUSE_MINUTES = 60
-"""Of a rule that was added by a command; `rules edit` changes it."""
-
-_LISTS = {
-    *("words", "patterns", "topics", "allowed", "spoken", "spared", "spares", "with_personas"),
-    *("only", "never", "roles", "at_ratings"),
-}
+from bot.commands import rule_words
+from bot.commands.rule_words import PAUSE_MINUTES
 
 
 class NoRule(Exception):
@@ -23,13 +18,11 @@ class NoRule(Exception):
 
 
 def add(text: str, kind: str, does: str, what: str) -> str:
-    """Under a name that is free: `words-1`."""
+    """Under a name that is free (`words-1`), unless one is given."""
     file = tomllib.loads(text)
     taken = {slug(rule["name"]) for rule in _rules(file)}
     name = next(one for n in range(1, len(taken) + 2) if (one := f"{kind}-{n}") not in taken)
-    rule: dict[str, Any] = {"name": name, "kind": kind, **_looked_for(kind, what), "does": does}
-    if does == "pause":
-        rule["pause_minutes"] = PAUSE_MINUTES
+    rule = {"name": name, "kind": kind, **rule_words.entries(kind, does, what)}
     file["rule"] = [*_rules(file), rule]
     return write(file)
 
@@ -38,7 +31,7 @@ def edit(text: str, name: str, key: str, value: str) -> str:
     """An empty list or text takes the line away."""
     file = tomllib.loads(text)
     rule = _find(file, name)
-    rule[key] = _value(key, value)
+    rule[key] = rule_words.value(key, value)
     if rule[key] in ("", []) and key != "name":
         del rule[key]
     if key == "does":
@@ -91,51 +84,6 @@ def _find(file: Mapping[str, Any], name: str) -> dict[str, Any]:
         if slug(rule["name"]) == slug(name):
             return rule
     raise NoRule(name)
-
-
-def _looked_for(kind: str, what: str) -> dict[str, Any]:
-    """What does not fit is taken as it stands, and named when the file is read."""
-    match kind:
-        case "words" | "topics":
-            return {kind: _parts(what)}
-        case "patterns":
-            return {"patterns": [what]}
-        case "own-topic":
-            return {"sentence": what}
-        case "links":
-            return {"allowed": _parts(what)} if what else {}
-        case "languages":
-            return {"spoken": _parts(what)}
-        case "length":
-            return {"most": _number(what)}
-        case "flood" | "repetition":
-            many, _, seconds = what.partition(" in ")
-            first = "messages" if kind == "flood" else "times"
-            return {first: _number(many), "seconds": _number(seconds)}
-        case _:
-            return {}
-
-
-def _value(key: str, value: str) -> object:
-    try:
-        found: object = tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        found = value
-    # A pattern may hold a comma, so of those there is one.
-    if key in _LISTS and not isinstance(found, list):
-        return [value] if key == "patterns" else _parts(value)
-    # What looks like a number may be meant as text: a sentence that is one.
-    is_words = key in ("say", "hint", "name", "sentence")
-    return value if is_words and not isinstance(found, str) else found
-
-
-def _parts(what: str) -> list[str]:
-    return [part for one in what.split(",") if (part := one.strip())]
-
-
-def _number(what: str) -> int | str:
-    text = what.strip()
-    return int(text) if text.isascii() and text.isdecimal() else text
 
 
 def _block(head: str, entries: Mapping[str, Any]) -> str:

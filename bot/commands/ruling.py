@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from bot.commands.declaration import Declares
 from bot.commands.parameters import Kind, Parameter, number, one_of
+from bot.commands.rule_words import ACTIONS, SET
 from bot.events import Role
+from bot.policy.community.forms import KINDS
 from bot.text import Text
 
 LONGEST_VALUE = 2_000
@@ -113,10 +115,7 @@ RULING: tuple[Declares[RulesCommand], ...] = (
                 "kind",
                 Kind.CHOICE,
                 Text("what it looks for"),
-                choices=(
-                    *("words", "patterns", "topics", "own-topic", "links", "invites", "languages"),
-                    *("length", "flood", "repetition"),
-                ),
+                choices=tuple(KINDS),
                 meanings=(
                     Text("words: words and phrases, with commas between"),
                     Text("patterns: one pattern in RE2's syntax"),
@@ -128,25 +127,35 @@ RULING: tuple[Declares[RulesCommand], ...] = (
                     Text("length: messages longer than so many characters"),
                     Text("flood: so many messages in so many seconds, as in 6 in 10"),
                     Text("repetition: the same so often in so many seconds, as in 3 in 60"),
+                    Text("personas: who may be played, as in only=wren or never=tock"),
+                    Text("ceiling: how far talk may go: general, romance or mature"),
+                    Text("quiet-hours: when nobody is answered, as in 22:00 to 07:00"),
+                    Text("session-length: the longest session, in minutes"),
+                    Text("least-age: how well an age is founded, as in entry=platform"),
+                    Text("entry: who may come in, as in account_days=30 approval=true"),
                 ),
             ),
             Parameter(
                 "does",
                 Kind.CHOICE,
                 Text("what happens"),
-                choices=("mask", "refuse", "warn", "pause", "revoke"),
+                choices=(*ACTIONS, SET),
                 meanings=(
+                    Text("steer: answered, and the model is told something, as in hint=Stay calm."),
                     Text("mask: answered, without the words in question"),
                     Text("refuse: not answered, and told so"),
                     Text("warn: refused, and told that it counts"),
                     Text("pause: refused, and nothing is answered for an hour"),
                     Text("revoke: refused, and the door is closed"),
+                    Text(
+                        "set: it is simply so; with personas, ceiling, quiet-hours and those after"
+                    ),
                 ),
             ),
             Parameter(
                 "what",
                 Kind.LINE,
-                Text("the words, the topics, the numbers"),
+                Text("the words, topics or numbers; anything else by its key, as in say=Not here."),
                 most_chars=LONGEST_VALUE,
                 is_required=False,
             ),

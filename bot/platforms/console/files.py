@@ -36,9 +36,7 @@ def as_answer(say: Say, file: File) -> Say:
 def take_file(message: Message, take_files: frozenset[str] = frozenset(_TAKE_FILES)) -> Message:
     """With the file that its line ends with. Other commands and all talk stay as they are: a `<`
     in them is a word of theirs."""
-    name, _, _ = message.text.strip().partition(" ")
-    is_asked = name.startswith(PREFIX) and name[len(PREFIX) :].casefold() in take_files
-    if not is_asked or SIGN not in message.text:
+    if not _asks(message.text, take_files) or SIGN not in message.text:
         return message
     text, _, typed = message.text.rpartition(SIGN)
     path = Path(typed.strip().strip("\"'")).expanduser()
@@ -49,6 +47,13 @@ def take_file(message: Message, take_files: frozenset[str] = frozenset(_TAKE_FIL
         read=partial(_read, path),
     )
     return replace(message, text=text, attached=(attached,))
+
+
+def _asks(text: str, take_files: frozenset[str]) -> bool:
+    """A command's name is one word, or two: `rules import`."""
+    words = text.casefold().split()[:2]
+    names = {" ".join(words[:many]) for many in (1, 2)}
+    return any(name.removeprefix(PREFIX) in take_files for name in names if name.startswith(PREFIX))
 
 
 async def _read(path: Path, most: int) -> bytes | Unread:
