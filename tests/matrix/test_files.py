@@ -165,6 +165,7 @@ async def test_what_lies_about_itself_is_not_read(people: People, tmp_path: Path
     async with listening(people, tmp_path) as (_, ada, room, hears):
         event = await send_file(ada, room, RULES, "rules.toml")
         await hears()
+        await ada.until(lambda: any(one.event == event for one in ada.shown(room)), "her own file")
         (sent,) = [one for one in ada.shown(room) if one.event == event]
         file = sent.content["file"]
         # One that says it is small is read up to the bound, whatever it says.
