@@ -16,6 +16,8 @@ from bot.memory.question import Question
 from bot.store.rows import STRETCH, Spot
 
 CANDIDATES = 100
+LIKE = 200
+"""Those that come nearest by their meaning."""
 STRETCH_BEST = 5
 
 
@@ -70,7 +72,7 @@ def rank(
             alone[spot] = alone.get(spot, 0.0) + weight
     best = sorted(alone, key=lambda spot: (-alone[spot], -spot))[:CANDIDATES]
     near = {spot + step for spot in best for step in rules.around}
-    by_meaning = nlargest(CANDIDATES, alike, key=alike.__getitem__)
+    by_meaning = nlargest(LIKE, alike, key=alike.__getitem__)
     known = look(sorted(near.union(by_meaning)))
     scores, alone = _near(weights, found, known, rules)
     stretches = _stretches(alone)
