@@ -20,7 +20,7 @@ from bot.engine.base import EngineError, PromptTooLong
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Rating, TurnId
 from bot.jobs import QUIET_S, Jobs
-from bot.memory.meaning import LENGTHS, Meaning, likeness
+from bot.memory.meaning import LENGTHS, Meaning, likeness, pack
 from bot.memory.question import Question, ask_memory
 from bot.memory.ranking import rank
 from bot.memory.recall import Place, catch_up, recall
@@ -257,8 +257,19 @@ def test_both_ways_are_weighed_together() -> None:
 
 
 def test_vectors_of_another_length_are_not_compared() -> None:
-    asked = np.array([1.0, 0.0], np.float32)
-    row = np.array([1.0, 0.0], np.float16).tobytes()
-    assert likeness(asked, [(3, row), (4, row[::-1])])[3] == 1.0
-    assert likeness(asked, [(3, row[:2])]) == {}
+    asked = np.full(4, 0.5, np.float32)
+    same, other = pack(asked), pack(-asked)
+    alike = likeness(asked, [(3, same), (4, other)])
+    assert alike == pytest.approx({3: 1.0, 4: -1.0}, abs=0.02)
+    assert likeness(asked, [(3, same[:2])]) == {}
     assert likeness(asked, []) == {}
+
+
+def test_a_byte_for_each_number_is_enough() -> None:
+    chance = np.random.default_rng(7)
+    both = chance.standard_normal((200, 2, 384)).astype(np.float32)
+    both[:, 1] += both[:, 0]
+    both /= np.linalg.norm(both, axis=2, keepdims=True)
+    for one, other in both:
+        alike = likeness(one, [(1, pack(other))])
+        assert alike[1] == pytest.approx(float(one @ other), abs=0.01)

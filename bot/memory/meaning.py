@@ -54,16 +54,26 @@ class Meaning:
         for length in LENGTHS:
             with suppress(PromptTooLong):
                 (vector,) = await self._engine.embed((text[:length],))
-                return np.array(vector, np.float16).tobytes()
+                return pack(np.array(vector, np.float32))
         raise EngineError(f"the embedding model has no room for {LENGTHS[-1]} signs")
+
+
+def pack(vector: npt.NDArray[np.float32]) -> bytes:
+    """A byte for each number, which is read in a third of the time that two take; the largest is
+    127, and the length is made one again where vectors are compared."""
+    largest = float(np.abs(vector).max()) or 1.0
+    packed: bytes = np.rint(vector * (127 / largest)).astype(np.int8).tobytes()
+    return packed
 
 
 def likeness(
     asked: npt.NDArray[np.float32], rows: Sequence[tuple[int, bytes]]
 ) -> Mapping[int, float]:
-    """Of each place, from -1 to 1; all vectors have the length one."""
-    kept = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
+    """Of each place, from -1 to 1; `asked` has the length one."""
+    kept = np.frombuffer(b"".join(vector for _, vector in rows), np.int8)
     if kept.size != len(rows) * asked.size:
         return {}
-    alike = kept.reshape(-1, asked.size).astype(np.float32) @ asked
+    vectors = kept.reshape(-1, asked.size).astype(np.float32)
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    alike = (vectors @ asked) / np.maximum(lengths, 1.0)
     return dict(zip([spot for spot, _ in rows], alike.tolist(), strict=True))

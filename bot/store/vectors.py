@@ -1,4 +1,4 @@
-"""What indexed turns mean, as vectors of 16-bit numbers, where the host has a model for that.
+"""What indexed turns mean, as vectors of a byte for each number, where the host has a model for that.
 
 A vector belongs to an indexed turn and goes with it, so scope, rating and consent are those of the
 turn. Vectors of two models cannot be compared, so another model's are dropped when the first of a
@@ -14,7 +14,7 @@ from bot.store.database import Database
 
 MODEL = "vectors of"
 """The mark that names the model, by a number made of its name."""
-MOST = 20_000
+MOST = 10_000
 """That are compared with one message, the newest."""
 
 
