@@ -1,4 +1,4 @@
-"""The long walk through what people do with memory, and kills of a process that takes a history in.
+"""The long walk through what people do with memory.
 
 Prints a table and writes bench/results/memory_soak.json; says the seed with which what it found is
 found again.
