@@ -11,7 +11,7 @@ from hashlib import blake2b
 from bot.events import Rating
 from bot.memory.about import about_person
 from bot.memory.story import write_story
-from bot.policy.memories import may_surface, surface_under
+from bot.policy.memories import may_surface
 from bot.remembering import remembers
 from bot.scene import Scene
 from bot.store.fact_rows import Fact
@@ -36,12 +36,10 @@ class Knowing:
         vault: Vault,
         session: Session,
         *,
-        ceiling: Rating,
-        romance_closed: bool,
+        under: Rating,
         hard_limits: tuple[str, ...],
     ) -> Session:
         """The session, with what its prompt may begin with now."""
-        under = surface_under(ceiling, romance_closed=romance_closed)
         if not remembers(scene):
             kept = await vault.stories.keep_known(session.id, Known()) if session.known else None
             return kept or session

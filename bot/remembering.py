@@ -18,7 +18,7 @@ from bot.memory.question import ask_memory
 from bot.memory.recall import Place, recall
 from bot.memory.recall import catch_up as index
 from bot.memory.rules import drafts_in
-from bot.policy.memories import may_learn, may_remember, may_surface, surface_under
+from bot.policy.memories import may_learn, may_remember, may_surface
 from bot.scene import Scene
 from bot.store.card_rows import Found
 from bot.store.fact_rows import Draft
@@ -48,18 +48,12 @@ def remembers(scene: Scene) -> bool:
     return may_remember(wishes.consents, is_private=is_private) and not is_incognito(wishes)
 
 
-def keeps_as(scene: Scene, ceiling: Rating, *, romance_closed: bool) -> Rating | None:
-    """The rating of what is said now; None where it is not kept beyond the talk."""
-    return surface_under(ceiling, romance_closed=romance_closed) if remembers(scene) else None
-
-
 async def remember(
     scene: Scene,
     vault: Vault,
     session: Session,
     *,
-    ceiling: Rating,
-    romance_closed: bool,
+    under: Rating,
     hard_limits: tuple[str, ...],
     utc_offset_s: float,
     now: float,
@@ -73,7 +67,6 @@ async def remember(
     question = ask_memory(
         scene.message.text, names=names, now=datetime.fromtimestamp(now, zone), before=before
     )
-    under = surface_under(ceiling, romance_closed=romance_closed)
     place = Place(Scope(session.persona, session.sponsor, None), under, session.id)
     found = await recall(vault, question, place, most=MOST, least=LEAST, meaning=meaning)
     told = {Side.PERSON: "the person", Side.PERSONA: "you"}

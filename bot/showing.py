@@ -25,6 +25,7 @@ from bot.patience import Patience
 from bot.policy.community.written import Written
 from bot.policy.door_rules import UNKNOWN
 from bot.policy.facts import Decision, Effect, Facts
+from bot.policy.memories import surface_under
 from bot.policy.screen import Screen
 from bot.scene import Habits, Scene
 from bot.store.rows import State, Turn
@@ -41,6 +42,11 @@ class Bounds:
     romance_closed: bool
     hard_limits: tuple[str, ...]
     rules: Written
+
+    @property
+    def remembered_under(self) -> Rating:
+        """The rating of what is said now, and the highest of what may come up again."""
+        return surface_under(self.ceiling, romance_closed=self.romance_closed)
 
 
 def bounds_of(facts: Facts, by: Decision) -> Bounds:

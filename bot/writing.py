@@ -26,7 +26,7 @@ from bot.operate.metrics import Metrics
 from bot.personas import card_text, find_lore
 from bot.policy.facts import Decision, Facts
 from bot.prompt import write_note
-from bot.remembering import catch_up, keeps_as, remember, remembers
+from bot.remembering import catch_up, remember, remembers
 from bot.rulings import Rulings
 from bot.scene import Habits, Scene
 from bot.sessions import Sessions
@@ -86,8 +86,7 @@ class Writer:
             scene,
             vault,
             session,
-            ceiling=bounds.ceiling,
-            romance_closed=bounds.romance_closed,
+            under=bounds.remembered_under,
             hard_limits=bounds.hard_limits,
             utc_offset_s=facts.utc_offset_s,
             now=self._clock(),
@@ -127,9 +126,7 @@ class Writer:
         asked, answer = exchange
         begun = (answer.text, _joint(answer.text)) if goes_on else ()
         bounds = bounds_of(facts, by)
-        session = scene.session
-        if session:
-            session = await self._know(scene, vault, session, bounds)
+        talk = await self._prepare(scene, vault, bounds)
         reply = await vault.open_again(
             turn=answer.id,
             nonce=scene.nonce,
@@ -137,14 +134,16 @@ class Writer:
             begun="".join(begun),
             remember=_keeps_as(scene, bounds),
         )
-        talk = self._talk(scene, vault, session)
         await self._stream(reply, asked, bounds, scene, talk, begun=begun)
 
     async def prepare(self, scene: Scene, vault: Vault, facts: Facts, by: Decision) -> Talk:
         """The talk as it would be gone on with now."""
+        return await self._prepare(scene, vault, bounds_of(facts, by))
+
+    async def _prepare(self, scene: Scene, vault: Vault, bounds: Bounds) -> Talk:
         session = scene.session
         if session:
-            session = await self._know(scene, vault, session, bounds_of(facts, by))
+            session = await self._know(scene, vault, session, bounds)
         return self._talk(scene, vault, session)
 
     def _talk(self, scene: Scene, vault: Vault, session: Session | None) -> Talk:
@@ -159,8 +158,7 @@ class Writer:
             scene,
             vault,
             session,
-            ceiling=bounds.ceiling,
-            romance_closed=bounds.romance_closed,
+            under=bounds.remembered_under,
             hard_limits=bounds.hard_limits,
         )
 
@@ -220,7 +218,8 @@ class Writer:
 
 
 def _keeps_as(scene: Scene, bounds: Bounds) -> Rating | None:
-    return keeps_as(scene, bounds.ceiling, romance_closed=bounds.romance_closed)
+    """None where it is not kept beyond the talk."""
+    return bounds.remembered_under if remembers(scene) else None
 
 
 def _joint(text: str) -> str:
