@@ -19,7 +19,6 @@ from bot.store.house import House
 from bot.store.rows import DOOR, Community, Turn, Wishes
 
 RECENT_TURNS = 6
-NO_WISHES = Wishes({}, {}, (), {})
 
 
 async def gather_facts(
@@ -32,7 +31,7 @@ async def gather_facts(
     guard_ready: bool = False,
 ) -> Facts:
     message, author = scene.message, scene.message.author
-    wishes = scene.look.wishes if scene.look else NO_WISHES
+    wishes = scene.wishes
     standing = await read_standing(
         author.id, wishes, scene.community, house=house, habits=habits, now=now
     )

@@ -7,7 +7,6 @@ from functools import partial
 
 from bot.commands.desk import Remembers
 from bot.commands.wishes import read_zone
-from bot.gather import NO_WISHES
 from bot.memory.dates import ranges_in
 from bot.memory.masking import mask
 from bot.memory.notes import excerpt
@@ -27,8 +26,7 @@ BUDGET_S = 2.0
 
 
 def look_up(scene: Scene, facts: Facts, decision: Decision) -> Remembers:
-    wishes = scene.look.wishes if scene.look else NO_WISHES
-    zone = read_zone(wishes, facts.utc_offset_s)
+    zone = read_zone(scene.wishes, facts.utc_offset_s)
     scope = Scope(scene.persona.id, scene.community.id, None)
     under = surface_under(decision.ceiling, romance_closed=facts.romance_closed is not False)
     return Remembers(

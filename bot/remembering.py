@@ -10,7 +10,6 @@ from datetime import UTC, datetime, tzinfo
 
 from bot.commands.wishes import is_incognito, read_zone
 from bot.events import Rating, TurnId
-from bot.gather import NO_WISHES
 from bot.memory.dates import moment
 from bot.memory.meaning import Meaning
 from bot.memory.notes import allowance, excerpt, write_memory
@@ -43,7 +42,7 @@ NOTHING = Memory()
 
 def remembers(scene: Scene) -> bool:
     """Neither kept nor recalled in an incognito session (SAFETY P6)."""
-    wishes = scene.look.wishes if scene.look else NO_WISHES
+    wishes = scene.wishes
     is_private = scene.message.room.shared is None
     return may_remember(wishes.consents, is_private=is_private) and not is_incognito(wishes)
 

@@ -28,9 +28,12 @@ from bot.personas import Persona
 from bot.policy.door import Terms
 from bot.speech import Speech, nonce_of
 from bot.store.house import House
-from bot.store.rows import Community, Look, Session
+from bot.store.rows import Community, Look, Session, Wishes
 from bot.store.vault import Vault
 from bot.text import Text
+
+NO_WISHES = Wishes({}, {}, (), {})
+"""Of who has no vault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,10 @@ class Scene:
     """Whose account the author is."""
     is_guest: bool | None
     """Of the community, by what the platform says; None where it does not say (SAFETY A11)."""
+
+    @property
+    def wishes(self) -> Wishes:
+        return self.look.wishes if self.look else NO_WISHES
 
     @property
     def nonce(self) -> str:

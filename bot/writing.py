@@ -16,7 +16,6 @@ from bot.display import Display
 from bot.engine.base import Engine, EngineError, PromptTooLong
 from bot.events import Rating, TurnId
 from bot.flight import Flights
-from bot.gather import NO_WISHES
 from bot.guarding import Guard
 from bot.guests import Guests
 from bot.knowing import Knowing
@@ -213,8 +212,7 @@ class Writer:
                 await catch_up(vault, self._zone(scene))
 
     def _zone(self, scene: Scene) -> tzinfo:
-        wishes = scene.look.wishes if scene.look else NO_WISHES
-        return read_zone(wishes, self._habits.utc_offset_s)
+        return read_zone(scene.wishes, self._habits.utc_offset_s)
 
 
 def _keeps_as(scene: Scene, bounds: Bounds) -> Rating | None:
