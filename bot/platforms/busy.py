@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from bot.platforms.tasks import Start
+
 # Discord shows it for ten seconds. What is answered at once needs none.
 _FIRST_S = 0.3
 _AGAIN_S = 8.0
@@ -13,7 +15,7 @@ class Typings:
     def __init__(
         self,
         show: Callable[[str], Awaitable[None]],
-        start: Callable[[Awaitable[None]], object],
+        start: Start,
         *,
         first_s: float = _FIRST_S,
         again_s: float = _AGAIN_S,

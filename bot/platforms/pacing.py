@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from math import inf
 
+from bot.platforms.tasks import Start
+
 Newest = Callable[[], str]
 """The text to be sent now. Raises `Overtaken` where there is nothing to change any more."""
 
@@ -45,7 +47,7 @@ class Edits:
     def __init__(
         self,
         send: Send,
-        start: Callable[[Awaitable[None]], object],
+        start: Start,
         *,
         gap_s: float,
         now: Callable[[], float],

@@ -2,11 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 log = logging.getLogger(__name__)
 
+Work = Coroutine[Any, Any, None]
+Start = Callable[[Work], None]
+"""Runs it as a task beside everything else; what breaks in it ends nothing else."""
 
 _LAST_EDITS_S = 5.0
 
@@ -16,19 +20,29 @@ class Tasks:
         self.group = group
         self._platform = platform
         self._running: set[asyncio.Task[None]] = set()
+        self._ended = False
 
-    def start(self, work: Awaitable[None]) -> None:
+    def start(self, work: Work) -> None:
+        """After the end, nothing is started any more."""
+        if self._ended:
+            work.close()
+            return
         task = self.group.create_task(self._guarded(work))
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
 
-    async def cancel(self) -> None:
-        # A turn of the loop, so that each of them has begun: what never began cannot be ended.
-        await asyncio.sleep(0)
+        def done(_: object) -> None:
+            self._running.discard(task)
+            # One that was cancelled before it began has its work unbegun.
+            work.close()
+
+        task.add_done_callback(done)
+
+    def cancel(self) -> None:
+        self._ended = True
         for task in self._running:
             task.cancel()
 
-    async def _guarded(self, work: Awaitable[None]) -> None:
+    async def _guarded(self, work: Work) -> None:
         try:
             await work
         except Exception as error:  # noqa: BLE001 - one task that breaks must not end the others
@@ -46,7 +60,7 @@ async def open_tasks(platform: str) -> AsyncIterator[Tasks]:
             yield tasks
         except Exception as error:  # noqa: BLE001 - raised below
             failure = error
-        await tasks.cancel()
+        tasks.cancel()
     if failure is not None:
         raise failure
 

@@ -41,12 +41,13 @@ from bot.platforms.discord.ports import Buttons, Interactions, NoButtons, NoInte
 from bot.platforms.discord.reactions import Reactions
 from bot.platforms.discord.rest import Rest
 from bot.platforms.discord.saying import REPLY_CHARS, Saying
-from bot.platforms.discord.setup import Setup, Start
+from bot.platforms.discord.setup import Setup
 from bot.platforms.discord.threads import Threads
 from bot.platforms.discord.trusted import Trusted
 from bot.platforms.discord.voices import Voices
 from bot.platforms.discord.webhooks import Webhooks
 from bot.platforms.pacing import Edits
+from bot.platforms.tasks import Start
 
 log = logging.getLogger(__name__)
 

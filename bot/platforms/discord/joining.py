@@ -19,10 +19,11 @@ from bot.platforms.discord.front import Front
 from bot.platforms.discord.names import channel_of
 from bot.platforms.discord.native import register
 from bot.platforms.discord.setting_up import SettingUp
-from bot.platforms.discord.setup import Setup, Start
+from bot.platforms.discord.setup import Setup
 from bot.platforms.discord.signing import Seal
 from bot.platforms.discord.suggestions import Suggestions
 from bot.platforms.discord.threads import Threads
+from bot.platforms.tasks import Start
 
 
 @dataclass(frozen=True, slots=True)

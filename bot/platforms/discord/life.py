@@ -32,10 +32,11 @@ from bot.platforms.discord.reactions import PUT, TAKEN, Reactions
 from bot.platforms.discord.reading import Own, Payload, is_persons, read_author
 from bot.platforms.discord.rest import Rest
 from bot.platforms.discord.saying import Saying
-from bot.platforms.discord.setup import Setup, Start
+from bot.platforms.discord.setup import Setup
 from bot.platforms.discord.supervise import supervise
 from bot.platforms.discord.threads import Threads
 from bot.platforms.discord.trusted import Trusted
+from bot.platforms.tasks import Start
 
 
 class Life:

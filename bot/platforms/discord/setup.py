@@ -1,10 +1,6 @@
-"""What the operator chose for Discord, and who starts tasks there."""
+"""What the operator chose for Discord."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-
-Start = Callable[[Awaitable[None]], None]
-"""Runs a task beside everything else; what breaks in it ends nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

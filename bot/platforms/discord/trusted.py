@@ -5,13 +5,14 @@ its own telling with the members intent. Told when it changes, and again after a
 may have come in since. It knows no age.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.events import AgeSeen, AgeSign, Author
 from bot.platforms.bounded import Bounded
 from bot.platforms.discord.chosen import Choices, Chosen
 from bot.platforms.discord.names import person_id, shared_room
+from bot.platforms.tasks import Start
 
 AGAIN_S = 30.0
 
@@ -28,7 +29,7 @@ class Trusted:
         self,
         choices: Choices,
         tell: Callable[[AgeSeen], None],
-        start: Callable[[Awaitable[None]], object],
+        start: Start,
         now: Callable[[], float],
     ) -> None:
         self._choices = choices

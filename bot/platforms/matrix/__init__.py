@@ -46,10 +46,11 @@ from bot.platforms.matrix.reactions import Reactions
 from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.saying import REPLY_CHARS, Saying
 from bot.platforms.matrix.sealing import Sealing
-from bot.platforms.matrix.setup import Setup, Start
+from bot.platforms.matrix.setup import Setup
 from bot.platforms.matrix.trusting import Trusting
 from bot.platforms.pacing import Edits
 from bot.platforms.signs import spelled_out
+from bot.platforms.tasks import Start
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from bot.platforms.matrix.line import BROKEN_LINE, Line
 from bot.platforms.matrix.lists import ROOM, List, Rule, Source
 from bot.platforms.matrix.names import community_id, person_id, quoted
 from bot.platforms.matrix.rooms import Rooms
-from bot.platforms.matrix.setup import Start
+from bot.platforms.tasks import Start
 
 log = logging.getLogger(__name__)
 

@@ -26,9 +26,9 @@ from bot.platforms.matrix.reading import (
     without_name,
 )
 from bot.platforms.matrix.setting_up import SettingUp, Tell
-from bot.platforms.matrix.setup import Start
 from bot.platforms.matrix.trusted import Trusted
 from bot.platforms.signs import plain
+from bot.platforms.tasks import Start
 from bot.text import Text
 
 log = logging.getLogger(__name__)

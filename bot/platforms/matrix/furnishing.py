@@ -14,8 +14,9 @@ from bot.platforms.matrix.entrance import Entrance
 from bot.platforms.matrix.names import quoted
 from bot.platforms.matrix.publishing import Publishing
 from bot.platforms.matrix.setting_up import SettingUp
-from bot.platforms.matrix.setup import Setup, Start
+from bot.platforms.matrix.setup import Setup
 from bot.platforms.matrix.trusted import Trusted
+from bot.platforms.tasks import Start
 from bot.text import Text
 
 _NOBODY = Author(PersonId("matrix:"), "")

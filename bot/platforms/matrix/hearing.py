@@ -26,7 +26,8 @@ from bot.platforms.matrix.reading import time_of
 from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.saying import Saying
 from bot.platforms.matrix.sealing import MESSAGE
-from bot.platforms.matrix.setup import Setup, Start
+from bot.platforms.matrix.setup import Setup
+from bot.platforms.tasks import Start
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,8 @@ from bot.platforms.bounded import Bounded
 from bot.platforms.matrix.line import BROKEN_LINE, Line
 from bot.platforms.matrix.names import quoted
 from bot.platforms.matrix.rooms import Rooms
-from bot.platforms.matrix.setup import Setup, Start
+from bot.platforms.matrix.setup import Setup
+from bot.platforms.tasks import Start
 
 log = logging.getLogger(__name__)
 

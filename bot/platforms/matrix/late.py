@@ -10,7 +10,7 @@ from typing import Any
 from nio.exceptions import EncryptionError
 
 from bot.platforms.bounded import Bounded
-from bot.platforms.matrix.setup import Start
+from bot.platforms.tasks import Start
 
 MOST = 500
 

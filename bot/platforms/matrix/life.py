@@ -15,8 +15,9 @@ from bot.platforms.base import Locker
 from bot.platforms.matrix.filter import make_filter
 from bot.platforms.matrix.line import BROKEN_LINE, DEAD
 from bot.platforms.matrix.listening import Listening, Taken
-from bot.platforms.matrix.setup import Setup, Start
+from bot.platforms.matrix.setup import Setup
 from bot.platforms.matrix.supervise import Pauses
+from bot.platforms.tasks import Start
 
 log = logging.getLogger(__name__)
 

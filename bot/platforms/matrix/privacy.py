@@ -20,7 +20,8 @@ from bot.platforms.matrix.sentences import (
     NOT_ENCRYPTED,
     UNREADABLE,
 )
-from bot.platforms.matrix.setup import Start, Words
+from bot.platforms.matrix.setup import Words
+from bot.platforms.tasks import Start
 from bot.text import Text
 
 log = logging.getLogger(__name__)

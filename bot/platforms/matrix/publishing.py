@@ -16,7 +16,7 @@ from bot.platforms.matrix.lists import Source
 from bot.platforms.matrix.names import community_id, quoted
 from bot.platforms.matrix.places import POLICY, Place
 from bot.platforms.matrix.rooms import Rooms
-from bot.platforms.matrix.setup import Start
+from bot.platforms.tasks import Start
 from bot.text import SILENCE, Text
 
 log = logging.getLogger(__name__)

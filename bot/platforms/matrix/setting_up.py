@@ -28,6 +28,7 @@ from bot.platforms.matrix.steps import (
     read_words,
     signs,
 )
+from bot.platforms.tasks import Start
 from bot.text import Text, paragraphs
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ class SettingUp:
         react: Callable[[str, EventId, str], Awaitable[None]],
         room_of: Callable[[str], Room],
         put: Callable[[Message], None],
-        start: Callable[[Awaitable[None]], None],
+        start: Start,
         now: Callable[[], float],
         prefix: str,
     ) -> None:

@@ -1,15 +1,12 @@
-"""What the operator chose for Matrix, and who starts tasks there."""
+"""What the operator chose for Matrix."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.events import Author, CommunityId
 from bot.platforms.base import Published, RulesOf
 from bot.text import Text
-
-Start = Callable[[Awaitable[None]], None]
-"""Runs a task beside everything else; what breaks in it ends nothing else."""
 
 Words = Callable[[Text, Author], str]
 """A text in somebody's language."""

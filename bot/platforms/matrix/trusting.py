@@ -18,11 +18,12 @@ from bot.platforms.matrix.line import BROKEN_LINE, Line
 from bot.platforms.matrix.ports import Source
 from bot.platforms.matrix.rooms import Rooms, author_in
 from bot.platforms.matrix.saying import Saying
-from bot.platforms.matrix.setup import Setup, Start
+from bot.platforms.matrix.setup import Setup
 from bot.platforms.matrix.trust import Trust, tell_in_log
 from bot.platforms.matrix.trust.nio_side import leave_verifications, own_device
 from bot.platforms.matrix.trust.ports import Answer
 from bot.platforms.matrix.trust.steps import KIND, read_event
+from bot.platforms.tasks import Start
 from bot.text import Text
 
 log = logging.getLogger(__name__)
