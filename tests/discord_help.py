@@ -1,11 +1,12 @@
 """The whole bot on the loopback Discord: real house, real policy, real discord.py."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any, Protocol
 
 from bot.commands.zones import list_zones
 from bot.conversation import Conversation
@@ -123,6 +124,19 @@ def setup(server: DiscordServer, **others: object) -> Setup:
     return Setup(server.token, gap_s=GAP_S, identify_gap_s=0.0, guild_ready_s=0.01, **others)  # type: ignore[arg-type]  # a test names the fields
 
 
+class Peer(Protocol):
+    """Whoever plays Discord."""
+
+    @property
+    def is_connected(self) -> bool: ...
+
+    @property
+    def identified(self) -> int:
+        """How often a bot has begun a session there."""
+
+    async def until(self, done: Callable[[], Any], what: str) -> Any: ...
+
+
 @asynccontextmanager
 async def serving(
     server: DiscordServer,
@@ -138,6 +152,34 @@ async def serving(
     """From the start to a clean stop, connected, in one community at least; with commands and
     buttons where they are wanted."""
     home(server)
+    async with opened(
+        server,
+        folder,
+        engine,
+        chosen or setup(server),
+        has_buttons=has_buttons,
+        habits=habits,
+        guard=guard,
+        personas=personas,
+    ) as bot:
+        yield Served(server, *bot)
+
+
+Opened = tuple[Discord, Engine, House, Dispatch, Clock]
+
+
+@asynccontextmanager
+async def opened(
+    peer: Peer,
+    folder: Path,
+    engine: Engine,
+    chosen: Setup,
+    *,
+    has_buttons: bool,
+    habits: Habits = HABITS,
+    guard: Guard | None = None,
+    personas: Mapping[str, Persona] | None = None,
+) -> AsyncIterator[Opened]:
     key_file = folder.parent / f"{folder.name}.key"
     key = read_master_key(key_file) if key_file.exists() else make_master_key(key_file)
     clock = Clock()
@@ -167,22 +209,19 @@ async def serving(
     await engine.start()
     try:
         async with open_discord(
-            chosen or setup(server),
+            chosen,
             house.locker.of("discord"),
             interface if has_buttons else None,
         ) as platform:
             left_over = await recover(house, [platform], clock())
-            sessions = server.gateway.counted["identify"]
+            sessions = peer.identified
             async with asyncio.TaskGroup() as group:
                 group.create_task(dispatch.run([platform], left_over))
                 group.create_task(show_whole(house, [platform], clock()))
-                await server.until(
-                    lambda: (
-                        server.gateway.counted["identify"] > sessions and server.gateway.sessions
-                    ),
-                    "the bot's gateway",
+                await peer.until(
+                    lambda: peer.identified > sessions and peer.is_connected, "the bot's gateway"
                 )
-                yield Served(server, platform, engine, house, dispatch, clock)
+                yield platform, engine, house, dispatch, clock
                 dispatch.stop()
     finally:
         await engine.close()

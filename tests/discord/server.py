@@ -65,6 +65,15 @@ class DiscordServer:
         return app
 
     @property
+    def identified(self) -> int:
+        """How often a client has begun a session."""
+        return self.gateway.counted["identify"]
+
+    @property
+    def is_connected(self) -> bool:
+        return bool(self.gateway.sessions)
+
+    @property
     def requests(self) -> list[Request]:
         return self.faults.requests
 
