@@ -5,10 +5,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from simcord import InteractionResult
 
 from bot.engine.base import Engine
 from bot.engine.scripted import ScriptedEngine
-from bot.events import CommunityId, PersonId, Role
+from bot.events import CommunityId, PersonId, Rating, Role
+from bot.platforms.discord import setting_up
+from bot.platforms.discord.buttons import AT_REST, LABELS
 from bot.platforms.discord.names import community_id
 from bot.platforms.discord.setup import Setup
 from bot.store.house import House
@@ -94,3 +97,125 @@ async def test_a_moderators_evening_is_the_same_there(tmp_path: Path) -> None:
             side = Side(peer, house, ben, place)
             assert await transcript(MODERATOR, side, told) == told
             assert await decided(side) == left
+
+
+# --- With buttons, selects, forms and commands -------------------------------------------------
+
+ROW = [str(LABELS[command]) for command in AT_REST]
+
+
+def labels(shown: Shown) -> list[str]:
+    return [part["label"] for part in shown.parts() if part["type"] == 2]
+
+
+def words_in(shown: Shown) -> str:
+    texts = [part["content"] for part in shown.parts() if part["type"] == 10]
+    return "\n".join([shown.content, *texts])
+
+
+async def sees(peer: SecondPeer, person: Somebody, place: Place, words: str) -> Shown:
+    """What stands there for this person and says this, the newest of them."""
+    found: list[Shown] = await peer.until(
+        lambda: [one for one in person.sees(place) if words in words_in(one)], f"{words!r}"
+    )
+    return found[-1]
+
+
+async def rests(peer: SecondPeer, person: Somebody, last: str) -> Shown:
+    """The bot's last message says this, and has the row that no other has."""
+
+    def at_rest() -> Shown | None:
+        shown = person.dm.shown
+        rows = [labels(one) for one in shown if labels(one)]
+        is_there = rows == [ROW] and labels(shown[-1]) and shown[-1].content.endswith(last)
+        return shown[-1] if is_there else None
+
+    found: Shown = await peer.until(at_rest, f"the row under {last!r}")
+    return found
+
+
+async def told(peer: SecondPeer, asked: InteractionResult) -> str:
+    """What an interaction was answered in the end."""
+
+    def said() -> str:
+        return asked.response.content if asked.response else ""
+
+    words: str = await peer.until(said, "an answer")
+    return words
+
+
+async def let_in(peer: SecondPeer, person: Somebody) -> Shown:
+    """Through the door by its buttons."""
+    await person.runs("begin", person.dm)
+    for page, word in enumerate(("next", "next", "yes", "done"), start=1):
+        await person.presses(person.dm, await sees(peer, person, person.dm, f"{page} of 4"), word)
+    return await rests(peer, person, "")
+
+
+async def test_a_moderator_sets_up_the_door_and_a_member_comes_in_by_its_panel(
+    tmp_path: Path,
+) -> None:
+    async with second_peer() as peer:
+        ben, anna = peer.person("Ben"), peer.person("Anna")
+        guild = peer.guild("Harbour", owner=ben)
+        peer.joins(guild, anna)
+        staff, door = peer.channel(guild, "staff"), peer.channel(guild, "door")
+        async with served(peer, tmp_path / "d", ScriptedEngine()) as house:
+            await peer.until(lambda: peer.backend.commands, "the commands")
+            await ben.runs("setup", staff)
+            shown = await sees(peer, ben, staff, str(setting_up.HEAD))
+            assert shown.message.is_ephemeral
+            for what, value in (
+                (setting_up.ENTRANCE, door.handle),
+                (setting_up.CEILING, "general"),
+            ):
+                await told(peer, await ben.selects(staff, shown, str(what), value))
+            asked = await ben.presses(staff, shown, str(setting_up.PUT_UP))
+            assert await told(peer, asked) == setting_up.IS_UP.format(channel=f"<#{door.id}>")
+            community = await house.communities.of(community_id(guild.id))
+            assert community.ceiling is Rating.GENERAL
+            (panel,) = door.shown
+            await anna.presses(door, panel, "Begin")
+            for page, word in enumerate(("next", "next", "yes", "done"), start=1):
+                screen = await sees(peer, anna, door, f"{page} of 4")
+                assert screen not in door.shown, "for her alone"
+                await anna.presses(door, screen, word)
+            await peer.until(lambda: [one for one in anna.dm.shown if one.flags & 4], "a greeting")
+
+
+async def test_a_row_of_buttons_moves_with_the_words_and_swipes(tmp_path: Path) -> None:
+    async with second_peer() as peer:
+        anna = peer.person("Anna")
+        peer.joins(peer.home(), anna)
+        async with served(peer, tmp_path / "d", tides()):
+            await peer.until(lambda: peer.backend.commands, "the commands")
+            await let_in(peer, anna)
+            await anna.writes(anna.dm, "How is the sea?")
+            first = await rests(peer, anna, "This is tide 1.")
+            again, back = (str(LABELS[one]) for one in ("again", "back"))
+            await anna.presses(anna.dm, first, again)
+            second = await rests(peer, anna, "This is tide 2.")
+            await anna.presses(anna.dm, second, back)
+            await rests(peer, anna, "This is tide 1.")
+            await anna.runs("forward", anna.dm)
+            await rests(peer, anna, "This is tide 2.")
+
+
+async def test_what_a_person_edits_and_deletes_takes_effect(tmp_path: Path) -> None:
+    async with second_peer() as peer:
+        anna = peer.person("Anna")
+        peer.joins(peer.home(), anna)
+        engine = tides()
+        async with served(peer, tmp_path / "d", engine):
+            await peer.until(lambda: peer.backend.commands, "the commands")
+            await let_in(peer, anna)
+            said = await anna.writes(anna.dm, "How is the sea?")
+            await rests(peer, anna, "This is tide 1.")
+            await anna.edits(anna.dm, said, "How is the harbour?")
+            await anna.writes(anna.dm, "And the lamp?")
+            await rests(peer, anna, "This is tide 2.")
+            assert "harbour" in str(engine.prompts[-1]) and "the sea" not in str(engine.prompts[-1])
+            await anna.deletes(anna.dm, said)
+            await anna.writes(anna.dm, "And the fog?")
+            await rests(peer, anna, "This is tide 3.")
+            assert "harbour" not in str(engine.prompts[-1])

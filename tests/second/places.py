@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from simcord import ChannelHandle
-from simcord.backend import Backend, serializers
+from simcord import ChannelHandle, Env, ResponseMessage
+from simcord.backend import serializers
 
 from tests.discord.refusals import Body
 
@@ -12,9 +12,14 @@ from tests.discord.refusals import Body
 class Shown:
     """A message as it stands now."""
 
-    def __init__(self, backend: Backend, message: Any) -> None:
-        self._backend = backend
+    def __init__(self, env: Env, message: Any) -> None:
+        self._env = env
         self.message = message
+
+    @property
+    def handle(self) -> ResponseMessage:
+        """As simcord's people take it."""
+        return ResponseMessage(self._env, self.message)
 
     @property
     def id(self) -> str:
@@ -34,7 +39,7 @@ class Shown:
 
     @property
     def data(self) -> Body:
-        return dict(serializers.message_payload(self._backend, self.message))
+        return dict(serializers.message_payload(self._env.backend, self.message))
 
     def parts(self) -> Iterator[Body]:
         """Buttons, selects and texts, in the order in which they are seen."""
@@ -47,8 +52,8 @@ class Shown:
 
 
 class Place:
-    def __init__(self, backend: Backend, handle: ChannelHandle) -> None:
-        self._backend = backend
+    def __init__(self, env: Env, handle: ChannelHandle) -> None:
+        self._env = env
         self.handle = handle
 
     @property
@@ -64,5 +69,5 @@ class Place:
         return [one for one in self._all() if one.message.visible_to(int(person))]
 
     def _all(self) -> list[Shown]:
-        there = self._backend.messages.get(self.handle.id, {})
-        return [Shown(self._backend, there[number]) for number in sorted(there)]
+        there = self._env.backend.messages.get(self.handle.id, {})
+        return [Shown(self._env, there[number]) for number in sorted(there)]

@@ -45,7 +45,7 @@ class _File:
 
 class SecondPeer:
     def __init__(self, env: simcord.Env) -> None:
-        self.token = "the-second-token"  # noqa: S105 - of a loopback server
+        self.token = "the-second-token"
         self.base = ""
         self.env = env
         self.backend = env.backend
@@ -80,7 +80,7 @@ class SecondPeer:
         return self._guild
 
     def channel(self, guild: Guild, name: str) -> Place:
-        return Place(self.backend, guild.handle.create_text_channel(name))
+        return Place(self.env, guild.handle.create_text_channel(name))
 
     def joins(self, guild: Guild, person: Somebody) -> None:
         person.member = guild.handle.add_member(person.user)
@@ -190,7 +190,9 @@ class SecondPeer:
             },
         )
         for one in guilds:
-            self._tell_session(session, "GUILD_CREATE", serializers.guild_create_payload(self.backend, one))
+            self._tell_session(
+                session, "GUILD_CREATE", serializers.guild_create_payload(self.backend, one)
+            )
 
     def _tell(self, event: str, payload: Mapping[str, Any]) -> None:
         for session in self.sessions:
@@ -220,15 +222,18 @@ class SecondPeer:
 @asynccontextmanager
 async def second_peer() -> AsyncIterator[SecondPeer]:
     """On a free port of loopback, with discord.py pointed at it inside the block."""
-    async with simcord.run(discord.Client(intents=discord.Intents.none())) as env:
-        peer = SecondPeer(env)
-        runner = web.AppRunner(peer.app(), access_log=None, shutdown_timeout=1.0)
+    env = simcord.Env(discord.Client(intents=discord.Intents.none()))
+    # In a context of its own: what simcord puts there would answer the bot past the socket.
+    await asyncio.create_task(env.start())
+    peer = SecondPeer(env)
+    runner = web.AppRunner(peer.app(), access_log=None, shutdown_timeout=1.0)
+    try:
         await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            peer.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-            with pointed_at(peer.base):
-                yield peer
-        finally:
-            await peer.close()
-            await runner.cleanup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        peer.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        with pointed_at(peer.base):
+            yield peer
+    finally:
+        await peer.close()
+        await runner.cleanup()
+        await asyncio.create_task(env.shutdown())
