@@ -2,11 +2,16 @@
 
 import asyncio
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from bot.events import AgeLevel, CommunityId, PersonId, Rating
+from bot.store import house_steps
+from bot.store.database import Database
+from bot.store.keys import new_file_key
+from bot.store.migrations import VAULT
 from bot.store.rows import INSTANCE, AgeRecord, Attestation, Community, Gone, Referral, StoreError
 from bot.store.vault import Vault
 from tests.store_help import (
@@ -102,6 +107,22 @@ async def test_an_idle_vault_is_closed_and_opens_again(tmp_path: Path) -> None:
         async with house.vault(ADA) as vault:
             assert vault is not None
             assert await vault.mark("seen") == 1.0
+
+
+async def test_an_open_file_holds_few_of_its_pages_in_memory(tmp_path: Path) -> None:
+    # Two megabytes at most, of a house as of a vault; the library alone would hold eight.
+    def bound(db: sqlite3.Connection) -> int:
+        kilobytes: int = -db.execute("PRAGMA cache_size").fetchone()[0]
+        return kilobytes
+
+    for name, steps in (("house", house_steps.HOUSE), ("vault", VAULT)):
+        key = new_file_key()
+        for opening in (Database.make, Database.open):
+            database = await opening(tmp_path / name, key, steps, durable="process")
+            try:
+                assert await database.read(bound) == 2000
+            finally:
+                await database.close()
 
 
 async def test_many_tasks_share_few_vaults(tmp_path: Path) -> None:
