@@ -72,6 +72,8 @@ async def test_the_whole_door_is_passed_by_buttons(
         for answer in answers:
             pressed = await press(client, anna, answer)
             assert labels(pressed) == [], "what was answered can be answered no more"
+        edits = [one for one in server.requests if one.route == "PATCH /channels/{}/messages/{}"]
+        assert len(edits) == 1, "buttons go with their press: the greeting's row is the only edit"
         language = locale.split("-", maxsplit=1)[0]
         assert say(door.WELCOME, language) in [one.content for one in anna.dm.shown]
         (greeting,) = with_buttons(anna)

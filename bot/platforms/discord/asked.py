@@ -239,6 +239,7 @@ class Asked:
             raise Refused(ONE_MOMENT)
         self._used.put(message, None)
         await interaction.response.edit_message(view=None)
+        self._buttons.lost(room.id, message)
         return self._as_message(interaction, press.words, author, room)
 
     async def _follow(

@@ -114,6 +114,12 @@ class Buttons:
         there are nothing that can be taken away from here."""
         await self._move(room, message, ())
 
+    def lost(self, room: RoomId, message: EventId) -> None:
+        """They went with the press: nobody has to take them away."""
+        drawn = self._drawn.get(room)
+        if drawn is not None and drawn.message == message:
+            self._drawn.put(room, _Drawn(message, ()))
+
     def is_latest(self, room: RoomId, message: EventId) -> bool:
         """Whether this is what the persona said last and has the row, as far as is known since the
         start."""
