@@ -19,6 +19,8 @@ from bot.store.database import rewrite
 from bot.store.export import export
 from bot.store.fact_rows import Draft, Fact, Origin
 from bot.store.rows import Consent, Gone, Scope, State
+from bot.store.unsaid import Forgot
+from bot.store.vault import Vault
 from tests.store_help import ADA, BEN, arrive, begin, house_in, message, open_for, vault_in
 from tests.test_recall_store import Plain
 
@@ -320,8 +322,8 @@ def test_the_person_themselves_may_say_again_what_they_forgot(plain: Plain) -> N
 
 def test_all_at_once_and_nothing_old_is_learned_from_again(plain: Plain) -> None:
     turn = said(plain, cat("Mara"))
-    assert plain.do(lambda: forgetting.forget_all(plain.db, KIT)) == 0
-    assert plain.do(lambda: forgetting.forget_all(plain.db)) == 1
+    plain.do(lambda: forgetting.forget_all(plain.db))
+    assert values(plain) == []
     learn = partial(learning.learn, plain.db, turn, [cat("Mara")], origin=Origin.RULE, now=NOW)
     assert plain.do(learn) == 0
     said(plain, cat("Mara"))
@@ -427,7 +429,7 @@ async def test_a_vault_keeps_its_facts_over_a_restart(tmp_path: Path) -> None:
         await vault.close_reply(
             reply, state=State.DONE, text="Yes.", now=7.0, remember=Rating.GENERAL
         )
-        assert await vault.known.learn({turn: [home("Porto")]}, Origin.MODEL, NOW) == 1
+        assert await learned(vault, turn, home("Porto")) == 1
         id_ = await vault.known.add_fact(WREN, "I hum.", Rating.GENERAL, NOW)
         assert id_ is not None
         assert await vault.known.pin_fact(id_, is_pinned=True)
@@ -439,8 +441,13 @@ async def test_a_vault_keeps_its_facts_over_a_restart(tmp_path: Path) -> None:
         assert await again.known.fact(WREN, Rating.GENERAL, two.id) == two
         assert await again.known.share_fact(one.id, KIT, NOW) is not None
         assert await again.known.edit_fact(two.id, "I sing.", NOW, Rating.GENERAL)
-        assert await again.known.forget_facts([one.id]) == (turn,)
-        assert await again.known.forget_all() == 2
+        # With its copy, and what it came from; the answer goes with that.
+        assert await again.unsaid.forget(WREN, [one.id], []) == Forgot(facts=1, turns=2)
+        assert await again.unsaid.forget_all(NOW) == Forgot(facts=1, turns=0)
+
+
+async def learned(vault: Vault, turn: TurnId, *drafts: Draft) -> int:
+    return await vault._db.write(learning.learn, turn, drafts, origin=Origin.RULE, now=NOW)
 
 
 async def test_of_two_accounts_that_become_one_person_all_is_known_and_all_forgotten(
@@ -458,10 +465,10 @@ async def test_of_two_accounts_that_become_one_person_all_is_known_and_all_forgo
                     reply, state=State.DONE, text="Yes.", now=7.0, remember=Rating.GENERAL
                 )
                 drafts = [cat(name), cat(f"Old {name}"), home(name)]
-                assert await vault.known.learn({turn: drafts}, Origin.RULE, NOW) == 3
+                assert await learned(vault, turn, *drafts) == 3
                 _, old, _ = await vault.known.facts(WREN, Rating.GENERAL)
-                await vault.known.forget_facts([old.id])
-                await vault.index.queue([turn], Rating.GENERAL)
+                await vault._db.write(forgetting.forget_facts, [old.id])
+                await vault._db.write(recalled.queue, [turn], Rating.GENERAL)
         assert await house.links.join(BEN, await house.links.make_code(ADA, 10.0), 10.0)
         async with house.vault(ADA) as both:
             assert both is not None
@@ -474,7 +481,7 @@ async def test_of_two_accounts_that_become_one_person_all_is_known_and_all_forgo
             assert all(fact.sources for fact in every)
             turn = max(source.turn for fact in every for source in fact.sources)
             again = [cat("Old Mara"), cat("Old Ole")]
-            assert await both.known.learn({turn: again}, Origin.RULE, NOW) == 0
+            assert await learned(both, turn, *again) == 0
 
 
 # --- Whatever happens -----------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from bot.engine.scripted import ScriptedEngine
 from bot.events import Rating, RoomId, TurnId
 from bot.memory.notes import OPENING
 from bot.retention import Retention
+from bot.store import recalled
 from bot.store.passing import IDLE_S
 from tests.conftest import Parlour, running
 from tests.fakes import Clock, noticed, spoken
@@ -81,9 +82,11 @@ async def test_nothing_of_it_is_indexed_and_nothing_is_recalled_in_it(parlour: P
     async with parlour.house.vault(parlour.paper.message("").author.id) as vault:
         assert vault is not None
         # Whoever asked for it: the schema itself takes nothing of it in.
-        await vault.index.queue([TurnId(int(str(turn))) for turn in turns], Rating.GENERAL)
+        await vault._db.write(
+            recalled.queue, [TurnId(int(str(turn))) for turn in turns], Rating.GENERAL
+        )
         asked = "SELECT turn FROM to_index UNION SELECT turn FROM indexed"
-        indexed = await vault.unsaid.database.read(lambda db: db.execute(asked).fetchall())
+        indexed = await vault._db.read(lambda db: db.execute(asked).fetchall())
         assert not {row[0] for row in indexed} & set(turns)
     await parlour.paper.say("/incognito off")
     await parlour.paper.say("Where does my sister Mara work?")

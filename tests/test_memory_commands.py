@@ -270,7 +270,7 @@ async def canaries(parlour: Parlour) -> list[str]:
 
     async with parlour.house.vault(ADA) as vault:
         assert vault is not None
-        return await vault.unsaid.database.read(found)
+        return await vault._db.read(found)
 
 
 async def planted(parlour: Parlour) -> None:

@@ -77,7 +77,7 @@ def open_again(
     begun: str = "",
     remember: Rating | None = None,
 ) -> OpenReply:
-    """The revisions before stay; until this one is closed the turn is OPEN, outside the window.
+    """A swipe: the revisions before stay; until this one is closed the turn is OPEN, outside the window.
     `begun` is what it goes on from, and was shown before. Where other branches go on from the turn,
     it is another one."""
     turn = forks.own(db, turn)
@@ -94,7 +94,8 @@ def open_again(
 
 
 def keep_shown(db: sqlite3.Connection, reply: OpenReply, texts: Sequence[str]) -> None:
-    """To be called before the pages go out. Pages that are unchanged cost nothing."""
+    """All pages as they are about to be shown; to be awaited before they are. Those that are
+    unchanged cost nothing."""
     step = _step(db, reply)
     db.executemany(
         """INSERT INTO pages (turn, step, number, nonce, text) VALUES (?, ?, ?, ?, ?)
@@ -165,6 +166,7 @@ def close_reply(
 
 
 def left_open(db: sqlite3.Connection) -> tuple[OpenReply, ...]:
+    """Replies that a crash left: to be closed as cut, or reopened if nothing was shown."""
     rows = db.execute("SELECT turn, answers, nonce, remember FROM replies ORDER BY turn")
     return tuple(
         OpenReply(TurnId(t), TurnId(a), nonce, None if rating is None else Rating(rating))
