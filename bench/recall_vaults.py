@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.events import PersonId, Rating, RoomId, TurnId
 from bot.remembering import catch_up
-from bot.store import recalled
+from bot.store import indexing
 from bot.store.database import Database
 from bot.store.keys import FileKey
 from bot.store.migrations import VAULT
@@ -45,7 +45,7 @@ async def fill(vault: Vault, database: Database, said: Sequence[Said]) -> None:
     await vault.give_consent(Consent("memory", "2", 0.0))
     await database.write(_write, said)
     every = [TurnId(number + 1) for number in range(len(said))]
-    await database.write(recalled.queue, every, Rating.GENERAL)
+    await database.write(indexing.queue, every, Rating.GENERAL)
     while await catch_up(vault):
         pass
 

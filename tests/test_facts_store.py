@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.events import Rating, TurnId
 from bot.memory.about import about_person
 from bot.memory.words import words_of
-from bot.store import facts, forgetting, learning, recalled, replies, sessions, turns
+from bot.store import facts, forgetting, indexing, learning, notes, replies, sessions, turns
 from bot.store.database import rewrite
 from bot.store.export import export
 from bot.store.fact_rows import Draft, Fact, Origin
@@ -48,7 +48,7 @@ def said(
     turn = plain.do(lambda: _say(plain, text or " ".join(one.quote for one in drafts), rating))
     if at is not None:
         plain.db.execute("UPDATE turns SET at = ? WHERE id = ?", (at, turn))
-    plain.do(lambda: recalled.catch_up(plain.db, words_of, 50, drafts_of=lambda _text, _at: drafts))
+    plain.do(lambda: indexing.catch_up(plain.db, words_of, 50, drafts_of=lambda _text, _at: drafts))
     return turn
 
 
@@ -334,7 +334,7 @@ def test_a_turn_of_a_forgotten_fact_is_not_found_again(plain: Plain) -> None:
     turn = said(plain, cat("Mara"))
     assert plain.do(lambda: forgetting.forget_facts(plain.db, [known(plain, "Mara").id])) == (turn,)
     plain.do(
-        lambda: recalled.catch_up(
+        lambda: indexing.catch_up(
             plain.db, words_of, 50, drafts_of=lambda _text, _at: [cat("Mara")]
         )
     )
@@ -353,7 +353,7 @@ def test_a_turn_is_found_by_the_words_of_its_facts(plain: Plain) -> None:
     turn = said(plain, Draft("pet", "cat", "Mara", "She purrs."))
 
     def indexed() -> int:
-        plain.do(lambda: recalled.catch_up(plain.db, words_of, 50))
+        plain.do(lambda: indexing.catch_up(plain.db, words_of, 50))
         row = plain.db.execute("SELECT words FROM indexed WHERE turn = ?", (turn,)).fetchone()
         return len(json.loads(row[0]))
 
@@ -381,21 +381,21 @@ def test_a_note_goes_with_the_fact_that_it_tells(plain: Plain) -> None:
 def test_what_is_recalled_says_what_of_it_does_not_hold_any_more(plain: Plain) -> None:
     first = said(plain, home("Porto"))
     second = said(plain, home("Lisbon"))
-    (one,) = facts.closed(plain.db, 1, [first], Rating.GENERAL, None)
+    (one,) = notes.closed(plain.db, 1, [first], Rating.GENERAL, None)
     assert one.now is not None
     assert (one.turn, one.quote) == (first, "I live in Porto.")
     assert one.now.sentence == "I live in Lisbon."
     for turns_, session in (([first, second], None), ([first], plain.session.id)):
-        (one,) = facts.closed(plain.db, 1, turns_, Rating.GENERAL, session)
+        (one,) = notes.closed(plain.db, 1, turns_, Rating.GENERAL, session)
         assert one.now is None, "it stands there anyway"
     said(plain, home("Faro"), rating=Rating.MATURE)
     assert [
-        one.now for one in facts.closed(plain.db, 1, [first, second], Rating.ROMANCE, None)
+        one.now for one in notes.closed(plain.db, 1, [first, second], Rating.ROMANCE, None)
     ] == [
         None,
         None,
     ]
-    assert facts.closed(plain.db, 2, [first], Rating.GENERAL, None) == ()
+    assert notes.closed(plain.db, 2, [first], Rating.GENERAL, None) == ()
 
 
 def test_p1_export_has_facts_with_where_they_came_from(plain: Plain) -> None:
@@ -413,7 +413,7 @@ def test_nothing_is_learned_from_the_persona_or_from_what_is_not_remembered(plai
     )
     plain.do(lambda: learning.learn(plain.db, answer, [cat("Ole")], origin=Origin.MODEL, now=NOW))
     unkept = _say(plain, "My cat is called Piet.", Rating.GENERAL)
-    plain.do(lambda: recalled.queue(plain.db, [unkept], None))
+    plain.do(lambda: indexing.queue(plain.db, [unkept], None))
     plain.do(lambda: learning.learn(plain.db, unkept, [cat("Piet")], origin=Origin.MODEL, now=NOW))
     assert values(plain) == ["Mara"]
 
@@ -468,7 +468,7 @@ async def test_of_two_accounts_that_become_one_person_all_is_known_and_all_forgo
                 assert await learned(vault, turn, *drafts) == 3
                 _, old, _ = await vault.known.facts(WREN, Rating.GENERAL)
                 await vault._db.write(forgetting.forget_facts, [old.id])
-                await vault._db.write(recalled.queue, [turn], Rating.GENERAL)
+                await vault._db.write(indexing.queue, [turn], Rating.GENERAL)
         assert await house.links.join(BEN, await house.links.make_code(ADA, 10.0), 10.0)
         async with house.vault(ADA) as both:
             assert both is not None

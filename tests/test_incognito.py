@@ -13,7 +13,7 @@ from bot.engine.scripted import ScriptedEngine
 from bot.events import Rating, RoomId, TurnId
 from bot.memory.notes import OPENING
 from bot.retention import Retention
-from bot.store import recalled
+from bot.store import indexing
 from bot.store.passing import IDLE_S
 from tests.conftest import Parlour, running
 from tests.fakes import Clock, noticed, spoken
@@ -83,7 +83,7 @@ async def test_nothing_of_it_is_indexed_and_nothing_is_recalled_in_it(parlour: P
         assert vault is not None
         # Whoever asked for it: the schema itself takes nothing of it in.
         await vault._db.write(
-            recalled.queue, [TurnId(int(str(turn))) for turn in turns], Rating.GENERAL
+            indexing.queue, [TurnId(int(str(turn))) for turn in turns], Rating.GENERAL
         )
         asked = "SELECT turn FROM to_index UNION SELECT turn FROM indexed"
         indexed = await vault._db.read(lambda db: db.execute(asked).fetchall())

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.events import CommunityId, EventId, PersonId, Rating, Room, RoomId, SessionId, TurnId
-from bot.store import facts, forks, recalled
+from bot.store import forks, indexing, notes
 from bot.store.database import sound
 from bot.store.rows import Gone, OpenReply, Page, Side, Stands, State, StoreError
 from bot.store.scopes import may_remember
@@ -48,8 +48,7 @@ def open_reply(
     )
     if placed.rowcount == 0:
         raise Gone(f"turn {answers} does not wait for an answer any more")
-    recalled.quote(db, answers, quoted)
-    facts.cite(db, answers, cited)
+    notes.keep(db, answers, quoted, cited)
     if (left := _left_of(db, answers)) is not None:
         db.execute(
             """UPDATE turns SET session = ?1, place = ?2, state = ?3,
@@ -162,7 +161,7 @@ def close_reply(
             ON CONFLICT DO UPDATE SET value = value + 1"""
         )
     db.execute("UPDATE turns SET state = ? WHERE id = ?", (State.DONE, reply.answers))
-    recalled.queue(db, [reply.answers, reply.turn], remember)
+    indexing.queue(db, [reply.answers, reply.turn], remember)
 
 
 def left_open(db: sqlite3.Connection) -> tuple[OpenReply, ...]:

@@ -15,7 +15,7 @@ from bot.store.fact_rows import Fact
 from bot.store.facts import facts
 from bot.store.on_branch import CURRENT, IN_ORDER, STANDS
 from bot.store.rows import Scope, Session
-from bot.store.scopes import consents, find_scope, make_scope
+from bot.store.scopes import consents, find_scope, make_scope, may_keep
 from bot.store.sessions import SESSION, session_from
 from bot.store.story_rows import Known, Story, Summary
 from bot.store.work_rows import Batch, Write
@@ -80,9 +80,7 @@ def materials(
 def tell(db: sqlite3.Connection, scope: Scope, text: str, rating: Rating, now: float) -> bool:
     """In the person's own words, from now on; an empty text takes them back. False where they have
     not agreed to that."""
-    if not consents(db, "memory") or (
-        rating >= Rating.MATURE and not consents(db, "intimate memory")
-    ):
+    if not may_keep(db, rating):
         return False
     id_ = make_scope(db, scope).id
     if not text:

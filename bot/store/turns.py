@@ -20,7 +20,7 @@ from bot.events import (
     SessionId,
     TurnId,
 )
-from bot.store import forks, recalled, replies
+from bot.store import forks, indexing, replies
 from bot.store.database import sound
 from bot.store.on_branch import BACKWARDS, CURRENT, IN_ORDER, STANDS
 from bot.store.rows import Exchange, Gone, Side, State, Turn, Waiting
@@ -182,7 +182,7 @@ def revise_turn(
         (turn, step, sound(text), now),
     )
     db.execute("UPDATE turns SET chosen = ? WHERE id = ?", (step, turn))
-    recalled.queue_anew(db, turn, rating)
+    indexing.queue_anew(db, turn, rating)
 
 
 def turn_from(row: tuple[int, str, str, str, str, int, float]) -> Turn:

@@ -12,6 +12,7 @@ from bot.events import PersonId, TurnId
 from bot.store import (
     branches,
     heard,
+    indexing,
     looks,
     passing,
     recalled,
@@ -142,7 +143,7 @@ class Index:
 
     _db: Database
 
-    catch_up = writes(recalled.catch_up)
+    catch_up = writes(indexing.catch_up)
     recall = reads(recalled.recall)
 
 
