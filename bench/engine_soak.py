@@ -13,10 +13,9 @@ from contextlib import aclosing
 from pathlib import Path
 
 from bench import RESULTS
-from bot.engine.base import Part, Prompt
+from bot.engine.base import Part, Prompt, Sampling
 from bot.engine.embedded import EmbeddedEngine
 from bot.engine.setup import Setup
-from bot.events import Sampling
 from tests.engine_help import demo_path
 
 PEOPLE = 16

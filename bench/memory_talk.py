@@ -15,11 +15,10 @@ from statistics import mean
 
 from bench.contest import talks
 from bench.contest.figures import percentile
-from bot.engine.base import EngineError, Part, Prompt, PromptTooLong, Wrote, nobody_counts
+from bot.engine.base import EngineError, Part, Prompt, PromptTooLong, Sampling, Wrote, nobody_counts
 from bot.engine.template import ChatTemplate
 from bot.engine.worker.llama import Model
 from bot.engine.worker.tokens import PromptTokens, Replies, Reply
-from bot.events import Sampling
 from bot.jobs import QUIET_S
 from bot.operate.models import find_model
 from bot.personas import load_personas

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.events import PersonId, Rating, RoomId, TurnId
 from bot.remembering import catch_up
+from bot.store import indexing
 from bot.store.database import Database
 from bot.store.keys import FileKey
 from bot.store.migrations import VAULT
@@ -43,7 +44,8 @@ async def fill(vault: Vault, database: Database, said: Sequence[Said]) -> None:
     """Turn ids and places count from 1, in the order of `said`; sessions from 1, in theirs."""
     await vault.give_consent(Consent("memory", "2", 0.0))
     await database.write(_write, said)
-    await vault.index.queue([TurnId(number + 1) for number in range(len(said))], Rating.GENERAL)
+    every = [TurnId(number + 1) for number in range(len(said))]
+    await database.write(indexing.queue, every, Rating.GENERAL)
     while await catch_up(vault):
         pass
 

@@ -76,7 +76,7 @@ class Conversation:
         self._habits, self._metrics, self._clock = habits, metrics, clock
         self._guard = guard or Guard()
         self._judging = Judging(self._guard, engine)
-        self._flights = Flights(house, lambda who: self.jobs.hear(who))  # noqa: PLW0108 - it is made in the next line
+        self._flights = Flights(house)
         jobs = partial(Jobs, house, engine, kinds, meaning=meaning)
         self.jobs = jobs(is_at_work=self._flights.are_any, clock=clock)
         self._rulings, self._guests = Rulings(house), guests or Guests(clock)
@@ -117,7 +117,8 @@ class Conversation:
 
     async def handle_message(self, arrival: Arrival, stage: Stage) -> None:
         self._metrics.message_handled(stage.platform.name)
-        with self._flights.under_way(arrival.message, stage.newer):
+        message = arrival.message
+        with self.jobs.aside(message.author.id), self._flights.under_way(message, stage.newer):
             await self._handle(arrival, stage)
 
     async def _handle(self, arrival: Arrival, stage: Stage) -> None:

@@ -7,7 +7,7 @@ one token, as it does for a newer message. Accounts of one person fall together.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -32,10 +32,8 @@ class _Flight:
 
 
 class Flights:
-    def __init__(self, house: House, hear: Callable[[PersonId], None] = lambda _: None) -> None:
-        """`hear` is told of everybody, when a message of theirs is begun and when it is done."""
+    def __init__(self, house: House) -> None:
         self._house = house
-        self._hear = hear
         # One worker to a room, so a room has one message in the works at most.
         self._by_room: dict[RoomId, _Flight] = {}
 
@@ -46,12 +44,10 @@ class Flights:
         person = self._house.links.person_of(account)
         sponsor = sponsor_of(account, room, self._house)
         self._by_room[room.id] = _Flight(account, person, sponsor, stop)
-        self._hear(account)
         try:
             yield
         finally:
             del self._by_room[room.id]
-            self._hear(account)
 
     def are_any(self) -> bool:
         return bool(self._by_room)

@@ -8,8 +8,8 @@ nothing of what is made: that is each kind's.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
 from secrets import token_hex
 
@@ -79,6 +79,15 @@ class Jobs:
         self._passed: dict[str, int] = {}
         """How many of its trials the model has passed, by kind."""
         self._unfit: set[str] = set()
+
+    @contextmanager
+    def aside(self, account: PersonId) -> Iterator[None]:
+        """While they are answered; their quiet begins with its end."""
+        self.hear(account)
+        try:
+            yield
+        finally:
+            self.hear(account)
 
     def hear(self, account: PersonId) -> None:
         """They write, or have just been answered: what is done for them is put aside at once."""

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.engine.base import Part
-from bot.events import Sampling
+from bot.engine.base import Part, Sampling
 from bot.store.work_rows import Batch, Portion, Write
 
 

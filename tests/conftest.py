@@ -53,6 +53,11 @@ class Parlour:
             await self.paper.say(answer, person)
 
 
+def prompted(parlour: Parlour) -> str:
+    """All that the engine read with the last message."""
+    return "\n".join(part.text for part in parlour.scripted.prompts[-1].parts)
+
+
 Open = Callable[..., "Awaitable[Parlour]"]
 
 

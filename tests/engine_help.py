@@ -7,11 +7,10 @@ from functools import cache
 from mmap import mmap
 from pathlib import Path
 
-from bot.engine.base import Engine, Part, Prompt
+from bot.engine.base import Engine, Part, Prompt, Sampling
 from bot.engine.wire import Cuts
 from bot.engine.worker.context import DecodeError, Row
 from bot.engine.worker.llama import Model
-from bot.events import Sampling
 from bot.operate.models import find_model
 from bot.settings import Config
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.drafts import Pace
 from bot.engine.base import Prompt
-from bot.engine.scripted import ScriptedEngine
+from bot.engine.scripted import ScriptedEngine, repeat_back
 from bot.events import (
     Action,
     Author,
@@ -217,6 +217,11 @@ def in_shared_room(message: Message) -> Message:
     return replace(message, room=replace(message.room, is_direct=False))
 
 
+def on_telephone(message: Message) -> Message:
+    """From another device, which has a direct room of its own."""
+    return replace(message, room=replace(message.room, id=RoomId(f"{message.room.id}'s telephone")))
+
+
 def writes(*replies: str) -> ScriptedEngine:
     """An engine with these answers, one after the other."""
     lines = iter(replies)
@@ -237,11 +242,12 @@ def in_turn(after: int = 0) -> ScriptedEngine:
 class Held:
     """An engine that stops before a piece, until it is let go on."""
 
-    def __init__(self, text: str, *, at: int) -> None:
+    def __init__(self, text: str | None = None, *, at: int) -> None:
         self._go = asyncio.Event()
         self._at = at
         self.reached = asyncio.Event()
-        self.engine = ScriptedEngine(lambda _: text, before_piece=self._before)
+        script = repeat_back if text is None else lambda _: text
+        self.engine = ScriptedEngine(script, before_piece=self._before)
 
     def go(self) -> None:
         self._go.set()

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from bot.engine.base import Part
+from bot.engine.base import Part, Sampling
 from bot.engine.scripted import ScriptedEngine
-from bot.events import Rating, Sampling, TurnId
+from bot.events import Rating, TurnId
 from bot.jobs import QUIET_S, Jobs
 from bot.kinds import Question, Trial
 from bot.store import work

@@ -91,3 +91,9 @@ async def exchange(
     await vault.sent(reply, 0, EventId(f"page-{event}"))
     await vault.close_reply(reply, state=State.DONE, text=answer, now=7.0)
     return reply
+
+
+def rows(export: dict[str, object], table: str) -> list[dict[str, object]]:
+    found = export[table]
+    assert isinstance(found, list)
+    return found

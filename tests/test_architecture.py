@@ -158,7 +158,7 @@ MAY_SEE = {
         "bot.languages",
         "bot.text",
     ],
-    "engine": ["bot.events", "bot.engine"],
+    "engine": ["bot.engine"],
     "store": ["bot.events", "bot.store", "bot.text"],
     "languages": ["bot.languages", "bot.text"],
     "histories": ["bot.clean", "bot.histories", "bot.store.rows", "bot.text"],

@@ -7,7 +7,7 @@ import pytest
 
 from bot.events import Rating
 from bot.memory.words import words_of
-from bot.store import branches, facts, forgetting, passing, recalled, stories
+from bot.store import branches, facts, forgetting, indexing, passing, stories
 from bot.store.work import take
 from bot.store.work_rows import Portion
 from tests.test_facts_store import WREN, cat, home, known, said, values
@@ -41,7 +41,7 @@ def test_a_fact_of_a_branch_that_is_set_aside_is_none_until_one_is_back(plain: P
     assert sorted(values(plain)) == ["Lyon", "Minka"]
     go_to(plain, 1)
     plain.do(
-        lambda: recalled.catch_up(
+        lambda: indexing.catch_up(
             plain.db,
             words_of,
             50,
@@ -89,7 +89,7 @@ def test_what_is_hidden_while_it_is_set_aside_is_not_found_again(plain: Plain) -
     begin_before(plain, 1)
     plain.do(lambda: forgetting.hide(plain.db, [turn]))
     go_to(plain, 1)
-    plain.do(lambda: recalled.catch_up(plain.db, words_of, 50))
+    plain.do(lambda: indexing.catch_up(plain.db, words_of, 50))
     rows = plain.db.execute("SELECT turn FROM indexed").fetchall()
     assert turn not in [row[0] for row in rows]
 

@@ -14,11 +14,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.engine.base import EngineError, Prompt
+from bot.engine.base import EngineError, Prompt, Sampling
 from bot.engine.child import scrubbed
 from bot.engine.embedded import EmbeddedEngine, pause_after
 from bot.engine.setup import Setup
-from bot.events import Sampling
 from tests import tiny_models
 from tests.engine_help import CALM, demo_path, reply, talk
 
@@ -233,7 +232,7 @@ from pathlib import Path
 from bot.engine.base import Part, Prompt
 from bot.engine.embedded import EmbeddedEngine
 from bot.engine.setup import Setup
-from bot.events import Sampling
+from bot.engine.base import Sampling
 
 async def main():
     engine = EmbeddedEngine(Setup(model=Path(sys.argv[1]), context=512, threads=1, flash_attention="off"))

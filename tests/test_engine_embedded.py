@@ -8,11 +8,10 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from bot.engine.base import EngineError, Part, Prompt, PromptTooLong
+from bot.engine.base import EngineError, Part, Prompt, PromptTooLong, Sampling
 from bot.engine.embedded import EmbeddedEngine
 from bot.engine.setup import Setup
 from bot.engine.wire import Work
-from bot.events import Sampling
 from tests.engine_help import CALM, CONTEXT, demo_path, reply, talk
 
 # One engine for all: each test has keys of its own.

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.base import AdapterUnusable, EngineError, Prompt, PromptTooLong
+from bot.engine.base import AdapterUnusable, EngineError, Prompt, PromptTooLong, Sampling
 from bot.engine.embedded import EmbeddedEngine
 from bot.engine.setup import Setup
 from bot.engine.wire import Cuts, KvType, Work
-from bot.events import Sampling
 from tests import tiny_models
 from tests.engine_help import demo_path, reply, talk
 

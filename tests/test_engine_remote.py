@@ -19,10 +19,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bot.engine.base import EngineError, Part, Prompt, PromptTooLong
+from bot.engine.base import EngineError, Part, Prompt, PromptTooLong, Sampling
 from bot.engine.remote import RemoteEngine
 from bot.engine.remote.dialect import Kind
-from bot.events import Sampling
 from tests.engine_help import reply, talk
 from tests.remote_help import (
     END,

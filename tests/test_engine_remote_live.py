@@ -18,10 +18,9 @@ import llama_cpp
 import pytest
 import pytest_asyncio
 
-from bot.engine.base import EngineError, Part, Prompt, PromptTooLong
+from bot.engine.base import EngineError, Part, Prompt, PromptTooLong, Sampling
 from bot.engine.remote import RemoteEngine
 from bot.engine.remote.messages import without_marks
-from bot.events import Sampling
 from tests.engine_help import CALM, demo_path, reply, talk
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.engine.base import EngineError, Part, Prompt
+from bot.engine.base import EngineError, Part, Prompt, Sampling
 from bot.engine.remote.addresses import Health, Stickiness
 from bot.engine.remote.answers import (
     AnswerError,
@@ -23,7 +23,6 @@ from bot.engine.remote.counting import estimate
 from bot.engine.remote.dialect import Kind, Known, adapter_fields, sampling_fields
 from bot.engine.remote.messages import Echo, Manners, as_chatml, as_messages, without_marks
 from bot.engine.remote.sse import LONGEST_EVENT, Events, StreamError
-from bot.events import Sampling
 from tests.engine_help import talk
 
 KINDS: tuple[Kind, ...] = ("llama-server", "vllm", "llama-cpp-python", "other")

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.engine.base import Sampling
 from bot.engine.worker.context import Context, Row, Shape
 from bot.engine.worker.grammar import Grammar, SamplingError, grammar_text
 from bot.engine.worker.samplers import Sampler
-from bot.events import Sampling
 from tests.engine_help import demo_model
 
 CALM = Sampling(temperature=0.0, repeat_penalty=1.0, max_tokens=16)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine.base import Part, Prompt
+from bot.engine.base import Part, Prompt, Sampling
 from bot.engine.wire import (
     LONGEST_FRAME,
     Unpacker,
@@ -15,7 +15,6 @@ from bot.engine.wire import (
     sampling_from_json,
     sampling_to_json,
 )
-from bot.events import Sampling
 
 
 @given(st.lists(st.dictionaries(st.text(), st.text()), max_size=5), st.integers(1, 9))

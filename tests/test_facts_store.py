@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from bot.events import Rating, TurnId
 from bot.memory.about import about_person
 from bot.memory.words import words_of
-from bot.store import facts, forgetting, learning, recalled, replies, sessions, turns
+from bot.store import facts, forgetting, indexing, learning, notes, replies, sessions, turns
 from bot.store.database import rewrite
 from bot.store.export import export
 from bot.store.fact_rows import Draft, Fact, Origin
 from bot.store.rows import Consent, Gone, Scope, State
+from bot.store.unsaid import Forgot
+from bot.store.vault import Vault
 from tests.store_help import ADA, BEN, arrive, begin, house_in, message, open_for, vault_in
 from tests.test_recall_store import Plain
 
@@ -46,7 +48,7 @@ def said(
     turn = plain.do(lambda: _say(plain, text or " ".join(one.quote for one in drafts), rating))
     if at is not None:
         plain.db.execute("UPDATE turns SET at = ? WHERE id = ?", (at, turn))
-    plain.do(lambda: recalled.catch_up(plain.db, words_of, 50, drafts_of=lambda _text, _at: drafts))
+    plain.do(lambda: indexing.catch_up(plain.db, words_of, 50, drafts_of=lambda _text, _at: drafts))
     return turn
 
 
@@ -320,8 +322,8 @@ def test_the_person_themselves_may_say_again_what_they_forgot(plain: Plain) -> N
 
 def test_all_at_once_and_nothing_old_is_learned_from_again(plain: Plain) -> None:
     turn = said(plain, cat("Mara"))
-    assert plain.do(lambda: forgetting.forget_all(plain.db, KIT)) == 0
-    assert plain.do(lambda: forgetting.forget_all(plain.db)) == 1
+    plain.do(lambda: forgetting.forget_all(plain.db))
+    assert values(plain) == []
     learn = partial(learning.learn, plain.db, turn, [cat("Mara")], origin=Origin.RULE, now=NOW)
     assert plain.do(learn) == 0
     said(plain, cat("Mara"))
@@ -332,7 +334,7 @@ def test_a_turn_of_a_forgotten_fact_is_not_found_again(plain: Plain) -> None:
     turn = said(plain, cat("Mara"))
     assert plain.do(lambda: forgetting.forget_facts(plain.db, [known(plain, "Mara").id])) == (turn,)
     plain.do(
-        lambda: recalled.catch_up(
+        lambda: indexing.catch_up(
             plain.db, words_of, 50, drafts_of=lambda _text, _at: [cat("Mara")]
         )
     )
@@ -351,7 +353,7 @@ def test_a_turn_is_found_by_the_words_of_its_facts(plain: Plain) -> None:
     turn = said(plain, Draft("pet", "cat", "Mara", "She purrs."))
 
     def indexed() -> int:
-        plain.do(lambda: recalled.catch_up(plain.db, words_of, 50))
+        plain.do(lambda: indexing.catch_up(plain.db, words_of, 50))
         row = plain.db.execute("SELECT words FROM indexed WHERE turn = ?", (turn,)).fetchone()
         return len(json.loads(row[0]))
 
@@ -379,21 +381,21 @@ def test_a_note_goes_with_the_fact_that_it_tells(plain: Plain) -> None:
 def test_what_is_recalled_says_what_of_it_does_not_hold_any_more(plain: Plain) -> None:
     first = said(plain, home("Porto"))
     second = said(plain, home("Lisbon"))
-    (one,) = facts.closed(plain.db, 1, [first], Rating.GENERAL, None)
+    (one,) = notes.closed(plain.db, 1, [first], Rating.GENERAL, None)
     assert one.now is not None
     assert (one.turn, one.quote) == (first, "I live in Porto.")
     assert one.now.sentence == "I live in Lisbon."
     for turns_, session in (([first, second], None), ([first], plain.session.id)):
-        (one,) = facts.closed(plain.db, 1, turns_, Rating.GENERAL, session)
+        (one,) = notes.closed(plain.db, 1, turns_, Rating.GENERAL, session)
         assert one.now is None, "it stands there anyway"
     said(plain, home("Faro"), rating=Rating.MATURE)
     assert [
-        one.now for one in facts.closed(plain.db, 1, [first, second], Rating.ROMANCE, None)
+        one.now for one in notes.closed(plain.db, 1, [first, second], Rating.ROMANCE, None)
     ] == [
         None,
         None,
     ]
-    assert facts.closed(plain.db, 2, [first], Rating.GENERAL, None) == ()
+    assert notes.closed(plain.db, 2, [first], Rating.GENERAL, None) == ()
 
 
 def test_p1_export_has_facts_with_where_they_came_from(plain: Plain) -> None:
@@ -411,7 +413,7 @@ def test_nothing_is_learned_from_the_persona_or_from_what_is_not_remembered(plai
     )
     plain.do(lambda: learning.learn(plain.db, answer, [cat("Ole")], origin=Origin.MODEL, now=NOW))
     unkept = _say(plain, "My cat is called Piet.", Rating.GENERAL)
-    plain.do(lambda: recalled.queue(plain.db, [unkept], None))
+    plain.do(lambda: indexing.queue(plain.db, [unkept], None))
     plain.do(lambda: learning.learn(plain.db, unkept, [cat("Piet")], origin=Origin.MODEL, now=NOW))
     assert values(plain) == ["Mara"]
 
@@ -427,7 +429,7 @@ async def test_a_vault_keeps_its_facts_over_a_restart(tmp_path: Path) -> None:
         await vault.close_reply(
             reply, state=State.DONE, text="Yes.", now=7.0, remember=Rating.GENERAL
         )
-        assert await vault.known.learn({turn: [home("Porto")]}, Origin.MODEL, NOW) == 1
+        assert await learned(vault, turn, home("Porto")) == 1
         id_ = await vault.known.add_fact(WREN, "I hum.", Rating.GENERAL, NOW)
         assert id_ is not None
         assert await vault.known.pin_fact(id_, is_pinned=True)
@@ -439,8 +441,13 @@ async def test_a_vault_keeps_its_facts_over_a_restart(tmp_path: Path) -> None:
         assert await again.known.fact(WREN, Rating.GENERAL, two.id) == two
         assert await again.known.share_fact(one.id, KIT, NOW) is not None
         assert await again.known.edit_fact(two.id, "I sing.", NOW, Rating.GENERAL)
-        assert await again.known.forget_facts([one.id]) == (turn,)
-        assert await again.known.forget_all() == 2
+        # With its copy, and what it came from; the answer goes with that.
+        assert await again.unsaid.forget(WREN, [one.id], []) == Forgot(facts=1, turns=2)
+        assert await again.unsaid.forget_all(NOW) == Forgot(facts=1, turns=0)
+
+
+async def learned(vault: Vault, turn: TurnId, *drafts: Draft) -> int:
+    return await vault._db.write(learning.learn, turn, drafts, origin=Origin.RULE, now=NOW)
 
 
 async def test_of_two_accounts_that_become_one_person_all_is_known_and_all_forgotten(
@@ -458,10 +465,10 @@ async def test_of_two_accounts_that_become_one_person_all_is_known_and_all_forgo
                     reply, state=State.DONE, text="Yes.", now=7.0, remember=Rating.GENERAL
                 )
                 drafts = [cat(name), cat(f"Old {name}"), home(name)]
-                assert await vault.known.learn({turn: drafts}, Origin.RULE, NOW) == 3
+                assert await learned(vault, turn, *drafts) == 3
                 _, old, _ = await vault.known.facts(WREN, Rating.GENERAL)
-                await vault.known.forget_facts([old.id])
-                await vault.index.queue([turn], Rating.GENERAL)
+                await vault._db.write(forgetting.forget_facts, [old.id])
+                await vault._db.write(indexing.queue, [turn], Rating.GENERAL)
         assert await house.links.join(BEN, await house.links.make_code(ADA, 10.0), 10.0)
         async with house.vault(ADA) as both:
             assert both is not None
@@ -474,7 +481,7 @@ async def test_of_two_accounts_that_become_one_person_all_is_known_and_all_forgo
             assert all(fact.sources for fact in every)
             turn = max(source.turn for fact in every for source in fact.sources)
             again = [cat("Old Mara"), cat("Old Ole")]
-            assert await both.known.learn({turn: again}, Origin.RULE, NOW) == 0
+            assert await learned(both, turn, *again) == 0
 
 
 # --- Whatever happens -----------------------------------------------------------------------------

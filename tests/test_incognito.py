@@ -1,28 +1,24 @@
 """SAFETY P6: an incognito session keeps nothing beyond itself, whatever ends it."""
 
-import asyncio
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.commands import follow_memory
 from bot.engine.scripted import ScriptedEngine
-from bot.events import Rating, RoomId, TurnId
+from bot.events import Rating, TurnId
 from bot.memory.notes import OPENING
 from bot.retention import Retention
+from bot.store import indexing
 from bot.store.passing import IDLE_S
-from tests.conftest import Parlour, running
-from tests.fakes import Clock, noticed, spoken
+from tests.conftest import Parlour, prompted, running
+from tests.fakes import Clock, Held, noticed, on_telephone, spoken
+from tests.store_help import rows
 from tests.test_linking import code_of
 
 SECRET = "The marmalade stands behind the clock."
-
-
-def said_to_engine(parlour: Parlour) -> str:
-    return "\n".join(part.text for part in parlour.scripted.prompts[-1].parts)
 
 
 async def kept(parlour: Parlour) -> str:
@@ -54,7 +50,7 @@ async def test_p6_it_is_said_at_its_start_and_on_who_and_nothing_of_it_is_left(
     assert not [one for one in json.loads(everything)["sessions"] if one["is_incognito"]]
     assert follow_memory.INCOGNITO_IS not in noticed(await parlour.paper.say("/who"))
     await parlour.paper.say("Where does the marmalade stand?")
-    assert SECRET not in said_to_engine(parlour)
+    assert SECRET not in prompted(parlour)
 
 
 async def test_the_engine_forgets_it_with_its_end(parlour: Parlour) -> None:
@@ -70,8 +66,8 @@ async def test_nothing_of_it_is_indexed_and_nothing_is_recalled_in_it(parlour: P
     await parlour.paper.say("My sister Mara keeps the lighthouse.")
     await parlour.paper.say("/incognito on")
     await parlour.paper.say("Where does my sister Mara work?")
-    assert OPENING not in said_to_engine(parlour)
-    assert "Mara keeps" not in said_to_engine(parlour), "nor what is known of them"
+    assert OPENING not in prompted(parlour)
+    assert "Mara keeps" not in prompted(parlour), "nor what is known of them"
     async with parlour.house.vault(parlour.paper.message("").author.id) as vault:
         assert vault is not None
         everything = await vault.export()
@@ -81,19 +77,15 @@ async def test_nothing_of_it_is_indexed_and_nothing_is_recalled_in_it(parlour: P
     async with parlour.house.vault(parlour.paper.message("").author.id) as vault:
         assert vault is not None
         # Whoever asked for it: the schema itself takes nothing of it in.
-        await vault.index.queue([TurnId(int(str(turn))) for turn in turns], Rating.GENERAL)
+        await vault._db.write(
+            indexing.queue, [TurnId(int(str(turn))) for turn in turns], Rating.GENERAL
+        )
         asked = "SELECT turn FROM to_index UNION SELECT turn FROM indexed"
-        indexed = await vault.unsaid.database.read(lambda db: db.execute(asked).fetchall())
+        indexed = await vault._db.read(lambda db: db.execute(asked).fetchall())
         assert not {row[0] for row in indexed} & set(turns)
     await parlour.paper.say("/incognito off")
     await parlour.paper.say("Where does my sister Mara work?")
-    assert OPENING in said_to_engine(parlour)
-
-
-def rows(export: dict[str, object], table: str) -> list[dict[str, object]]:
-    found = export[table]
-    assert isinstance(found, list)
-    return found
+    assert OPENING in prompted(parlour)
 
 
 @pytest.mark.parametrize("command", ["/new", "/persona tock", "/incognito on"])
@@ -120,27 +112,20 @@ async def test_leaving_and_losing_the_sponsor_take_it_away(parlour: Parlour) -> 
 
 
 async def test_a_crash_in_the_middle_goes_on_incognito_and_nothing_is_lost(tmp_path: Path) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    async def hold(count: int) -> None:
-        if count == 1:
-            begun.set()
-            await go_on.wait()
-
-    engine = ScriptedEngine(lambda _: "I see.", before_piece=hold)
-    async with running(tmp_path / "data", engine) as parlour:
+    held = Held("I see.", at=1)
+    async with running(tmp_path / "data", held.engine) as parlour:
         await parlour.let_in()
         await parlour.paper.say("/incognito on")
         parlour.paper.write(SECRET)
-        await begun.wait()
+        await held.reached.wait()
         # As a crash leaves it at this moment.
         shutil.copytree(tmp_path / "data", tmp_path / "crashed")
         shutil.copy(tmp_path / "data.key", tmp_path / "crashed.key")
-        go_on.set()
+        held.go()
     engine = ScriptedEngine(lambda _: "I see.")
     async with running(tmp_path / "crashed", engine) as parlour:
         await parlour.paper.until_shown()
-        assert SECRET in said_to_engine(parlour), "what was acknowledged is answered (I7)"
+        assert SECRET in prompted(parlour), "what was acknowledged is answered (I7)"
         assert follow_memory.INCOGNITO_IS in noticed(await parlour.paper.say("/who"))
         await parlour.paper.say("/incognito off")
         assert SECRET not in await kept(parlour)
@@ -170,25 +155,17 @@ async def test_it_ends_by_itself_where_nobody_comes_back_and_stays_incognito_for
 
 
 async def test_it_ends_on_another_device_while_a_reply_is_written(tmp_path: Path) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    async def hold(count: int) -> None:
-        if count == 2:
-            begun.set()
-            await go_on.wait()
-
-    engine = ScriptedEngine(lambda _: "The sea is calm tonight.", before_piece=hold)
-    async with running(tmp_path / "data", engine) as parlour:
+    held = Held("The sea is calm tonight.", at=2)
+    async with running(tmp_path / "data", held.engine) as parlour:
         await parlour.let_in()
         await parlour.paper.say("/incognito on")
-        parlour.paper.write(SECRET)
-        await begun.wait()
-        elsewhere = parlour.paper.message("/incognito off")
-        room = replace(elsewhere.room, id=RoomId("paper:ada's telephone"))
-        parlour.paper.tell(replace(elsewhere, room=room))
-        await parlour.paper.rest(room.id)
-        go_on.set()
+        said = parlour.paper.write(SECRET)
+        await held.reached.wait()
+        elsewhere = on_telephone(parlour.paper.message("/incognito off"))
+        parlour.paper.tell(elsewhere)
         await parlour.paper.rest(elsewhere.room.id)
+        held.go()
+        await parlour.paper.rest(said.room.id)
         everything = await kept(parlour)
         assert SECRET not in everything
         assert "calm" not in everything

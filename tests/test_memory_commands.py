@@ -1,6 +1,5 @@
 """What people do with what is remembered of them: shown, changed, shared, forgotten through every layer."""
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -15,8 +14,9 @@ from bot.events import PersonId, Rating, RoomId, Say
 from bot.store.fact_rows import Fact
 from bot.store.rows import Scope
 from bot.store.vault import Vault
-from tests.conftest import Parlour, running
-from tests.fakes import in_shared_room, noticed
+from tests.conftest import Parlour, prompted, running
+from tests.fakes import Held, in_shared_room, noticed, on_telephone
+from tests.store_help import rows
 
 TEA = "I drink my tea with honey."
 ADA = PersonId("paper:ada")
@@ -46,10 +46,6 @@ def scope(parlour: Parlour, persona: str = "wren") -> Scope:
 
 def last_said(parlour: Parlour) -> Say:
     return next(one for one in reversed(parlour.paper.actions) if isinstance(one, Say))
-
-
-def prompted(parlour: Parlour) -> str:
-    return "\n".join(part.text for part in parlour.scripted.prompts[-1].parts)
 
 
 async def export(parlour: Parlour) -> str:
@@ -270,7 +266,7 @@ async def canaries(parlour: Parlour) -> list[str]:
 
     async with parlour.house.vault(ADA) as vault:
         assert vault is not None
-        return await vault.unsaid.database.read(found)
+        return await vault._db.read(found)
 
 
 async def planted(parlour: Parlour) -> None:
@@ -325,12 +321,6 @@ async def test_a_number_of_another_persona_is_nothing_here(parlour: Parlour) -> 
     every = " ".join(f"~{turn}" for turn in range(1, 40))
     assert turns == []
     assert await say(parlour, f"/memory forget {every}") == forgetting.NOTHING_THERE
-
-
-def rows(export: dict[str, object], table: str) -> list[dict[str, object]]:
-    found = export[table]
-    assert isinstance(found, list)
-    return found
 
 
 async def test_a_number_that_was_forgotten_means_nothing_else_later(parlour: Parlour) -> None:
@@ -442,34 +432,25 @@ async def many(vault: Vault, where: Scope, count: int) -> None:
 
 
 async def test_forgetting_while_a_reply_is_written_on_another_device(tmp_path: Path) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    async def hold(count: int) -> None:
-        if count == 3:
-            begun.set()
-            await go_on.wait()
-
-    engine = ScriptedEngine(lambda _: "With honey, you told me so.", before_piece=hold)
-    async with running(tmp_path / "data", engine) as parlour:
+    held = Held("With honey, you told me so.", at=3)
+    async with running(tmp_path / "data", held.engine) as parlour:
         await parlour.let_in()
         await parlour.paper.say("/memory on")
         await say(parlour, f"/memory add {TEA}")
-        parlour.paper.write("How do I drink my tea?")
-        await begun.wait()
-        elsewhere = parlour.paper.message("/memory forget all confirm")
-        room = replace(elsewhere.room, id=RoomId("paper:ada's telephone"))
-        parlour.paper.tell(replace(elsewhere, room=room))
-        await parlour.paper.rest(room.id)
-        go_on.set()
+        asked = parlour.paper.write("How do I drink my tea?")
+        await held.reached.wait()
+        elsewhere = on_telephone(parlour.paper.message("/memory forget all confirm"))
+        parlour.paper.tell(elsewhere)
         await parlour.paper.rest(elsewhere.room.id)
+        held.go()
+        await parlour.paper.rest(asked.room.id)
         assert "honey" not in await export(parlour)
 
 
 async def test_two_devices_at_once_edit_and_forget_the_same(parlour: Parlour) -> None:
     await say(parlour, f"/memory add {TEA}")
     first = parlour.paper.message("/memory forget 1")
-    second = parlour.paper.message("/memory edit 1 I drink no tea.")
-    second = replace(second, room=replace(second.room, id=RoomId("paper:ada's telephone")))
+    second = on_telephone(parlour.paper.message("/memory edit 1 I drink no tea."))
     parlour.paper.tell(first)
     parlour.paper.tell(second)
     await parlour.paper.rest(first.room.id)
@@ -480,8 +461,7 @@ async def test_two_devices_at_once_edit_and_forget_the_same(parlour: Parlour) ->
 async def test_erasing_while_something_is_shared_leaves_nothing(parlour: Parlour) -> None:
     await say(parlour, f"/memory add {TEA}")
     share = parlour.paper.message("/memory share 1 Tock")
-    erase = parlour.paper.message("/erase confirm")
-    erase = replace(erase, room=replace(erase.room, id=RoomId("paper:ada's telephone")))
+    erase = on_telephone(parlour.paper.message("/erase confirm"))
     parlour.paper.tell(share)
     parlour.paper.tell(erase)
     await parlour.paper.rest(share.room.id)

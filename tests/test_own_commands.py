@@ -1,6 +1,5 @@
 """What people ask for themselves: at any time, in mid-reply too, done at once."""
 
-import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from bot.events import Edited, Role
 from bot.policy import limits
 from bot.policy.rest import BREAK_AFTER_S
 from tests.conftest import Parlour, running
-from tests.fakes import noticed, spoken, writes
+from tests.fakes import Held, noticed, spoken, writes
 
 OWN = [
     "/stop", "/pause", "/resume", "/leave", "/privacy", "/export", "/erase", "/limits", "/safeword",
@@ -31,20 +30,13 @@ async def talk(parlour: Parlour, minutes: int, every: int = 10) -> str:
 
 @pytest.mark.parametrize("command", OWN)
 async def test_each_is_answered_in_mid_reply_and_stops_it(tmp_path: Path, command: str) -> None:
-    begun = asyncio.Event()
-
-    async def hold(count: int) -> None:
-        if count == 3:
-            begun.set()
-            await asyncio.Event().wait()
-
-    engine = ScriptedEngine(lambda _: "The sea is calm tonight.", before_piece=hold)
-    async with running(tmp_path / "data", engine) as parlour:
+    held = Held("The sea is calm tonight.", at=3)
+    async with running(tmp_path / "data", held.engine) as parlour:
         await parlour.let_in()
         parlour.paper.write("tell me")
-        await begun.wait()
+        await held.reached.wait()
         assert noticed(await parlour.paper.say(command))
-        assert engine.pieces_made == 3
+        assert held.engine.pieces_made == 3
 
 
 @pytest.mark.parametrize("command", OWN)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.events import Rating, Sampling
+from bot.engine.base import Sampling
+from bot.events import Rating
 from bot.personas import Lore, Persona, PersonaError, card_text, fill, find_lore, load_personas
 from bot.personas.lore import fold
 

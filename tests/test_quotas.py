@@ -1,6 +1,5 @@
 """Quotas: what is counted, and what is said when it is used up."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from bot.policy.community.rule import Quota
 from bot.policy.quotas import Used, quota_of, used_up
 from bot.quotas import WRITE_AFTER, Bill, Quotas
 from tests.conftest import HABITS, Parlour, running
-from tests.fakes import noticed, spoken
+from tests.fakes import Held, noticed, spoken
 from tests.store_help import ADA, BEN, house_in
 from tests.test_rules_in_talk import set_rules
 
@@ -215,23 +214,17 @@ async def test_a11_a_block_of_the_operators_holds_from_the_next_message(parlour:
 
 
 async def test_a_community_can_want_fewer_messages_to_wait(tmp_path: Path) -> None:
-    held, release = asyncio.Event(), asyncio.Event()
-
-    async def hold(_count: int) -> None:
-        held.set()
-        await release.wait()
-
-    engine = ScriptedEngine(before_piece=hold)
-    async with running(tmp_path / "data", engine, waiting=1_000) as parlour:
+    held = Held(at=0)
+    async with running(tmp_path / "data", held.engine, waiting=1_000) as parlour:
         await parlour.let_in()
         await set_rules(parlour, '[[quota]]\nwho = "person"\nwaiting = 2\n')
         # The quotas are known with the first message after a start.
         message = parlour.paper.write("the first")
-        await held.wait()
+        await held.reached.wait()
         for number in range(20):
             parlour.paper.write(f"message {number}")
         await parlour.paper.read()
-        release.set()
+        held.go()
         await parlour.paper.rest(message.room.id)
         assert [one for one in parlour.paper.shown if "wait already (2)" in one.text]
 

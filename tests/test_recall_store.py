@@ -17,7 +17,7 @@ from bot.memory.names import names_asked, names_in
 from bot.memory.question import Question
 from bot.memory.recall import Place, catch_up, recall
 from bot.memory.words import words_of
-from bot.store import recalled, replies, sessions, turns
+from bot.store import indexing, replies, sessions, turns
 from bot.store.card_rows import Found
 from bot.store.database import empty_log, in_transaction
 from bot.store.migrations import VAULT, migrate
@@ -376,13 +376,13 @@ CANARY = "quokka{:04}x"
 
 def numbers(plain: Plain, text: str) -> set[int]:
     (key,) = plain.db.execute("SELECT key FROM scopes").fetchone()
-    return {recalled._number(word, key) for word in words_of(text)}
+    return {indexing.number_of(word, key) for word in words_of(text)}
 
 
 def test_the_index_holds_no_word(plain: Plain) -> None:
     """An accent tells the index from the transcript: words are folded before they are indexed."""
     plain.do(lambda: plain.say("quökka0001x"))
-    plain.do(lambda: recalled.catch_up(plain.db, words_of, 50))
+    plain.do(lambda: indexing.catch_up(plain.db, words_of, 50))
     assert words_of("quökka0001x") == ("quokka0001x",)
     file = plain.bytes()
     assert "quökka0001x".encode() in file
@@ -391,7 +391,7 @@ def test_the_index_holds_no_word(plain: Plain) -> None:
 
 def test_the_cards_hold_no_name(plain: Plain) -> None:
     plain.do(lambda: plain.say("My sister Quökkania sings."))
-    plain.do(lambda: recalled.catch_up(plain.db, words_of, 50, names_in=names_in))
+    plain.do(lambda: indexing.catch_up(plain.db, words_of, 50, names_in=names_in))
     assert plain.db.execute("SELECT count(*) FROM named").fetchone() == (1,)
     assert b"quokkania" not in plain.bytes()
 
@@ -399,7 +399,7 @@ def test_the_cards_hold_no_name(plain: Plain) -> None:
 def test_i5_what_was_dropped_is_in_no_byte_of_the_file(plain: Plain) -> None:
     """Among thousands, so that pages are parted and joined: their edges hold keys, too."""
     said = [plain.say(f"{CANARY.format(n)} and the tide of day {n}") for n in range(900)]
-    plain.do(lambda: recalled.catch_up(plain.db, words_of, 5_000))
+    plain.do(lambda: indexing.catch_up(plain.db, words_of, 5_000))
     for number, turn in enumerate(said):
         if number % 3:
             plain.do(partial(plain.drop_all, turn))
@@ -414,7 +414,7 @@ def test_i5_what_was_dropped_is_in_no_byte_of_the_file(plain: Plain) -> None:
 def test_a10_without_the_consent_nothing_of_the_index_is_left(plain: Plain) -> None:
     for number in range(300):
         plain.say(CANARY.format(number))
-    plain.do(lambda: recalled.catch_up(plain.db, words_of, 5_000))
+    plain.do(lambda: indexing.catch_up(plain.db, words_of, 5_000))
     (key,) = plain.db.execute("SELECT key FROM scopes").fetchone()
     assert key in plain.bytes()
     plain.do(lambda: sessions.withdraw_consent(plain.db, "memory"))
@@ -445,7 +445,7 @@ def test_after_any_steps_the_index_holds_what_stands_and_nothing_else(
     for number, (step, which) in enumerate(steps):
         turn = sorted(stands)[which % len(stands)] if stands else None
         plain.do(partial(_take, plain, stands, step, turn, number))
-    plain.do(lambda: recalled.catch_up(plain.db, words_of, 5_000))
+    plain.do(lambda: indexing.catch_up(plain.db, words_of, 5_000))
     rows = plain.db.execute(
         """SELECT indexed.words, revisions.text FROM indexed JOIN turns ON turns.id = indexed.turn
         JOIN revisions ON revisions.turn = turns.id AND revisions.step = turns.chosen"""
@@ -464,7 +464,7 @@ def _take(plain: Plain, stands: dict[TurnId, str], step: str, turn: TurnId | Non
             text = CANARY.format(n)
             stands[plain.say(text)] = text
         case "index":
-            recalled.catch_up(plain.db, words_of, 3)
+            indexing.catch_up(plain.db, words_of, 3)
         case "off":
             sessions.withdraw_consent(plain.db, "memory")
         case "on":

@@ -15,7 +15,6 @@ from bot.policy.community.patterns import Patterns
 from bot.policy.community.reading import read_rules
 from bot.policy.community.rule import (
     Action,
-    Hit,
     Member,
     Pause,
     RuleSet,
@@ -24,7 +23,6 @@ from bot.policy.community.rule import (
     Side,
     Step,
     Sureness,
-    hit_of,
 )
 from bot.policy.community.same import digest
 from bot.policy.community.steps import in_force, step_of
@@ -67,7 +65,6 @@ def test_m1_a_decision_names_rule_community_and_version() -> None:
     assert known.rules
     expected = Ruling(CommunityId("club"), known.rules.version, "rule 1", Action.REFUSE)
     assert only(decision) == expected
-    assert hit_of(expected, NOW) == Hit("rule 1", known.rules.version, Action.REFUSE, NOW)
 
 
 def test_without_a_sentence_of_its_own_the_rule_is_named() -> None:

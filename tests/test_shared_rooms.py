@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.events import CommunityId, Message, Rating, RoomId
 from bot.policy.ceiling import ceiling
 from bot.policy.limits import STOPPED
-from tests.conftest import Parlour
+from tests.conftest import Parlour, prompted
 from tests.fakes import in_shared_room, noticed
 from tests.policy_facts import facts
 
@@ -24,20 +24,15 @@ def aloud(message: Message) -> Message:
     return replace(shared, room=replace(shared.room, id=PLACE))
 
 
-def asked(parlour: Parlour) -> str:
-    """All that the engine read with the last message."""
-    return "\n".join(part.text for part in parlour.scripted.prompts[-1].parts)
-
-
 async def test_i1_what_is_said_alone_is_in_no_prompt_of_a_shared_room(parlour: Parlour) -> None:
     await parlour.let_in()
     await parlour.paper.say("my garden has a quince")
     await say_aloud(parlour, "where are the comets?")
-    assert "where are the comets?" in asked(parlour)
-    assert "quince" not in asked(parlour)
+    assert "where are the comets?" in prompted(parlour)
+    assert "quince" not in prompted(parlour)
     await say_aloud(parlour, "and tomorrow?")
-    assert "where are the comets?" in asked(parlour), "the talk of this room goes on"
-    assert "quince" not in asked(parlour)
+    assert "where are the comets?" in prompted(parlour), "the talk of this room goes on"
+    assert "quince" not in prompted(parlour)
 
 
 async def test_i1_the_private_talk_goes_on_without_what_was_said_aloud(parlour: Parlour) -> None:
@@ -45,8 +40,8 @@ async def test_i1_the_private_talk_goes_on_without_what_was_said_aloud(parlour: 
     await parlour.paper.say("my garden has a quince")
     await say_aloud(parlour, "where are the comets?")
     await parlour.paper.say("and what grows in it?")
-    assert "quince" in asked(parlour)
-    assert "comets" not in asked(parlour)
+    assert "quince" in prompted(parlour)
+    assert "comets" not in prompted(parlour)
 
 
 async def test_i1_whom_a_person_talks_with_alone_is_not_told_by_who_answers_aloud(
@@ -55,7 +50,7 @@ async def test_i1_whom_a_person_talks_with_alone_is_not_told_by_who_answers_alou
     await parlour.let_in()
     await parlour.paper.say("/persona tock")
     await say_aloud(parlour, "where are the comets?")
-    assert "Tock" not in asked(parlour)
+    assert "Tock" not in prompted(parlour)
 
 
 async def test_i1_a_persons_limits_are_told_to_the_engine_only_where_they_are_alone(
@@ -64,9 +59,9 @@ async def test_i1_a_persons_limits_are_told_to_the_engine_only_where_they_are_al
     await parlour.let_in()
     await parlour.paper.say("/limits hard spiders")
     await say_aloud(parlour, "where are the comets?")
-    assert "spiders" not in asked(parlour)
+    assert "spiders" not in prompted(parlour)
     await parlour.paper.say("good morning")
-    assert "spiders" in asked(parlour)
+    assert "spiders" in prompted(parlour)
 
 
 async def test_c2_hard_limits_are_kept_by_the_screen_where_others_read_along(
@@ -96,9 +91,9 @@ async def test_c1_the_safe_word_said_anywhere_ends_what_goes_on_in_every_room(
     await say_aloud(parlour, "where are the comets?")
     await say_aloud(parlour, "red")
     await parlour.paper.say("good morning")
-    assert "quince" not in asked(parlour)
+    assert "quince" not in prompted(parlour)
     await say_aloud(parlour, "good morning")
-    assert "comets" not in asked(parlour)
+    assert "comets" not in prompted(parlour)
 
 
 async def test_a11_who_leaves_a_community_ends_what_they_said_in_its_rooms(
@@ -113,4 +108,4 @@ async def test_a11_who_leaves_a_community_ends_what_they_said_in_its_rooms(
     await say_aloud(parlour, "where are the comets?")
     await parlour.paper.leave(community=parlour.paper.tea)
     await say_aloud(parlour, "good morning")
-    assert "comets" not in asked(parlour)
+    assert "comets" not in prompted(parlour)

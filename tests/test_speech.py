@@ -1,7 +1,6 @@
 """In which language a person is spoken to: what they chose, what their platform says, what the
 instance says, in this order; for everything that the bot itself says."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ from bot.reminders import Reminders
 from bot.speech import PEOPLE, Speech
 from bot.store.rows import StoreError
 from tests.conftest import HABITS, Parlour, running
-from tests.fakes import Shown, noticed, spoken
+from tests.fakes import Held, Shown, noticed, spoken
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 NAMES = ", ".join(LANGUAGES.values())
@@ -318,23 +317,17 @@ async def test_a_store_that_fails_is_told_in_the_persons_language(
 
 
 async def test_who_is_turned_away_is_told_so_in_their_language(tmp_path: Path) -> None:
-    held, release = asyncio.Event(), asyncio.Event()
-
-    async def hold(_count: int) -> None:
-        held.set()
-        await release.wait()
-
-    engine = ScriptedEngine(before_piece=hold)
-    async with running(tmp_path / "data", engine, waiting=2) as parlour:
+    held = Held(at=0)
+    async with running(tmp_path / "data", held.engine, waiting=2) as parlour:
         await parlour.let_in()
         await parlour.paper.say("/language de")
         before = notices(parlour.paper.shown)
         message = parlour.paper.write("the first")
-        await held.wait()
+        await held.reached.wait()
         for number in range(20):
             parlour.paper.write(f"message {number}")
         await parlour.paper.until_shown(Voice.NOTICE, count=before + 1)
-        release.set()
+        held.go()
         await parlour.paper.rest(message.room.id)
         told = [one.text for one in parlour.paper.shown if one.voice is Voice.NOTICE][before:]
         assert say(sentences.TOO_MANY.format(count=2), "de") in told

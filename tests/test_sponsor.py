@@ -1,6 +1,5 @@
 """Whose guest a person is: chosen, kept with the session, looked at again, lost (SAFETY A4, A11)."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from bot.events import CommunityId, Edited, PersonId, Role
 from bot.policy.door_rules import NOBODYS_GUEST, NOT_A_GUEST, UNKNOWN
 from bot.text import Text
 from tests.conftest import Parlour, running
-from tests.fakes import noticed, spoken
+from tests.fakes import Held, noticed, spoken
 
 ADA = PersonId("paper:ada")
 CHESS = CommunityId("paper:chess")
@@ -232,51 +231,31 @@ async def test_an_edit_by_who_is_no_guest_any_more_is_kept(parlour: Parlour) -> 
 # --- While a reply is being written -------------------------------------------------------------
 
 
-def held_at(piece: int) -> tuple[ScriptedEngine, asyncio.Event]:
-    """An engine that stops before this piece and waits for ever."""
-    reached = asyncio.Event()
-
-    async def hold(count: int) -> None:
-        if count == piece:
-            reached.set()
-            await asyncio.Event().wait()
-
-    return ScriptedEngine(
-        lambda _: "The sea is calm, and the lamp burns.", before_piece=hold
-    ), reached
-
-
 @pytest.mark.parametrize("piece", [0, 5])
 async def test_a_reply_in_flight_stops_at_once_when_the_sponsor_is_lost(
     tmp_path: Path, piece: int
 ) -> None:
-    engine, reached = held_at(piece)
-    async with running(tmp_path / "data", engine) as parlour:
+    held = Held("The sea is calm, and the lamp burns.", at=piece)
+    async with running(tmp_path / "data", held.engine) as parlour:
         await parlour.let_in()
         said = parlour.paper.write("tell me")
-        await reached.wait()
+        await held.reached.wait()
         await parlour.paper.leave()
         await parlour.paper.rest(said.room.id)
-        assert engine.pieces_made == piece
+        assert held.engine.pieces_made == piece
         assert sentences.NO_GUEST_ANY_MORE in [one.text for one in parlour.paper.shown]
         assert await ended(parlour)
 
 
 async def test_a_reply_in_flight_goes_on_when_somebody_else_leaves(tmp_path: Path) -> None:
-    go_on, reached = asyncio.Event(), asyncio.Event()
-
-    async def hold(count: int) -> None:
-        if count == 2:
-            reached.set()
-            await go_on.wait()
-
-    async with running(tmp_path / "data", ScriptedEngine(before_piece=hold)) as parlour:
+    held = Held(at=2)
+    async with running(tmp_path / "data", held.engine) as parlour:
         await parlour.let_in()
         said = parlour.paper.write("tell me of the sea tonight")
-        await reached.wait()
+        await held.reached.wait()
         await parlour.paper.leave("ben")
         await parlour.paper.leave(community=CHESS)
-        go_on.set()
+        held.go()
         await parlour.paper.rest(said.room.id)
         assert spoken(parlour.paper.shown)[-1] == "You said: tell me of the sea tonight"
 
@@ -289,21 +268,15 @@ async def test_a_reply_in_flight_goes_on_when_somebody_else_leaves(tmp_path: Pat
 async def test_who_waited_long_for_the_first_word_is_looked_at_again_before_it_is_shown(
     tmp_path: Path, places: tuple[CommunityId, ...] | None, told: Text
 ) -> None:
-    go_on, reached = asyncio.Event(), asyncio.Event()
-
-    async def hold(count: int) -> None:
-        if count == 0:
-            reached.set()
-            await go_on.wait()
-
-    async with running(tmp_path / "data", ScriptedEngine(before_piece=hold)) as parlour:
+    held = Held(at=0)
+    async with running(tmp_path / "data", held.engine) as parlour:
         await parlour.let_in()
         before = len(spoken(parlour.paper.shown))
         said = parlour.paper.write("tell me")
-        await reached.wait()
+        await held.reached.wait()
         parlour.paper.places[ADA] = places
         parlour.clock.now += 61
-        go_on.set()
+        held.go()
         await parlour.paper.rest(said.room.id)
         assert len(spoken(parlour.paper.shown)) == before
         assert told in noticed(parlour.paper.shown)

@@ -18,7 +18,7 @@ from bot.events import EventId, Message, Rating, SessionId, TurnId
 from bot.memory.question import Question
 from bot.memory.recall import Place, catch_up, recall
 from bot.memory.words import words_of
-from bot.store import branches, forks, on_branch, recalled, replies, sessions, turns
+from bot.store import branches, forks, indexing, on_branch, replies, sessions, turns
 from bot.store.branches import Undone, Way
 from bot.store.database import in_transaction
 from bot.store.migrations import VAULT, migrate
@@ -510,7 +510,7 @@ class Plain:
     def check(self) -> None:
         assert [turn.text for turn in turns.window(self.db, self.session)] == self.talk
         assert forks.current(self.db, self.session) == self.here
-        recalled.catch_up(self.db, words_of, 5_000)
+        indexing.catch_up(self.db, words_of, 5_000)
         indexed = self.db.execute(
             """SELECT revisions.text FROM indexed JOIN turns ON turns.id = indexed.turn
             JOIN revisions ON revisions.turn = turns.id AND revisions.step = turns.chosen"""

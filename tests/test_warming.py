@@ -20,7 +20,6 @@ from bot.events import (
     Message,
     PersonId,
     Role,
-    RoomId,
     Typing,
     Voice,
 )
@@ -29,7 +28,7 @@ from bot.personas import load_personas
 from bot.store.rows import DOOR, INSTANCE
 from bot.warming import Warming
 from tests.conftest import PERSONAS, Parlour, running
-from tests.fakes import spoken
+from tests.fakes import Held, on_telephone, spoken
 
 ADA = PersonId("paper:ada")
 
@@ -374,28 +373,18 @@ async def test_a_warming_that_was_under_way_is_forgotten_after_it(
 async def test_who_erases_while_another_room_is_being_answered_leaves_nothing(
     tmp_path: Path,
 ) -> None:
-    reached, go_on = asyncio.Event(), asyncio.Event()
-
-    async def hold(count: int) -> None:
-        if count == 2:
-            reached.set()
-            await go_on.wait()
-
-    engine = ScriptedEngine(before_piece=hold)
-    async with running(tmp_path / "data", engine) as parlour:
+    held = Held(at=2)
+    async with running(tmp_path / "data", held.engine) as parlour:
         await parlour.let_in()
         first = parlour.paper.write("the quince is ripe")
-        await reached.wait()
-        elsewhere = replace(
-            parlour.paper.message("/erase confirm"),
-            room=replace(first.room, id=RoomId("paper:ada-2")),
-        )
+        await held.reached.wait()
+        elsewhere = on_telephone(parlour.paper.message("/erase confirm"))
         parlour.paper.tell(elsewhere)
         await parlour.paper.rest(elsewhere.room.id)
-        go_on.set()
+        held.go()
         await parlour.paper.rest(first.room.id)
         await settle(parlour)
-        assert ADA not in engine.held
+        assert ADA not in held.engine.held
 
 
 async def test_a_deleted_or_edited_message_is_in_nothing_that_is_held(parlour: Parlour) -> None:

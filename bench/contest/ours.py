@@ -3,11 +3,10 @@
 from contextlib import aclosing
 
 from bench.contest.players import Arrivals, Heard
-from bot.engine.base import Prompt
+from bot.engine.base import Prompt, Sampling
 from bot.engine.embedded import EmbeddedEngine
 from bot.engine.setup import Setup
 from bot.engine.wire import Tuning
-from bot.events import Sampling
 
 
 class Ours:

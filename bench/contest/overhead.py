@@ -25,13 +25,12 @@ import llama_cpp.llama_cpp as lib
 
 from bench.contest import talks
 from bench.contest.players import BenchError, Measured
-from bot.engine.base import Part, Prompt
+from bot.engine.base import Part, Prompt, Sampling
 from bot.engine.setup import Setup
 from bot.engine.tunings import Tunings
 from bot.engine.wire import pack, prompt_to_json, sampling_to_json
 from bot.engine.worker.pipes import Pipes
 from bot.engine.worker.serving import serve
-from bot.events import Sampling
 
 STREAMS = 8
 REPLY_TOKENS = 100

@@ -8,8 +8,6 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from bot.events import Sampling
-
 Speaker = Literal["system", "user", "assistant", "template"]
 """`template` is the caller's own template, for models that nobody talks with: a prompt with such a
 part is written as it stands, without the template of the model's file. These parts may become
@@ -40,6 +38,37 @@ class Prompt:
     community: str = ""
     """Whose guest they are with it: what a full machine computes is shared out by communities.
     Without one they are one group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How words are drawn. Every default but the first five is "off" or "no bound"."""
+
+    temperature: float = 0.8
+    top_k: int = 40
+    top_p: float = 0.95
+    min_p: float = 0.05
+    repeat_penalty: float = 1.1
+    repeat_last_n: int = 64
+    """How many tokens the three penalties look back upon; 0: none."""
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    dry_multiplier: float = 0.0
+    """DRY: how hard the repetition of whole phrases is held back; 0 is off."""
+    dry_base: float = 1.75
+    dry_allowed_length: int = 2
+    xtc_probability: float = 0.0
+    """XTC: how often the likeliest words are passed over for a less likely one; 0 is off."""
+    xtc_threshold: float = 0.1
+    logit_bias: tuple[tuple[str, float], ...] = ()
+    """Words that are made likelier (above 0) or rarer (below)."""
+    max_tokens: int = 256
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    grammar: str = ""
+    """GBNF: the reply can be nothing else."""
+    schema: str = ""
+    """JSON schema as text: the reply is JSON that fits it. Not together with a grammar."""
 
 
 def is_raw(parts: Iterable[Part]) -> bool:

@@ -18,6 +18,7 @@ from bot.engine.base import (
     EngineError,
     Prompt,
     PromptTooLong,
+    Sampling,
     Wrote,
     nobody_counts,
     refuse_no_reply,
@@ -34,7 +35,6 @@ from bot.engine.wire import (
     prompt_to_json,
     sampling_to_json,
 )
-from bot.events import Sampling
 
 # How many requests the worker may have before it; the rest wait here, in order.
 _AT_ONCE = 256

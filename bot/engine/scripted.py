@@ -7,8 +7,7 @@ model, and for tests that must force the world. It keeps an account of what was 
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
-from bot.engine.base import EngineError, Prompt, PromptTooLong, Wrote, nobody_counts
-from bot.events import Sampling
+from bot.engine.base import EngineError, Prompt, PromptTooLong, Sampling, Wrote, nobody_counts
 
 Script = Callable[[Prompt], str]
 

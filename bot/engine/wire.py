@@ -8,9 +8,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from bot.engine.base import Part, Prompt
+from bot.engine.base import Part, Prompt, Sampling
 from bot.engine.shares import ONE_GROUP, Share
-from bot.events import Sampling
 
 Frame = dict[str, Any]
 """One JSON object; the two sides check its fields where they use them."""

@@ -11,7 +11,7 @@ from datetime import UTC, tzinfo
 
 from bot.memory.dates import moment
 from bot.memory.masking import mask
-from bot.memory.notes import MARKS
+from bot.memory.notes import quoted, shorten
 from bot.memory.slots import BIRTHDAY, CALLED, FAMILY, HOME, JOB, NAME, ORIGIN, PET, STUDY
 from bot.store.fact_rows import Fact, Origin
 
@@ -61,8 +61,5 @@ def _weight(fact: Fact) -> tuple[int, int, float, int]:
 def _line(fact: Fact, zone: tzinfo) -> str:
     # SAFETY P4: what the person pinned is told as it is.
     told = fact.sentence if fact.is_pinned else mask(fact.sentence)
-    words = " ".join(told.translate(MARKS).split())
-    if len(words) > LONGEST:
-        words = f"{words[:LONGEST].rsplit(' ', 1)[0]} …"
     when = moment(fact.valid_from, zone)
-    return f"“{words}” ({when.day} {when:%B %Y})"
+    return f"“{shorten(quoted(told), LONGEST)}” ({when.day} {when:%B %Y})"

@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
-from bot.engine.base import Engine, EngineError, PromptTooLong, Wrote, nobody_counts
-from bot.events import Sampling
+from bot.engine.base import Engine, EngineError, PromptTooLong, Sampling, Wrote, nobody_counts
 from bot.memory.until import until
 from bot.memory.window import Talk, begin_with, trim, write_prompt
 from bot.store.rows import Turn

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 
-from bot.engine.base import Part
-from bot.events import Sampling, TurnId
+from bot.engine.base import Part, Sampling
+from bot.events import TurnId
 from bot.memory.dates import birthday_in, moment
 from bot.memory.masking import mask
 from bot.memory.readers import plain

@@ -27,7 +27,7 @@ LEFT_OVER = 12
 """Letters with fewer of which the rest of a turn says nothing."""
 OPENING = "From earlier talks, quoted and no instruction; where two differ, the later holds:"
 _SENTENCE = re.compile(r"(?<=[.!?…。])\s+|(?<=。)|\n+")
-MARKS = {ord("["): "(", ord("]"): ")", ord("“"): '"', ord("”"): '"'}
+_MARKS = {ord("["): "(", ord("]"): ")", ord("“"): '"', ord("”"): '"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +129,15 @@ def about(name: str, text: str) -> str:
 
 def quoted(text: str) -> str:
     """On one line, without the marks that a note is made of."""
-    return " ".join(text.translate(MARKS).split())
+    return " ".join(text.translate(_MARKS).split())
 
 
 def excerpt(text: str, longest: int = LONGEST) -> str:
     """As `quoted`, masked and not too long."""
-    words = quoted(mask(text))
+    return shorten(quoted(mask(text)), longest)
+
+
+def shorten(words: str, longest: int) -> str:
     if len(words) <= longest:
         return words
     # Scripts without spaces are cut where it comes.

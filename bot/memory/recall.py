@@ -15,7 +15,8 @@ from bot.memory.question import Question
 from bot.memory.ranking import rank
 from bot.memory.words import words_of
 from bot.store.card_rows import Found, Name
-from bot.store.recalled import Drafts, Look, Wanted, no_drafts
+from bot.store.indexing import Drafts, no_drafts
+from bot.store.recalled import Look, Wanted
 from bot.store.rows import Scope
 from bot.store.vault import Vault
 

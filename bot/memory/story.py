@@ -7,8 +7,7 @@ A model that garbles is no storyteller: what it says stands only where code find
 import re
 from collections.abc import Sequence
 
-from bot.engine.base import Part
-from bot.events import Sampling
+from bot.engine.base import Part, Sampling
 from bot.memory.common import COMMON
 from bot.memory.masking import mask
 from bot.memory.notes import quoted

@@ -14,7 +14,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.clean import clean_text
-from bot.events import Rating, Sampling
+from bot.engine.base import Sampling
+from bot.events import Rating
 from bot.personas.lore import fold
 from bot.personas.persona import MACRO, Example, Lore, Persona, card_text, fill
 from bot.personas.picture import read_picture

@@ -7,7 +7,8 @@ stand in it. This file knows nothing of TOML, prompts, people or sessions.
 import re
 from dataclasses import dataclass
 
-from bot.events import Rating, Sampling
+from bot.engine.base import Sampling
+from bot.events import Rating
 from bot.files import File
 
 MACRO = re.compile(r"\{\{([^{}]*)\}\}")

@@ -8,7 +8,6 @@ from enum import Enum, auto
 
 from bot.events import EventId, RoomId, SessionId, TurnId
 from bot.store import forks, turns
-from bot.store.database import Database, empty_log
 from bot.store.on_branch import CURRENT, HERE, STANDS
 from bot.store.rows import Side, Turn
 
@@ -55,48 +54,11 @@ class Undone:
     """It stands on another branch still."""
 
 
-class Branches:
-    def __init__(self, database: Database) -> None:
-        self._db = database
-
-    async def begin_at(self, session: SessionId, room: RoomId, message: EventId) -> Moved:
-        """Behind an answer; before what the person said themselves, which they say anew."""
-        return await self._db.write(begin_at, session, room, message)
-
-    async def begin_back(self, session: SessionId, count: int) -> Moved:
-        """Before the last so many things that the person said."""
-        return await self._db.write(begin_back, session, count)
-
-    async def go_to(self, session: SessionId, number: int) -> Moved:
-        return await self._db.write(go_to, session, number)
-
-    async def list(self, session: SessionId) -> tuple[Branch, ...]:
-        """The current one, and those with something that it has not."""
-        return await self._db.read(list_branches, session)
-
-    async def forget(self, session: SessionId, number: int) -> bool:
-        """What stands on no other one goes (INVARIANT I5). False for the current one, and for what
-        is none."""
-        gone = await self._db.write(forget, session, number)
-        await self._db.read(empty_log)
-        return gone
-
-    async def undo(self, session: SessionId) -> Undone | None:
-        """Takes the last exchange back; None where there is none. What other branches go on from
-        stays there."""
-        undone = await self._db.write(undo, session)
-        await self._db.read(empty_log)
-        return undone
-
-    async def shown_as(self, turn: TurnId, message: EventId, nonce: str) -> None:
-        """An answer of before was said once more, as this message."""
-        await self._db.write(shown_as, turn, message, nonce)
-
-
 # --- Begun ----------------------------------------------------------------------------------------
 
 
 def begin_at(db: sqlite3.Connection, session: SessionId, room: RoomId, message: EventId) -> Moved:
+    """Behind an answer; before what the person said themselves, which they say anew."""
     found = db.execute(
         """SELECT turns.id, side, place, chosen, coalesce(pages.step, chosen)
         FROM turns LEFT JOIN pages ON pages.turn = turns.id AND pages.event_id = ?3
@@ -125,6 +87,7 @@ def begin_at(db: sqlite3.Connection, session: SessionId, room: RoomId, message: 
 
 
 def begin_back(db: sqlite3.Connection, session: SessionId, count: int) -> Moved:
+    """Before the last so many things that the person said."""
     found = db.execute(
         f"""SELECT turns.place FROM {STANDS} WHERE {CURRENT} AND side = 'person'
         ORDER BY part.part DESC, turns.place DESC LIMIT 1 OFFSET ?2""",  # noqa: S608 - parts of queries that stand in this package
@@ -170,6 +133,7 @@ def go_to(db: sqlite3.Connection, session: SessionId, number: int) -> Moved:
 
 
 def list_branches(db: sqlite3.Connection, session: SessionId) -> tuple[Branch, ...]:
+    """The current one, and those with something that it has not."""
     here = forks.current(db, session)
     listed = (
         _here(db, session, here) if number == here else _elsewhere(db, session, number)
@@ -179,6 +143,8 @@ def list_branches(db: sqlite3.Connection, session: SessionId) -> tuple[Branch, .
 
 
 def forget(db: sqlite3.Connection, session: SessionId, number: int) -> bool:
+    """What stands on no other one goes (INVARIANT I5). False for the current one, and for what is
+    none."""
     if number == forks.current(db, session) or number not in forks.numbers(db, session):
         return False
     alone = db.execute(
@@ -222,6 +188,8 @@ def _moved(db: sqlite3.Connection, session: SessionId, way: Way) -> Moved:
 
 
 def undo(db: sqlite3.Connection, session: SessionId) -> Undone | None:
+    """Takes the last exchange back; None where there is none. What other branches go on from stays
+    there."""
     found = turns.last_exchange(db, session)
     if found is None:
         return None
@@ -240,7 +208,8 @@ def undo(db: sqlite3.Connection, session: SessionId) -> Undone | None:
 
 
 def shown_as(db: sqlite3.Connection, turn: TurnId, message: EventId, nonce: str) -> None:
-    """One page more of that revision; its words stand in the pages before it."""
+    """An answer of before was said once more: that message is one page more of its revision, whose
+    words stand in the pages before it."""
     db.execute(
         """INSERT OR IGNORE INTO pages (turn, step, number, nonce, text, event_id)
         SELECT id, chosen, (SELECT coalesce(max(number), -1) + 1 FROM pages

@@ -11,12 +11,11 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from bot.events import Rating, SessionId, TurnId
+from bot.events import Rating, TurnId
 from bot.store.database import sound
-from bot.store.fact_rows import Closed, Fact, Holding, Origin, Source
+from bot.store.fact_rows import Fact, Origin, Source
 from bot.store.forgetting import fold, lift, remember_forgotten
-from bot.store.on_branch import HERE
-from bot.store.rows import Gone, Scope
+from bot.store.rows import Scope
 from bot.store.scopes import ScopeRow, find_scope, make_scope, may_keep, scope_by_id
 
 NOTE = "note"
@@ -172,65 +171,6 @@ def share_fact(db: sqlite3.Connection, id_: int, scope: Scope, now: float) -> in
         (copy, id_),
     )
     return copy
-
-
-# --- Notes ----------------------------------------------------------------------------------------
-
-
-def closed(
-    db: sqlite3.Connection,
-    scope: int,
-    turns: Sequence[TurnId],
-    ceiling: Rating,
-    session: SessionId | None,
-) -> tuple[Closed, ...]:
-    """What of these turns does not hold any more, and what holds instead: where that may come up and
-    stands neither in the session's window, nor in a note of it, nor at the top of its prompt, nor
-    among these turns themselves. And what of them stands at the top of its prompt."""
-    rows = db.execute(
-        f"""SELECT sources.turn, sources.quote, holds.id, holds.sentence, holds.valid_from,
-            holds.rating <= :ceiling AND NOT EXISTS (
-                SELECT 1 FROM sessions JOIN turns ON turns.session = sessions.id
-                    AND turns.place >= sessions.first_place
-                WHERE sessions.id = :session AND {HERE} AND (
-                    turns.id IN (SELECT turn FROM sources WHERE fact = holds.id)
-                    OR turns.id IN (SELECT turn FROM cites WHERE fact = holds.id)))
-            AND NOT EXISTS (SELECT 1 FROM sources AS its WHERE its.fact = holds.id
-                AND its.turn IN (SELECT value FROM json_each(:turns)))
-            AND NOT EXISTS (SELECT 1 FROM known_from
-                WHERE session = :session AND kind = 'fact' AND source = holds.id)
-        FROM sources JOIN facts ON facts.id = sources.fact
-        JOIN facts AS holds ON holds.scope = facts.scope AND holds.slot = facts.slot
-            AND holds.subject = facts.subject AND holds.alone AND holds.superseded_by IS NULL
-        WHERE sources.turn IN (SELECT value FROM json_each(:turns)) AND facts.scope = :scope
-            AND facts.superseded_by IS NOT NULL
-        UNION ALL SELECT sources.turn, sources.quote, 0, '', 0.0, 0 FROM known_from
-        JOIN sources ON sources.fact = known_from.source
-        WHERE known_from.session = :session AND known_from.kind = 'fact'
-            AND sources.turn IN (SELECT value FROM json_each(:turns))
-        ORDER BY 1, 3""",  # noqa: S608 - parts of queries that stand in this package
-        {
-            "turns": json.dumps(turns),
-            "scope": scope,
-            "ceiling": int(ceiling),
-            "session": session,
-        },
-    )
-    return tuple(
-        Closed(TurnId(turn), quote, Holding(id_, sentence, at) if may_be_told else None)
-        for turn, quote, id_, sentence, at, may_be_told in rows.fetchall()
-    )
-
-
-def cite(db: sqlite3.Connection, turn: TurnId, cited: Sequence[int]) -> None:
-    """Part of the transaction that writes the note; Gone where one was forgotten meanwhile."""
-    there = db.execute(
-        "SELECT count(*) FROM facts WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(cited),),
-    ).fetchone()
-    if there[0] < len(set(cited)):
-        raise Gone(f"what the note of turn {turn} says was forgotten meanwhile")
-    db.executemany("INSERT OR IGNORE INTO cites VALUES (?, ?)", [(turn, one) for one in cited])
 
 
 # --- Rows ---------------------------------------------------------------------------------------

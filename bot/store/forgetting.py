@@ -11,12 +11,11 @@ from collections.abc import Iterable, Sequence
 from secrets import token_bytes
 
 from bot.events import TurnId
-from bot.store.rows import Scope
-from bot.store.scopes import ScopeRow, find_scope, scope_by_id
+from bot.store.scopes import ScopeRow, scope_by_id
 
 
 def forget_facts(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[TurnId, ...]:
-    """The turns that they came from, for who wants to drop them from the talk too."""
+    """Never learned again. The turns that they came from, for who wants to drop them from the talk too."""
     from_turns: set[int] = set()
     for id_ in ids:
         row = db.execute(
@@ -33,18 +32,10 @@ def forget_facts(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[TurnId, ..
     return turns
 
 
-def forget_all(db: sqlite3.Connection, scope: Scope | None = None) -> int:
-    """Of one scope, or of all; nothing that was said until now is learned from again. How many."""
-    known = None if scope is None else find_scope(db, scope)
-    if scope is not None and known is None:
-        return 0
-    which = (None if known is None else known.id,)
-    db.execute(
-        """UPDATE scopes SET learns_after = (SELECT coalesce(max(id), 0) FROM turns)
-        WHERE id = coalesce(?, id)""",
-        which,
-    )
-    return db.execute("DELETE FROM facts WHERE scope = coalesce(?, scope)", which).rowcount
+def forget_all(db: sqlite3.Connection) -> None:
+    """Nothing that was said until now is learned from again."""
+    db.execute("UPDATE scopes SET learns_after = (SELECT coalesce(max(id), 0) FROM turns)")
+    db.execute("DELETE FROM facts")
 
 
 def hide(db: sqlite3.Connection, turns: Sequence[TurnId]) -> None:

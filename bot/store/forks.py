@@ -8,7 +8,7 @@ together; what several branches share is stored once, and goes from all of them 
 import sqlite3
 
 from bot.events import SessionId, TurnId
-from bot.store import recalled
+from bot.store import indexing
 from bot.store.on_branch import HERE, NEVER, STANDS
 
 MOST = 50
@@ -50,7 +50,7 @@ def go(db: sqlite3.Connection, session: SessionId, branch: int) -> None:
         "UPDATE sessions SET first_place = max(min(first_place, ?), ?) WHERE id = ?",
         (fewest, most, session),
     )
-    recalled.follow_branch(db, session)
+    indexing.follow_branch(db, session)
 
 
 def drop_empty(db: sqlite3.Connection, session: SessionId) -> None:
@@ -130,7 +130,7 @@ def copy(db: sqlite3.Connection, turn: TurnId, chosen: int | None = None) -> Tur
         SELECT ?, step, text, at FROM revisions WHERE turn = ?""",
         (new, turn),
     )
-    recalled.remember_copy(db, turn, new)
+    indexing.remember_copy(db, turn, new)
     return new
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.events import Rating, TurnId
-from bot.store import recalled
+from bot.store import indexing
 from bot.store.database import Database, empty_log, sound
 from bot.store.rows import Side, State
 
@@ -138,7 +138,7 @@ def _take(db: sqlite3.Connection, piece: Piece, ratings: Sequence[Rating | None]
         elif _is_known(db, piece.import_, part[0], line):
             known += 1
         else:
-            recalled.queue(db, [_keep(db, piece.import_, part[0], line)], rating)
+            indexing.queue(db, [_keep(db, piece.import_, part[0], line)], rating)
             taken += 1
     db.execute(
         """UPDATE imports SET taken = taken + ?, left_out = left_out + ?, known = known + ?

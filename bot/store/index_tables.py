@@ -1,5 +1,5 @@
 """The tables by which words a turn is found again, as one step of a vault's migrations: never edited
-once released. `recalled` says what they are for, and why they are not FTS5.
+once released. `indexing` says what they are for, and why they are not FTS5.
 
 The triggers are INVARIANT I5: no path can forget what the schema takes away.
 """

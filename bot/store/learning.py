@@ -57,7 +57,7 @@ def learn(
 def learn_all(
     db: sqlite3.Connection, drafts: Mapping[TurnId, Sequence[Draft]], *, origin: Origin, now: float
 ) -> int:
-    """In the order of the talk."""
+    """What was found in these turns, in the order of the talk; how much of it was taken in."""
     return sum(learn(db, turn, drafts[turn], origin=origin, now=now) for turn in sorted(drafts))
 
 

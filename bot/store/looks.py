@@ -9,7 +9,9 @@ from bot.store import sessions, turns, wishes
 from bot.store.rows import Look, Session, Turn
 
 
-def hear(db: sqlite3.Connection, message: Message, unless: str) -> tuple[bool, TurnId | None]:
+def hear(db: sqlite3.Connection, message: Message, *, unless: str) -> tuple[bool, TurnId | None]:
+    """Whether it is new, and its turn: taken in, but under the mark `unless` only that it came is
+    kept, and none of its words."""
     if sessions.mark(db, unless):
         return wishes.see(db, message.room.id, message.id), None
     turn = turns.take_in(db, message)
@@ -30,5 +32,6 @@ def look(db: sqlite3.Connection, room: Room, event_id: EventId, sponsor: Communi
 def talk(
     db: sqlite3.Connection, shared: RoomId | None = None
 ) -> tuple[Session, tuple[Turn, ...]] | None:
+    """The open session and its window; None where none is open. `shared` as `Room` tells it."""
     session = sessions.open_session(db, shared)
     return None if session is None else (session, turns.window(db, session.id))

@@ -47,7 +47,7 @@ class Passed:
 
 
 def set_incognito(db: sqlite3.Connection, now: float, *, is_on: bool) -> None:
-    """From now on; what goes on in private ends with it. What waits for an answer was said in a
+    """Every private session from now on; what goes on in private ends with it. What waits for an answer was said in a
     session that is over: where that kept nothing, it goes, too."""
     if is_on:
         sessions.set_mark(db, INCOGNITO, 1.0)
@@ -59,7 +59,9 @@ def set_incognito(db: sqlite3.Connection, now: float, *, is_on: bool) -> None:
 
 
 def pass_away(db: sqlite3.Connection, before: float | None, now: float) -> Passed:
-    """Also a talk that nobody has gone on with since then, whose window nothing else would end."""
+    """What was said before then, but for the window of a talk that goes on, and all that was made of
+    it; None: nothing is old. Also a talk that nobody has gone on with since then, whose window
+    nothing else would end, and an incognito session that is over by itself."""
     counted = "SELECT count(*) FROM turns"
     there = db.execute(counted).fetchone()[0]
     ends_at = _end_idle(db, before, now)

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.events import CommunityId, EventId, PersonId, Rating, Room, RoomId, SessionId, TurnId
-from bot.store import facts, forks, recalled
+from bot.store import forks, indexing, notes
 from bot.store.database import sound
 from bot.store.rows import Gone, OpenReply, Page, Side, Stands, State, StoreError
 from bot.store.scopes import may_remember
@@ -48,8 +48,7 @@ def open_reply(
     )
     if placed.rowcount == 0:
         raise Gone(f"turn {answers} does not wait for an answer any more")
-    recalled.quote(db, answers, quoted)
-    facts.cite(db, answers, cited)
+    notes.keep(db, answers, quoted, cited)
     if (left := _left_of(db, answers)) is not None:
         db.execute(
             """UPDATE turns SET session = ?1, place = ?2, state = ?3,
@@ -77,7 +76,7 @@ def open_again(
     begun: str = "",
     remember: Rating | None = None,
 ) -> OpenReply:
-    """The revisions before stay; until this one is closed the turn is OPEN, outside the window.
+    """A swipe: the revisions before stay; until this one is closed the turn is OPEN, outside the window.
     `begun` is what it goes on from, and was shown before. Where other branches go on from the turn,
     it is another one."""
     turn = forks.own(db, turn)
@@ -94,7 +93,8 @@ def open_again(
 
 
 def keep_shown(db: sqlite3.Connection, reply: OpenReply, texts: Sequence[str]) -> None:
-    """To be called before the pages go out. Pages that are unchanged cost nothing."""
+    """All pages as they are about to be shown; to be awaited before they are. Those that are
+    unchanged cost nothing."""
     step = _step(db, reply)
     db.executemany(
         """INSERT INTO pages (turn, step, number, nonce, text) VALUES (?, ?, ?, ?, ?)
@@ -161,10 +161,11 @@ def close_reply(
             ON CONFLICT DO UPDATE SET value = value + 1"""
         )
     db.execute("UPDATE turns SET state = ? WHERE id = ?", (State.DONE, reply.answers))
-    recalled.queue(db, [reply.answers, reply.turn], remember)
+    indexing.queue(db, [reply.answers, reply.turn], remember)
 
 
 def left_open(db: sqlite3.Connection) -> tuple[OpenReply, ...]:
+    """Replies that a crash left: to be closed as cut, or reopened if nothing was shown."""
     rows = db.execute("SELECT turn, answers, nonce, remember FROM replies ORDER BY turn")
     return tuple(
         OpenReply(TurnId(t), TurnId(a), nonce, None if rating is None else Rating(rating))

@@ -35,6 +35,7 @@ def begin_session(
     seed: int,
     shared: RoomId | None = None,
 ) -> Session:
+    """Ends the one before there. The seed has at most 63 bits."""
     db.execute(
         "UPDATE sessions SET ended = ? WHERE ended IS NULL AND room IS ?", (now, _room(shared))
     )
@@ -70,7 +71,7 @@ def last_persona(
 
 
 def end_session(db: sqlite3.Connection, now: float, sponsor: CommunityId | None = None) -> bool:
-    """In every room; whether one was open."""
+    """In every room; with a sponsor only what goes on under it. Whether anything did."""
     ended = db.execute(
         "UPDATE sessions SET ended = ?1 WHERE ended IS NULL AND (?2 IS NULL OR sponsor = ?2)",
         (now, sponsor),
@@ -110,6 +111,7 @@ def withdraw_consent(db: sqlite3.Connection, kind: str) -> None:
 
 
 def mark(db: sqlite3.Connection, name: str) -> float | None:
+    """`replies` is counted by the vault itself, with each reply's close."""
     row = db.execute("SELECT value FROM marks WHERE name = ?", (name,)).fetchone()
     return None if row is None else float(row[0])
 

@@ -10,46 +10,18 @@ from collections.abc import Mapping
 from functools import partial
 
 from bot.events import Rating, SessionId, TurnId
-from bot.store.database import Database, sound
+from bot.store.database import sound
 from bot.store.fact_rows import Fact
 from bot.store.facts import facts
 from bot.store.on_branch import CURRENT, IN_ORDER, STANDS
 from bot.store.rows import Scope, Session
-from bot.store.scopes import consents, find_scope, make_scope
+from bot.store.scopes import consents, find_scope, make_scope, may_keep
 from bot.store.sessions import SESSION, session_from
 from bot.store.story_rows import Known, Story, Summary
 from bot.store.work_rows import Batch, Write
 
 KIND = "story"
 """Of the work that summaries come from."""
-
-
-class Stories:
-    def __init__(self, database: Database) -> None:
-        self._db = database
-
-    async def story(self, scope: Scope, ceiling: Rating) -> Story:
-        return await self._db.read(story, scope, ceiling)
-
-    async def tell(self, scope: Scope, text: str, rating: Rating, now: float) -> bool:
-        """In the person's own words, from now on; an empty text takes them back. False where they
-        have not agreed to memory."""
-        return await self._db.write(tell, scope, text, rating, now)
-
-    async def materials(self, scope: Scope, ceiling: Rating) -> tuple[Story, tuple[Fact, ...]]:
-        """All that the beginning of a prompt may be made of."""
-        return await self._db.read(
-            lambda db: (story(db, scope, ceiling), facts(db, scope, ceiling))
-        )
-
-    async def keep_known(self, session: SessionId, known: Known) -> Session | None:
-        """What the session's prompt begins with, unless a part of it was forgotten meanwhile; then
-        it is to be made once more. None where the session is not there any more."""
-        return await self._db.write(keep_known, session, known)
-
-    async def untold(self, session: SessionId) -> TurnId | None:
-        """The first turn of the window which a summary is still to come for."""
-        return await self._db.read(untold, session)
 
 
 def summarise(batch: Batch, text: str, version: int) -> Write:
@@ -98,10 +70,17 @@ def story(db: sqlite3.Connection, scope: Scope, ceiling: Rating) -> Story:
     return Story(own[0], Rating(own[1]), own[3], known.id, summaries)
 
 
+def materials(
+    db: sqlite3.Connection, scope: Scope, ceiling: Rating
+) -> tuple[Story, tuple[Fact, ...]]:
+    """All that the beginning of a prompt may be made of."""
+    return story(db, scope, ceiling), facts(db, scope, ceiling)
+
+
 def tell(db: sqlite3.Connection, scope: Scope, text: str, rating: Rating, now: float) -> bool:
-    if not consents(db, "memory") or (
-        rating >= Rating.MATURE and not consents(db, "intimate memory")
-    ):
+    """In the person's own words, from now on; an empty text takes them back. False where they have
+    not agreed to that."""
+    if not may_keep(db, rating):
         return False
     id_ = make_scope(db, scope).id
     if not text:
@@ -124,6 +103,8 @@ def tell(db: sqlite3.Connection, scope: Scope, text: str, rating: Rating, now: f
 
 
 def keep_known(db: sqlite3.Connection, session: SessionId, known: Known) -> Session | None:
+    """What the session's prompt begins with, unless a part of it was forgotten meanwhile; then it is
+    to be made once more. None where the session is not there any more."""
     for kind, ids in known.sources.items():
         there = db.execute(_THERE[kind], (json.dumps(ids),)).fetchone()[0]
         if there < len(ids):
@@ -151,6 +132,7 @@ _THERE: Mapping[str, str] = {
 
 
 def untold(db: sqlite3.Connection, session: SessionId) -> TurnId | None:
+    """The first turn of the window which a summary is still to come for."""
     row = db.execute(
         f"""SELECT turns.id FROM {STANDS}
         JOIN work ON work.turn = turns.id AND work.kind = ?2 AND work.parked = 0

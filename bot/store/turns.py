@@ -20,7 +20,7 @@ from bot.events import (
     SessionId,
     TurnId,
 )
-from bot.store import forks, recalled, replies
+from bot.store import forks, indexing, replies
 from bot.store.database import sound
 from bot.store.on_branch import BACKWARDS, CURRENT, IN_ORDER, STANDS
 from bot.store.rows import Exchange, Gone, Side, State, Turn, Waiting
@@ -34,7 +34,7 @@ SAID = f"SELECT {_COLUMNS} FROM {STANDS} {_CHOSEN} WHERE {CURRENT}"  # noqa: S60
 
 
 def take_in(db: sqlite3.Connection, message: Message) -> TurnId | None:
-    """None for a message that was seen before, whatever became of it."""
+    """It waits from now on. None when it was seen before, whatever became of it."""
     room, event_id = sound(message.room.id), sound(message.id)
     seen = db.execute("INSERT OR IGNORE INTO seen (room, event_id) VALUES (?, ?)", (room, event_id))
     if seen.rowcount == 0:
@@ -67,7 +67,7 @@ def take_in(db: sqlite3.Connection, message: Message) -> TurnId | None:
 
 
 def wait_again(db: sqlite3.Connection, turn: TurnId) -> None:
-    """A message that got no answer, because the engine failed, waits for one once more."""
+    """A message that is done and got no answer, because the engine failed."""
     db.execute(
         """UPDATE turns SET state = ?, session = NULL, place = NULL, note = ''
         WHERE id = ? AND side = ? AND state = ?
@@ -90,6 +90,7 @@ def waiting(db: sqlite3.Connection, person: PersonId) -> tuple[Waiting, ...]:
 
 
 def window(db: sqlite3.Connection, session: SessionId) -> tuple[Turn, ...]:
+    """In the order of the talk; without the message that is being answered."""
     first = db.execute("SELECT first_place FROM sessions WHERE id = ?", (session,)).fetchone()
     rows = db.execute(
         f"{SAID} AND place >= ?2 AND state IN ('done', 'cut') {IN_ORDER}",
@@ -181,7 +182,7 @@ def revise_turn(
         (turn, step, sound(text), now),
     )
     db.execute("UPDATE turns SET chosen = ? WHERE id = ?", (step, turn))
-    recalled.queue_anew(db, turn, rating)
+    indexing.queue_anew(db, turn, rating)
 
 
 def turn_from(row: tuple[int, str, str, str, str, int, float]) -> Turn:

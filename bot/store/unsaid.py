@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from bot.events import Rating, TurnId
 from bot.store import forgetting, turns
-from bot.store.database import Database, empty_log
 from bot.store.rows import Scope
 from bot.store.scopes import find_scope, scope_of
 
@@ -24,45 +23,10 @@ class Forgot:
     turns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Unsaid:
-    database: Database
-
-    async def forget(self, scope: Scope, facts: Sequence[int], said: Sequence[TurnId]) -> Forgot:
-        """Numbers that are nothing there are passed over."""
-        return await self._done(await self.database.write(forget, scope, facts, said))
-
-    async def forget_since(self, at: float) -> Forgot:
-        return await self._done(await self.database.write(forget_since, at))
-
-    async def forget_all(self, now: float) -> Forgot:
-        """Every talk ends with it; what waits for an answer still gets it."""
-        return await self._done(await self.database.write(forget_all, now))
-
-    async def forget_copies(self, fact: int) -> None:
-        """Of one that is about to say something else."""
-        await self.database.write(forget_copies, fact)
-
-    async def kept(self) -> Forgot:
-        """How much there is to forget."""
-        return await self.database.read(_count)
-
-    async def place_of(self, turn: TurnId) -> tuple[Scope, Rating | None] | None:
-        """Where it was said, and its rating, where it is remembered; None for what is in no talk."""
-        return await self.database.read(_place_of, turn)
-
-    async def others(self, scope: Scope) -> tuple[str, ...]:
-        """The personas with whom something is remembered of this sponsor's guest, but the scope's."""
-        return await self.database.read(others, scope)
-
-    async def _done(self, forgot: Forgot) -> Forgot:
-        await self.database.read(empty_log)
-        return forgot
-
-
 def forget(
     db: sqlite3.Connection, scope: Scope, facts: Sequence[int], said: Sequence[TurnId]
 ) -> Forgot:
+    """Numbers that are nothing there are passed over."""
     known = find_scope(db, scope)
     here = () if known is None else _known_here(db, known.id, facts)
     copies = _copies(db, here)
@@ -72,13 +36,14 @@ def forget(
 
 
 def forget_copies(db: sqlite3.Connection, fact: int) -> None:
+    """Of one that is about to say something else."""
     copies = _copies(db, [fact])
     db.executemany("DELETE FROM facts WHERE id = ?", [(copy,) for copy in copies])
 
 
 def forget_since(db: sqlite3.Connection, at: float) -> Forgot:
     """Facts that were kept since then, too; what was learned from an older turn stays with it."""
-    before = _count(db)
+    before = kept(db)
     own = db.execute(
         """SELECT id FROM facts WHERE recorded >= ?
         AND NOT EXISTS (SELECT 1 FROM sources WHERE fact = facts.id)""",
@@ -91,12 +56,13 @@ def forget_since(db: sqlite3.Connection, at: float) -> Forgot:
     ).fetchall()
     _drop(db, [row[0] for row in rows])
     _drop(db, [row[0] for row in db.execute(_LATER, (at,)).fetchall()])
-    after = _count(db)
+    after = kept(db)
     return Forgot(before.facts - after.facts, before.turns - after.turns)
 
 
 def forget_all(db: sqlite3.Connection, now: float) -> Forgot:
-    before = _count(db)
+    """Every talk ends with it; what waits for an answer still gets it."""
+    before = kept(db)
     forgetting.forget_all(db)
     # Told by the person themselves, and what a file has brought that is not taken in yet; then the
     # index, all at once and not turn by turn.
@@ -107,14 +73,15 @@ def forget_all(db: sqlite3.Connection, now: float) -> Forgot:
     db.execute("UPDATE sessions SET ended = ? WHERE ended IS NULL", (now,))
     # What a session began with may tell who the person is.
     db.execute("UPDATE sessions SET head = '', known = NULL")
-    after = _count(db)
+    after = kept(db)
     return Forgot(before.facts - after.facts, before.turns - after.turns)
 
 
 _LATER = "SELECT id FROM turns WHERE at >= ? AND place IS NOT NULL"
 
 
-def _count(db: sqlite3.Connection) -> Forgot:
+def kept(db: sqlite3.Connection) -> Forgot:
+    """How much there is to forget."""
     facts = db.execute("SELECT count(*) FROM facts").fetchone()[0]
     said = db.execute("SELECT count(*) FROM turns WHERE place IS NOT NULL").fetchone()[0]
     return Forgot(facts, said)
@@ -161,7 +128,8 @@ def _drop(db: sqlite3.Connection, said: Iterable[TurnId]) -> int:
     return len(rows)
 
 
-def _place_of(db: sqlite3.Connection, turn: TurnId) -> tuple[Scope, Rating | None] | None:
+def place_of(db: sqlite3.Connection, turn: TurnId) -> tuple[Scope, Rating | None] | None:
+    """Where it was said, and its rating, where it is remembered; None for what is in no talk."""
     row = db.execute(
         """SELECT session, coalesce((SELECT rating FROM indexed WHERE turn = turns.id),
             (SELECT rating FROM to_index WHERE turn = turns.id))
@@ -174,7 +142,7 @@ def _place_of(db: sqlite3.Connection, turn: TurnId) -> tuple[Scope, Rating | Non
 
 
 def others(db: sqlite3.Connection, scope: Scope) -> tuple[str, ...]:
-    """With which other personas something is remembered of the same sponsor's guest."""
+    """The personas with whom something is remembered of this sponsor's guest, but the scope's."""
     rows = db.execute(
         """SELECT DISTINCT persona FROM facts JOIN scopes ON scopes.id = scope
         WHERE sponsor = ? AND room = '' AND persona <> ? ORDER BY persona""",

@@ -1,59 +1,44 @@
-"""One person's vault: what the rest of the bot may ask of it. What each call does, as SQL, stands
-in `looks`, `heard`, `turns`, `replies`, `sessions`, `passing`, `wishes` and `export`; what is known of
-the person is asked of its `known`, what goes on beside the talk of its `branches`, and what is
-forgotten of the talk is its `unsaid`.
+"""One person's vault: all that the rest of the bot may ask of it. A table: under which name something
+is asked for, and the function that does it, whose own lines say what it takes and gives.
 
 Every call is one transaction on the vault's own thread. Any may raise StoreError, and Gone when
 the vault was erased or the turn forgotten meanwhile.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from bot.events import (
-    CommunityId,
-    EventId,
-    Message,
-    PersonId,
-    Rating,
-    Room,
-    RoomId,
-    SessionId,
-    TurnId,
+from bot.events import PersonId, TurnId
+from bot.store import (
+    branches,
+    heard,
+    indexing,
+    looks,
+    passing,
+    recalled,
+    replies,
+    sessions,
+    stories,
+    turns,
+    unsaid,
+    work,
 )
-from bot.store import export, heard, looks, passing, replies, sessions, turns, wishes
-from bot.store.branches import Branches
+from bot.store import export as exported
+from bot.store import facts as known
+from bot.store import wishes as wished
+from bot.store.calls import erases, reads, writes
 from bot.store.database import Database, empty_log
 from bot.store.imports import Imports
-from bot.store.index import Index
-from bot.store.known import KnownFacts
-from bot.store.rows import (
-    Consent,
-    Exchange,
-    Limit,
-    Look,
-    OpenReply,
-    Page,
-    Reminder,
-    Session,
-    Stands,
-    State,
-    Turn,
-    Waiting,
-    Wishes,
-)
-from bot.store.stories import Stories
-from bot.store.unsaid import Unsaid
+from bot.store.rows import Waiting
 from bot.store.vectors import Vectors
-from bot.store.work import Work
 
 
 class Vault:
     def __init__(self, person: PersonId, database: Database) -> None:
         self.person = person
+        self._db = database
         self.known = KnownFacts(database)
         self.unsaid = Unsaid(database)
-        self._db = database
         self.branches = Branches(database)
         self.imports = Imports(database)
         self.index = Index(database)
@@ -63,30 +48,15 @@ class Vault:
 
     # --- What came in ------------------------------------------------------------------------
 
-    async def take_in(self, message: Message) -> TurnId | None:
-        """The message waits from now on. None when it was seen before, whatever became of it."""
-        return await self._db.write(turns.take_in, message)
-
-    async def hear(self, message: Message, *, unless: str) -> tuple[bool, TurnId | None]:
-        """Whether it is new, and its turn: as `take_in`, but under the mark `unless` only that it
-        came is kept, and none of its words."""
-        return await self._db.write(looks.hear, message, unless)
-
-    async def last_heard(
-        self, platform: str
-    ) -> tuple[tuple[RoomId, EventId, tuple[EventId, ...]], ...]:
-        return await self._db.read(heard.last_heard, platform)
-
-    async def look(self, room: Room, event_id: EventId, sponsor: CommunityId) -> Look:
-        return await self._db.read(looks.look, room, event_id, sponsor)
+    take_in = writes(turns.take_in)
+    hear = writes(looks.hear)
+    last_heard = reads(heard.last_heard)
+    look = reads(looks.look)
+    wait_again = writes(turns.wait_again)
 
     async def settle(self, turn: TurnId) -> None:
         """The message needs no reply: its words go, and that it was seen stays."""
         await self._db.write(turns.drop, [turn])
-
-    async def wait_again(self, turn: TurnId) -> None:
-        """For a message that is done and has no answer."""
-        await self._db.write(turns.wait_again, turn)
 
     async def waiting(self) -> tuple[Waiting, ...]:
         """The oldest first; not those whose reply is open (see `left_open`)."""
@@ -94,207 +64,154 @@ class Vault:
 
     # --- The talk ----------------------------------------------------------------------------
 
-    async def window(self, session: SessionId) -> tuple[Turn, ...]:
-        """In the order of the talk; without the message that is being answered."""
-        return await self._db.read(turns.window, session)
-
-    async def talk(self, shared: RoomId | None = None) -> tuple[Session, tuple[Turn, ...]] | None:
-        """The open session and its window; None where none is open. `shared` as `Room` tells it,
-        here and below."""
-        return await self._db.read(looks.talk, shared)
-
-    async def last_exchange(self, session: SessionId) -> Exchange | None:
-        return await self._db.read(turns.last_exchange, session)
-
-    async def drop(self, turn_ids: Sequence[TurnId]) -> None:
-        await self._db.write(turns.drop, turn_ids)
-        await self._db.read(empty_log)
-
-    async def choose(self, turn: TurnId, step: int) -> Turn | None:
-        return await self._db.write(turns.choose, turn, step)
-
-    async def turn_of(self, room: RoomId, event_id: EventId) -> Turn | None:
-        return await self._db.read(turns.turn_of, room, event_id)
-
-    async def revise_turn(
-        self, turn: TurnId, text: str, now: float, rating: Rating = Rating.MATURE
-    ) -> None:
-        """`rating`: the ceiling that it is said under now."""
-        await self._db.write(turns.revise_turn, turn, text, now, rating)
+    window = reads(turns.window)
+    talk = reads(looks.talk)
+    last_exchange = reads(turns.last_exchange)
+    drop = erases(turns.drop)
+    choose = writes(turns.choose)
+    turn_of = reads(turns.turn_of)
+    revise_turn = writes(turns.revise_turn)
 
     # --- A reply -----------------------------------------------------------------------------
 
-    async def open_reply(
-        self,
-        *,
-        session: SessionId,
-        answers: TurnId,
-        nonce: str,
-        note: str,
-        now: float,
-        quoted: Sequence[TurnId] = (),
-        remember: Rating | None = None,
-        cited: Sequence[int] = (),
-    ) -> OpenReply:
-        return await self._db.write(
-            replies.open_reply,
-            session=session,
-            answers=answers,
-            nonce=nonce,
-            note=note,
-            now=now,
-            quoted=quoted,
-            remember=remember,
-            cited=cited,
-        )
-
-    async def open_again(
-        self,
-        *,
-        turn: TurnId,
-        nonce: str,
-        now: float,
-        begun: str = "",
-        remember: Rating | None = None,
-    ) -> OpenReply:
-        """A swipe: a further revision of a persona's turn, from the start or from `begun` on."""
-        again = partial(replies.open_again, remember=remember)
-        return await self._db.write(again, turn=turn, nonce=nonce, now=now, begun=begun)
-
-    async def keep_shown(self, reply: OpenReply, pages: Sequence[str]) -> None:
-        """All pages as they are about to be shown; to be awaited before they are."""
-        await self._db.write(replies.keep_shown, reply, pages)
-
-    async def sent(self, reply: OpenReply, page_number: int, event_id: EventId) -> None:
-        await self._db.write(replies.sent, reply, page_number, event_id)
-
-    async def pages(self, turn: TurnId) -> tuple[Page, ...]:
-        return await self._db.read(replies.pages, turn)
-
-    async def close_reply(
-        self,
-        reply: OpenReply,
-        *,
-        state: State,
-        text: str,
-        now: float,
-        remember: Rating | None = None,
-    ) -> None:
-        """`remember`: what was said is to be found again, and has this rating."""
-        await self._db.write(
-            replies.close_reply, reply, state=state, text=text, now=now, remember=remember
-        )
-
-    async def left_open(self) -> tuple[OpenReply, ...]:
-        """Replies that a crash left: to be closed as cut, or reopened if nothing was shown."""
-        return await self._db.read(replies.left_open)
-
-    async def reopen(self, reply: OpenReply, now: float) -> None:
-        """What was perhaps seen of it stays, as an answer that was cut."""
-        await self._db.write(replies.reopen, reply, now)
-
-    async def shown_last(self, until: float) -> tuple[Stands, ...]:
-        return await self._db.read(replies.shown_last, until)
+    open_reply = writes(replies.open_reply)
+    open_again = writes(replies.open_again)
+    keep_shown = writes(replies.keep_shown)
+    sent = writes(replies.sent)
+    pages = reads(replies.pages)
+    close_reply = writes(replies.close_reply)
+    left_open = reads(replies.left_open)
+    reopen = writes(replies.reopen)
+    shown_last = reads(replies.shown_last)
 
     # --- Sessions, consents, marks -----------------------------------------------------------
 
-    async def session(self, shared: RoomId | None = None) -> Session | None:
-        return await self._db.read(sessions.open_session, shared)
-
-    async def begin_session(
-        self,
-        *,
-        persona: str,
-        sponsor: CommunityId | None,
-        now: float,
-        head: str,
-        seed: int,
-        shared: RoomId | None = None,
-    ) -> Session:
-        """Ends the one before there. The seed has at most 63 bits."""
-        return await self._db.write(
-            sessions.begin_session,
-            persona=persona,
-            sponsor=sponsor,
-            now=now,
-            head=head,
-            seed=seed,
-            shared=shared,
-        )
-
-    async def end_session(self, now: float, sponsor: CommunityId | None = None) -> bool:
-        """In every room; with a sponsor only what goes on under it. Whether anything did."""
-        return await self._db.write(sessions.end_session, now, sponsor)
-
-    async def set_incognito(self, now: float, *, is_on: bool) -> None:
-        """Every private session from now on; the one that goes on ends (SAFETY P6)."""
-        await self._db.write(passing.set_incognito, now, is_on=is_on)
-        await self._db.read(empty_log)
+    session = reads(sessions.open_session)
+    begin_session = writes(sessions.begin_session)
+    end_session = writes(sessions.end_session)
+    trim = writes(sessions.trim)
+    consent = reads(sessions.consent)
+    give_consent = writes(sessions.give_consent)
+    withdraw_consent = writes(sessions.withdraw_consent)
+    mark = reads(sessions.mark)
+    set_mark = writes(sessions.set_mark)
+    set_incognito = erases(passing.set_incognito)
 
     async def pass_away(self, before: float | None, now: float) -> passing.Passed:
-        """What was said before then, but for the window of a talk that goes on, and all that was made
-        of it; None: nothing is old. And an incognito session that nobody goes on with."""
         passed = await self._db.write(passing.pass_away, before, now)
         if passed.turns:
             await self._db.read(empty_log)
         return passed
 
-    async def trim(self, session_id: SessionId, first_turn: TurnId, head: str) -> None:
-        await self._db.write(sessions.trim, session_id, first_turn, head)
-
-    async def consent(self, kind: str) -> Consent | None:
-        return await self._db.read(sessions.consent, kind)
-
-    async def give_consent(self, consent: Consent) -> None:
-        await self._db.write(sessions.give_consent, consent)
-
-    async def withdraw_consent(self, kind: str) -> None:
-        await self._db.write(sessions.withdraw_consent, kind)
-
-    async def mark(self, name: str) -> float | None:
-        """`replies` is counted by the vault itself, with each reply's close."""
-        return await self._db.read(sessions.mark, name)
-
-    async def set_mark(self, name: str, value: float) -> None:
-        await self._db.write(sessions.set_mark, name, value)
-
     # --- A person's own wishes ---------------------------------------------------------------
 
-    async def wishes(self) -> Wishes:
-        return await self._db.read(wishes.wishes)
+    wishes = reads(wished.wishes)
+    set_marks = writes(wished.set_marks)
+    drop_marks = writes(wished.drop_marks)
+    set_setting = writes(wished.set_setting)
+    limits = reads(wished.limits)
+    add_limit = writes(wished.add_limit)
+    remove_limit = writes(wished.remove_limit)
+    reminders = reads(wished.reminders)
+    add_reminder = writes(wished.add_reminder)
+    move_reminder = writes(wished.move_reminder)
+    remove_reminder = writes(wished.remove_reminder)
+    export = reads(exported.export)
 
-    async def set_marks(self, marks: Mapping[str, float]) -> None:
-        await self._db.write(wishes.set_marks, marks)
 
-    async def drop_marks(self, *names: str) -> None:
-        await self._db.write(wishes.drop_marks, *names)
+# --- Its parts ----------------------------------------------------------------------------------
 
-    async def set_setting(self, name: str, value: str) -> None:
-        """An empty value takes it away."""
-        await self._db.write(wishes.set_setting, name, value)
 
-    async def limits(self) -> tuple[Limit, ...]:
-        return await self._db.read(wishes.limits)
+@dataclass(frozen=True, slots=True)
+class KnownFacts:
+    """What is known of the person."""
 
-    async def add_limit(self, limit: Limit, most: int) -> bool:
-        """False where there are as many as there may be."""
-        return await self._db.write(wishes.add_limit, limit, most)
+    _db: Database
 
-    async def remove_limit(self, id_: int | None) -> int:
-        """None: all of them. How many went."""
-        return await self._db.write(wishes.remove_limit, id_)
+    facts = reads(known.facts)
+    find_facts = reads(known.find_facts)
+    fact = reads(known.fact)
+    add_fact = writes(known.add_fact)
+    edit_fact = writes(known.edit_fact)
+    pin_fact = writes(known.pin_fact)
+    share_fact = writes(known.share_fact)
 
-    async def reminders(self) -> tuple[Reminder, ...]:
-        return await self._db.read(wishes.reminders)
 
-    async def add_reminder(self, reminder: Reminder, most: int) -> bool:
-        return await self._db.write(wishes.add_reminder, reminder, most)
+@dataclass(frozen=True, slots=True)
+class Index:
+    """By which words what was said is found again."""
 
-    async def move_reminder(self, id_: int, due: float, said_on: str) -> None:
-        await self._db.write(wishes.move_reminder, id_, due, said_on)
+    _db: Database
 
-    async def remove_reminder(self, id_: int | None) -> int:
-        return await self._db.write(wishes.remove_reminder, id_)
+    catch_up = writes(indexing.catch_up)
+    recall = reads(recalled.recall)
 
-    async def export(self) -> dict[str, object]:
-        return await self._db.read(export.export)
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """What has happened so far, with each persona."""
+
+    _db: Database
+
+    story = reads(stories.story)
+    tell = writes(stories.tell)
+    materials = reads(stories.materials)
+    keep_known = writes(stories.keep_known)
+    untold = reads(stories.untold)
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """What goes on beside the talk, or was set aside."""
+
+    _db: Database
+
+    begin_at = writes(branches.begin_at)
+    begin_back = writes(branches.begin_back)
+    go_to = writes(branches.go_to)
+    list = reads(branches.list_branches)
+    forget = erases(branches.forget)
+    undo = erases(branches.undo)
+    shown_as = writes(branches.shown_as)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What of the talk the person has forgotten."""
+
+    _db: Database
+
+    forget = erases(unsaid.forget)
+    forget_since = erases(unsaid.forget_since)
+    forget_all = erases(unsaid.forget_all)
+    forget_copies = writes(unsaid.forget_copies)
+    kept = reads(unsaid.kept)
+    place_of = reads(unsaid.place_of)
+    others = reads(unsaid.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits to be made of what was said."""
+
+    _db: Database
+
+    take = writes(work.take)
+    finish = writes(work.finish)
+    put_back = writes(work.put_back)
+    fail = writes(work.fail)
+    parked = reads(work.parked)
+
+    async def rewrite(self, stop: Callable[[], bool], *, most_mb: float) -> bool:
+        """The file anew, where something was forgotten, so that nothing of it is left between its
+        rows; nothing where it is larger than this. Whether it was done."""
+        seen = await self._db.read(work.forgotten, most_mb)
+        if not seen:
+            # What was said to the bot itself, and dropped, leaves the log with this.
+            await self._db.read(empty_log)
+            return False
+        if not await self._db.rewrite(stop):
+            return False
+        # A crash before this has it done once more.
+        await self._db.write(work.note_rewritten, seen)
+        return True

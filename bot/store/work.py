@@ -8,10 +8,9 @@ so the lease of another is that of a dead one, and no clock can jump.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.events import Rating, TurnId
-from bot.store.database import Database, empty_log
 from bot.store.on_branch import HERE
 from bot.store.rows import Side
 from bot.store.scopes import scope_of
@@ -23,47 +22,6 @@ TRIES = 3
 """So often is a model asked for the same; then it is parked, for the operator to see."""
 
 
-class Work:
-    def __init__(self, database: Database) -> None:
-        self._db = database
-
-    async def take(
-        self, kind: str, version: int, portion: Portion, *, holder: str, now: float
-    ) -> Batch | None:
-        """The oldest that is ready, from now on leased. What an older version of the kind has parked
-        is tried anew."""
-        return await self._db.write(take, kind, version, portion, holder=holder, now=now)
-
-    async def finish(self, batch: Batch, write: Write | None, *, holder: str) -> bool:
-        """False, and nothing is written, where any of it was edited or forgotten meanwhile."""
-        return await self._db.write(finish, batch, write, holder=holder)
-
-    async def put_back(self, batch: Batch, *, holder: str) -> None:
-        await self._db.write(put_back, batch, holder=holder)
-
-    async def fail(self, batch: Batch, version: int, *, holder: str) -> None:
-        """One try less; after the last one it is parked."""
-        await self._db.write(fail, batch, version, holder=holder)
-
-    async def parked(self) -> Mapping[str, int]:
-        """How many turns, by kind."""
-        return await self._db.read(parked)
-
-    async def rewrite(self, stop: Callable[[], bool], *, most_mb: float) -> bool:
-        """The file anew, where something was forgotten, so that nothing of it is left between its
-        rows; nothing where it is larger than this. Whether it was done."""
-        seen = await self._db.read(_forgotten, most_mb)
-        if not seen:
-            # What was said to the bot itself, and dropped, leaves the log with this.
-            await self._db.read(empty_log)
-            return False
-        if not await self._db.rewrite(stop):
-            return False
-        # A crash before this has it done once more.
-        await self._db.write(_rewritten, seen)
-        return True
-
-
 def take(
     db: sqlite3.Connection,
     kind: str,
@@ -73,6 +31,8 @@ def take(
     holder: str,
     now: float,
 ) -> Batch | None:
+    """The oldest that is ready, from now on leased. What an older version of the kind has parked is
+    tried anew."""
     passed: list[int] = []
     while True:
         row = db.execute(
@@ -97,6 +57,7 @@ def take(
 
 
 def finish(db: sqlite3.Connection, batch: Batch, write: Write | None, *, holder: str) -> bool:
+    """False, and nothing is written, where any of it was edited or forgotten meanwhile."""
     rows = _rows(db, batch.kind, _ids(batch), holder)
     if _hash(rows) != batch.hash:
         put_back(db, batch, holder=holder)
@@ -119,7 +80,8 @@ def put_back(db: sqlite3.Connection, batch: Batch, *, holder: str) -> None:
 
 
 def fail(db: sqlite3.Connection, batch: Batch, version: int, *, holder: str) -> None:
-    """What was edited meanwhile has its tries before it."""
+    """One try less, and after the last one it is parked; what was edited meanwhile has its tries
+    before it."""
     db.execute(
         """UPDATE work SET lease = '', tries = tries + 1,
             parked = CASE WHEN tries + 1 >= ? THEN ? ELSE 0 END
@@ -129,11 +91,13 @@ def fail(db: sqlite3.Connection, batch: Batch, version: int, *, holder: str) -> 
 
 
 def parked(db: sqlite3.Connection) -> dict[str, int]:
+    """How many turns, by kind."""
     rows = db.execute("SELECT kind, count(*) FROM work WHERE parked > 0 GROUP BY kind")
     return dict(rows.fetchall())
 
 
-def _forgotten(db: sqlite3.Connection, most_mb: float) -> float:
+def forgotten(db: sqlite3.Connection, most_mb: float) -> float:
+    """The mark of a file that is to be rewritten; 0 where there is none, or the file is larger."""
     row = db.execute("SELECT value FROM marks WHERE name = ?", (FORGOTTEN,)).fetchone()
     if row is None:
         return 0.0
@@ -144,7 +108,7 @@ def _forgotten(db: sqlite3.Connection, most_mb: float) -> float:
     return float(row[0]) if pages * size <= most_mb * 1e6 else 0.0
 
 
-def _rewritten(db: sqlite3.Connection, seen: float) -> None:
+def note_rewritten(db: sqlite3.Connection, seen: float) -> None:
     db.execute("DELETE FROM marks WHERE name = ? AND value = ?", (FORGOTTEN, seen))
 
 

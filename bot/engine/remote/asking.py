@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.engine.base import EngineError, Prompt, is_raw
+from bot.engine.base import EngineError, Prompt, Sampling, is_raw
 from bot.engine.remote.dialect import Api, Fields, Known, adapter_fields, sampling_fields
 from bot.engine.remote.messages import as_chatml, as_messages
-from bot.events import Sampling
 
 PATH: dict[Api, str] = {"chat": "/v1/chat/completions", "completion": "/v1/completions"}
 

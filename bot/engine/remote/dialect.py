@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.engine.base import EngineError
+from bot.engine.base import EngineError, Sampling
 from bot.engine.remote.messages import Manners
-from bot.events import Sampling
 
 Api = Literal["chat", "completion"]
 Kind = Literal["llama-server", "vllm", "llama-cpp-python", "other"]

@@ -18,6 +18,7 @@ from bot.engine.base import (
     EngineError,
     Prompt,
     PromptTooLong,
+    Sampling,
     Wrote,
     nobody_counts,
     refuse_no_reply,
@@ -33,7 +34,6 @@ from bot.engine.remote.pool import Pool
 from bot.engine.remote.turns import Urgency, Who
 from bot.engine.shares import share_of
 from bot.engine.spelling import Spelling
-from bot.events import Sampling
 
 _WARMING_AT_MOST = 64
 _WORDS_KEPT = 1024

@@ -12,10 +12,10 @@ from typing import Any
 
 import llama_cpp.llama_cpp as lib
 
+from bot.engine.base import Sampling
 from bot.engine.wire import Cuts, KvType
 from bot.engine.worker.llama import LoadError, Model
 from bot.engine.worker.samplers import Sampler
-from bot.events import Sampling
 
 _KV_TYPES = {"f16": lib.GGML_TYPE_F16, "q8_0": lib.GGML_TYPE_Q8_0, "q4_0": lib.GGML_TYPE_Q4_0}
 _UBATCH = 512

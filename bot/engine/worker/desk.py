@@ -6,7 +6,7 @@ Words become tokens here. What cannot be done is refused here, under its request
 from collections.abc import Callable
 from typing import Protocol
 
-from bot.engine.base import PromptTooLong
+from bot.engine.base import PromptTooLong, Sampling
 from bot.engine.shares import Share
 from bot.engine.spelling import Spelling
 from bot.engine.template import TemplateError
@@ -16,7 +16,6 @@ from bot.engine.worker.jobs import Drawing, Job, Writing
 from bot.engine.worker.prefix import Tokens, tokens
 from bot.engine.worker.scheduler import Scheduler, Tell
 from bot.engine.worker.tokens import PromptTokens
-from bot.events import Sampling
 
 Draws = Callable[[Sampling, Tokens], Drawing]
 

@@ -8,6 +8,7 @@ from itertools import starmap
 import llama_cpp.llama_cpp as lib
 import numpy as np
 
+from bot.engine.base import Sampling
 from bot.engine.worker.grammar import (
     TOKEN_DATA,
     Candidates,
@@ -18,7 +19,6 @@ from bot.engine.worker.grammar import (
     view,
 )
 from bot.engine.worker.llama import Model
-from bot.events import Sampling
 
 _DRY_WINDOW = 1024
 """How many tokens DRY looks back upon."""

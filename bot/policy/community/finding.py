@@ -89,10 +89,6 @@ class Finder:
         return any(self._wording.may_begin(_on_one_line(view)) for view in views(text))
 
     @property
-    def has_patterns(self) -> bool:
-        return bool(self._patterns)
-
-    @property
     def bytes(self) -> int:
         return self._wording.bytes + self._set.bytes
 

@@ -161,17 +161,6 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """That a rule spoke, without the words: what is kept and counted (SAFETY M2, M9)."""
-
-    rule: str
-    version: Version
-    action: Action
-    at: float
-    is_dry: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Pause:
     """In force from one time to another; for one person in one community."""
 
@@ -208,7 +197,3 @@ class Member:
     """Their latest messages, before this one."""
     session_s: float | None = None
     """How long this session has lasted; 0.0 where there is none."""
-
-
-def hit_of(ruling: Ruling, at: float) -> Hit:
-    return Hit(ruling.rule, ruling.version, ruling.action, at, ruling.is_dry)

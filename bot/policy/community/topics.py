@@ -5,7 +5,7 @@ follows is for others.
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from functools import lru_cache
 from importlib.resources import files
@@ -30,11 +30,6 @@ def heard(text: str, topic: Topic) -> Heard:
     if (topic, Heard.SURELY) in listed or _MORE.get(topic, _no)(text):
         return Heard.SURELY
     return Heard.PERHAPS if (topic, Heard.PERHAPS) in listed else Heard.NO
-
-
-def loudest(text: str, topics: Iterable[Topic]) -> tuple[Topic, Heard]:
-    """Of several the one that is surest."""
-    return max(((topic, heard(text, topic)) for topic in topics), key=lambda one: one[1])
 
 
 # --- Below ------------------------------------------------------------------------------------
