@@ -1,8 +1,9 @@
 """Discord's part of the path: from a message to the first request that shows words, and memory.
 
 The whole bot runs in a process of its own, with a scripted engine, and takes the time itself: what
-Discord and the wire take is not in it. Discord is the loopback server of tests/discord. 50 people write at random moments, 10 messages a second together. Memory is that
-of a bot which sees 1,000 guilds and 100,000 members, each of whom has written once.
+Discord and the wire take is not in it. Discord is the loopback server of tests/discord. 50 people
+write at random moments, 10 messages a second together. Memory is that of a bot which sees 1,000
+guilds and 100,000 members, each of whom has written once.
 """
 
 import asyncio
@@ -23,10 +24,11 @@ from bot.files import File
 from bot.platforms.discord.reading import Payload
 from tests.discord import DiscordServer, Person, discord_server, pointed_at
 from tests.discord.state import Channel
-from tests.discord_help import home, let_in, said, shows
+from tests.discord_help import home, let_in, said, said_in, shows
 
 RESTS_S = 2.0
-"""A person's next message comes after so long at the earliest, so that none cuts an answer off."""
+"""A person's next message comes after so long at the earliest, and when the answer to their last
+one stands, so that none cuts an answer off, however busy the machine is."""
 GUILDS = 1_000
 MEMBERS = 100
 CHANNELS = 40
@@ -57,15 +59,21 @@ async def _talk(
     crowd = [server.person(f"Person{number}") for number in range(people)]
     for one in crowd:
         await let_in(server, one)
-    last: dict[str, float] = {}
+    last: dict[str, tuple[float, str]] = {}
     written: list[tuple[Person, str]] = []
+
+    def is_rested(one: Person) -> bool:
+        at, answer = last.get(one.id, (-RESTS_S, ""))
+        stands = not answer or any(said.content == answer for said in said_in(one.dm, server))
+        return stands and time.perf_counter() - at > RESTS_S
+
     for number in range(messages):
         await asyncio.sleep(chance.expovariate(rate))
-        now = time.perf_counter()
-        rested = [one for one in crowd if now - last.get(one.id, 0.0) > RESTS_S]
-        one = chance.choice(rested or crowd)
-        last[one.id] = now
+        while not (rested := [one for one in crowd if is_rested(one)]):
+            await asyncio.sleep(1 / rate)
+        one = chance.choice(rested)
         written.append((one, f"{TEXT} {number}, about the tide and the weather."))
+        last[one.id] = (time.perf_counter(), f"You said: {written[-1][1]}")
         await one.writes(one.dm, written[-1][1])
     for one, text in written:
         await shows(server, one.dm, f"You said: {text}")

@@ -38,6 +38,8 @@ from bot.settings import Config
 from bot.speech import Speech
 from bot.store.rows import StoreError
 
+# Else the first look, which comes at once, is at all of it.
+gc.freeze()
 gc.enable()
 
 MENDABLE = 2

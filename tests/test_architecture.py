@@ -315,3 +315,15 @@ def test_a_start_imports_no_library_that_nobody_has_switched_on() -> None:
     imported = {name.partition(".")[0] for name in done.stdout.split() if name[0] != "_"}
     theirs = packages_distributions().keys() - sys.stdlib_module_names - {"bot"}
     assert imported & theirs == AT_EVERY_START
+
+
+def test_what_a_start_reads_in_is_not_looked_through_for_garbage() -> None:
+    ask = (
+        "import gc; looks = []; import bot.__main__;"
+        "gc.callbacks.append(lambda phase, _: looks.append(phase)); held = [[] for _ in range(2000)];"
+        "print(bool(looks), gc.get_freeze_count() > 10 * (len(gc.get_objects()) - len(held)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "True"], "it is looked for, and not among what is kept"
