@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.commands.desk import Answer, Desk
 from bot.commands.files import decode, read_bytes
@@ -105,11 +105,10 @@ async def _look_at(desk: Desk, vault: Vault) -> Text:
     content = await read_bytes(desk.message, MOST_BYTES)
     if isinstance(content, Misread):
         return content.say
-    text = _unpacked(content)
-    if isinstance(text, Misread):
-        return text.say
     # Some seconds for a long one, in which others are answered.
-    read = await asyncio.to_thread(read_history, text, zone, desk.now)
+    read = await asyncio.to_thread(_read, content, zone, desk.now)
+    if isinstance(read, Misread):
+        return read.say
     if isinstance(read, NotTaken):
         where = WRONG_TURN if read.is_ours else WRONG_LINE
         wrong = [
@@ -205,6 +204,11 @@ def _tell(progress: Progress | None, prefix: str) -> Text:
         known=progress.known,
         prefix=prefix,
     )
+
+
+def _read(content: bytes, zone: tzinfo, now: float) -> History | NotTaken | Misread:
+    text = _unpacked(content)
+    return text if isinstance(text, Misread) else read_history(text, zone, now)
 
 
 def _unpacked(content: bytes) -> str | Misread:
