@@ -99,6 +99,7 @@ async def serve(
 ) -> None:
     """Answers what waits, then what comes."""
     personas, engine, guard = built.personas, built.engine, built.guard
+    model = config.remote.model if config.engine.kind == "remote" else config.engine.model
     sys.setswitchinterval(SWITCH_S)
     metrics = Metrics()
     try:
@@ -121,7 +122,7 @@ async def serve(
             speech=speech,
             guests=guests,
             meaning=_meaning(config, engine),
-            kinds=[StoryTelling(personas, engine.context_tokens), FactFinding()],
+            kinds=[StoryTelling(personas, engine.context_tokens, model), FactFinding(model)],
         )
         dispatch = Dispatch(
             conversation,
