@@ -7,9 +7,11 @@ import os
 import signal
 import sys
 import time
+from collections import deque
 from pathlib import Path
 
 from bot.config import load_config
+from bot.engine.scripted import ScriptedEngine
 from bot.events import Role
 from bot.operate.serving import build, open_house, serve
 from bot.platforms.console import Console
@@ -51,6 +53,9 @@ async def _serve(data: Path, people: list[list[str]]) -> None:
         for (name, *_), (stdin, stdout) in zip(people, pipes, strict=True)
     ]
     built = build(config, os.environ, _note)
+    assert isinstance(built.engine, ScriptedEngine)
+    # It keeps every prompt for tests, which is no memory of the bot's.
+    built.engine.prompts = deque(maxlen=1)  # type: ignore[assignment] - as a list, as far as is asked
     async with open_house(config, os.environ, _note) as house:
         speech = Speech(config.care.language)
         await serve(config, built, house, consoles, speech=speech, note=_note)

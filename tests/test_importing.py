@@ -3,10 +3,12 @@ halves, and nothing that a person was not before; `export` as a page."""
 
 import asyncio
 import html
+import io
 import itertools
 import json
 import re
 import sqlite3
+import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -213,6 +215,19 @@ async def test_a_wrong_line_is_named_and_nothing_waits(parlour: Parlour) -> None
     told = await hand_in(parlour, tavern(3) + "\n{broken")
     assert "Nothing was taken" in told and "Line 5:" in told
     assert "no file of yours" in noticed(await parlour.paper.say("/import yes"))
+
+
+async def test_a_file_that_is_too_large_is_told_its_bound_and_the_mend(
+    parlour: Parlour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await parlour.let_in()
+    monkeypatch.setattr(follow_import, "MOST_BYTES", 2048)
+    told = await hand_in(parlour, tavern(100))
+    assert "at most 2 KiB" in told and "zipped, or as several files" in told
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("talk.jsonl", tavern(100))
+    assert "file: 100, from" in await hand_in(parlour, packed.getvalue())
 
 
 async def test_the_preview_names_days_and_personas_and_no_forgets_it(parlour: Parlour) -> None:

@@ -65,6 +65,7 @@ DONE = Text(
     "All of it is done. Taken: {taken} of {total}. Left out, because I may not keep them: "
     "{left_out}. There already: {known}."
 )
+IN_PARTS = Text("A longer history comes zipped, or as several files: nothing is taken twice.")
 NO_ZIP = Text("That is no zipped export of mine.")
 MOST_UNPACKED = 4 * MOST_BYTES
 LIMITS_TAKEN = Text("Limits of yours that were added: {count}.")
@@ -104,7 +105,10 @@ async def _look_at(desk: Desk, vault: Vault) -> Text:
     zone = read_zone(await vault.wishes(), desk.home_offset_s)
     content = await read_bytes(desk.message, MOST_BYTES)
     if isinstance(content, Misread):
-        return content.say
+        is_too_large = content.say == FILE_TOO_LARGE.format(
+            parameter="FILE", most=MOST_BYTES // 1024
+        )
+        return lines(content.say, IN_PARTS) if is_too_large else content.say
     # Some seconds for a long one, in which others are answered.
     read = await asyncio.to_thread(_read, content, zone, desk.now)
     if isinstance(read, Misread):
