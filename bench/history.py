@@ -37,6 +37,7 @@ from tests.talk import DOOR, ROOT, environment
 BETWEEN_S = 0.2
 """Between an answer to somebody else and their next message."""
 ADA, BEN = "ada", "ben"
+BETWEEN_LOOKS_S = 5.0
 LONGEST_S = 1800.0
 FIRST = 1_500_000_000.0
 
@@ -89,7 +90,7 @@ def taken(folder: Path, talk: planted.Planted, file: Path) -> dict[str, object]:
                 os.write(one.pen, f"{line}\n".encode())
         ada.ask("/memory on", "Memory is on")
         with timed("before", figures, process, ben):
-            time.sleep(5.0)
+            time.sleep(BETWEEN_LOOKS_S)
         with timed("preview", figures, process, ben):
             ada.ask(f"/import < '{file}'", "Messages in that file")
         with timed("import", figures, process, ben):
@@ -98,12 +99,14 @@ def taken(folder: Path, talk: planted.Planted, file: Path) -> dict[str, object]:
             figures["import.yes_s"] = time.perf_counter() - began
             while "All of it is done" not in (told := ada.ask("/import", "Taken")):
                 print(told.splitlines()[0], flush=True)
-                time.sleep(5.0)
+                time.sleep(BETWEEN_LOOKS_S)
         print(told.splitlines()[0])
         figures["vault_mb"] = size_of(data)
         with timed("export", figures, process, ben):
-            figures["export.bytes"] = len(exported := ada.ask("/export", "everything that is kept"))
-        print(exported[:120])
+            exported = ada.ask("/export", "everything that is kept", "\n  }\n")
+        kept = json.loads(exported[exported.index("* {") + 2 :])["turns"]
+        figures["export.turns"] = sum(turn["room"] == "import" for turn in kept)
+        figures["export.mb"] = len(exported) / 1e6
     recalled = asyncio.run(recalls(data, talk))
     figures |= recalled
     with parlour(data) as (process, ada, ben):
@@ -111,7 +114,8 @@ def taken(folder: Path, talk: planted.Planted, file: Path) -> dict[str, object]:
             one.ask("/who", "You are with")
         with timed("forget", figures, process, ben):
             ada.ask("/memory forget all", "forget all confirm")
-            print(ada.ask("/memory forget all confirm", "Forgotten"))
+            told = ada.ask("/memory forget all confirm", "Forgotten")
+        figures["forgotten"] = int(told.partition("messages: ")[2].partition(";")[0])
         with timed("anew", figures, process, ben):
             os.kill(process.pid, signal.SIGUSR1)
             while size_of(data) > 5:
@@ -140,12 +144,14 @@ class Person:
                 self.heard.put(rest.decode())
                 rest = b""
 
-    def ask(self, line: str, until: str = "") -> str:
-        """The first answer that holds these words."""
+    def ask(self, line: str, until: str = "", end: str = "") -> str:
+        """The first answer that holds these words, and what comes behind it up to this end."""
         os.write(self.pen, f"{line}\n".encode())
         while until not in (told := self.heard.get(timeout=LONGEST_S)):
             if line.startswith("/"):
                 print(f"{line}: {told[:200]}", flush=True)
+        while not told.endswith(end):
+            told += self.heard.get(timeout=LONGEST_S)
         return told
 
 
