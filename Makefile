@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: chat test lint types unit format languages bench bench-peers bench-path bench-matrix bench-rules bench-memory bench-crowd eval-safety soak soak-discord soak-engine soak-memory picture clean
+.PHONY: chat test lint types unit format languages bench bench-peers bench-path bench-matrix bench-rules bench-memory bench-history bench-crowd eval-safety soak soak-discord soak-engine soak-memory picture clean
 
 chat:
 	@tools/setup chat
@@ -60,6 +60,10 @@ bench-rules: setup-test
 # ARGS=--tried takes each rule of the ranking away in turn.
 bench-memory: setup-test
 	$(PY) -m bench.memory $(LOCOMO) $(ARGS)
+
+# A history of 100,000 turns through the real commands; ARGS="--turns 2000" is the short way.
+bench-history: setup-test
+	$(PY) -m bench.history $(ARGS)
 
 # What a message costs the store with 100 people in the house and with 100,000.
 bench-crowd: setup-test

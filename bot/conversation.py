@@ -86,7 +86,7 @@ class Conversation:
         around = partial(set_scene, speech=self._speech, house=house, personas=personas)
         self._set_scene = partial(around, habits=habits, guests=self._guests)
         offered = partial(set_desk, house=house, personas=personas, habits=habits)
-        self.importing = Importing(house, clock)
+        self.importing = Importing(house, clock, is_at_work=self._flights.are_any)
         self._set_desk = partial(offered, guests=self._guests, imports=self.importing)
         self._warming = Warming(engine, clock, house.links.person_of)
         self._unkept = Unkept(house, habits, self._speech, self._sessions, self._warming, clock)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC
 
 from bot.events import TurnId
-from bot.kinds import Question, nothing
+from bot.kinds import Question, nothing, with_model
 from bot.memory.extraction import ask_facts, drafts_from
 from bot.policy.memories import may_learn
 from bot.store.learning import found_by_model
@@ -72,8 +72,10 @@ TRIALS = (
 
 
 class FactFinding:
-    def __init__(self) -> None:
-        self.name, self.version, self.portion, self.trials = KIND, VERSION, PORTION, TRIALS
+    def __init__(self, model: str = "") -> None:
+        """`model` names it: what one garbled is asked of another again."""
+        self.name, self.version = KIND, with_model(VERSION, model)
+        self.portion, self.trials = PORTION, TRIALS
 
     def ask(self, batch: Batch) -> Question | None:
         lines = _theirs(batch.said)

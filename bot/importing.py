@@ -2,13 +2,13 @@
 
 Until the person has agreed, nothing of a file is written anywhere; from then on it waits in their
 vault, and a start after a crash goes on with it. Between two pieces as much time is left to
-others as a piece has taken.
+others as a piece has taken, and within one it steps aside while somebody is being answered.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.events import PersonId, Rating
 from bot.histories.values import History
@@ -22,16 +22,31 @@ from bot.store.vault import Vault
 log = logging.getLogger(__name__)
 
 OFFERED_S = 15 * 60.0
-MOST_OFFERS = 8
-"""In memory at once: of more, the oldest has to be attached again."""
+MOST_OFFERED = 400_000
+"""Lines in memory at once, some 200 MB: of more, the oldest file has to be attached again."""
+LEAST_OFFERED = 5_000
+"""So much counts one that holds no talk."""
 AT_ONCE = 200
 """Lines that are taken before the answer comes."""
+BETWEEN = 5
+"""Lines that are looked at between two looks at who is being answered: some 10 ms."""
+LOOK_S = 0.01
+PATIENCE_S = 0.1
+"""A message is with the model by then, which may write for long."""
 
 
 class Importing:
-    def __init__(self, house: House, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        house: House,
+        clock: Callable[[], float],
+        *,
+        is_at_work: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`is_at_work`: whether anybody is being answered."""
         self._house = house
         self._clock = clock
+        self._is_at_work = is_at_work
         self._offers: dict[PersonId, tuple[float, History]] = {}
         # One entry for a person at most.
         self._wanted: dict[PersonId, None] = {}
@@ -39,9 +54,9 @@ class Importing:
 
     def offer(self, person: PersonId, history: History) -> None:
         self.withdraw(person)
-        while len(self._offers) >= MOST_OFFERS:
-            del self._offers[next(iter(self._offers))]
         self._offers[person] = (self._clock(), history)
+        while sum(max(one.count, LEAST_OFFERED) for _, one in self._offers.values()) > MOST_OFFERED:
+            del self._offers[next(iter(self._offers))]
 
     def offered(self, person: PersonId) -> History | None:
         at, history = self._offers.get(person, (0.0, None))
@@ -56,15 +71,7 @@ class Importing:
     async def begin(self, vault: Vault, history: History) -> None:
         """What is short is taken when this returns."""
         self.withdraw(vault.person)
-        talks = [
-            IncomingTalk(
-                talk.persona,
-                talk.sponsor,
-                talk.room,
-                [Incoming(one.side, one.texts, one.chosen, one.at) for one in talk.lines],
-            )
-            for talk in history.talks
-        ]
+        talks = await asyncio.to_thread(_incoming, history)
         await vault.imports.stage(talks, self._clock())
         if history.count > AT_ONCE:
             self._want(vault.person)
@@ -91,11 +98,16 @@ class Importing:
         self._wanted[person] = None
         self._comes.set()
 
+    async def _step_aside(self) -> None:
+        until = time.monotonic() + PATIENCE_S
+        while self._is_at_work() and time.monotonic() < until:  # noqa: ASYNC110 - pacing: it goes on whatever comes
+            await asyncio.sleep(LOOK_S)
+
     async def _take_one(self, person: PersonId) -> bool:
         """Whether more may wait."""
         try:
             async with self._house.vault(person) as vault:
-                return vault is not None and await take_next(vault)
+                return vault is not None and await take_next(vault, self._step_aside)
         except asyncio.CancelledError:
             self._house.leave_unfinished(person)
             raise
@@ -106,17 +118,39 @@ class Importing:
             return False
 
 
-async def take_next(vault: Vault) -> bool:
+async def _at_once() -> None:
+    """Somebody waits for this very piece."""
+
+
+async def take_next(vault: Vault, step_aside: Callable[[], Awaitable[None]] = _at_once) -> bool:
     """One piece; False where none waits."""
     piece = await vault.imports.next()
     if piece is None:
         return False
-    ratings = await asyncio.to_thread(_rate, piece.lines)
+    ratings: list[Rating | None] = []
+    for first in range(0, len(piece.lines), BETWEEN):
+        await step_aside()
+        ratings += await asyncio.to_thread(_rate, piece.lines[first : first + BETWEEN])
+    await step_aside()
     await vault.imports.take(piece, ratings)
     # What was said meanwhile is indexed with it.
-    while await catch_up(vault):
-        pass
+    goes_on = True
+    while goes_on:
+        await step_aside()
+        goes_on = await catch_up(vault)
     return True
+
+
+def _incoming(history: History) -> list[IncomingTalk]:
+    return [
+        IncomingTalk(
+            talk.persona,
+            talk.sponsor,
+            talk.room,
+            [Incoming(one.side, one.texts, one.chosen, one.at) for one in talk.lines],
+        )
+        for talk in history.talks
+    ]
 
 
 def _rate(lines: Sequence[Incoming]) -> list[Rating | None]:

@@ -3,6 +3,7 @@
 `jobs` takes the work and puts it aside; what is made is each kind's own.
 """
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -37,7 +38,7 @@ class Kind(Protocol):
 
     @property
     def version(self) -> int:
-        """From 1. A newer one tries again what an older one gave up."""
+        """Above 0. Another one tries again what this one gave up: see `with_model`."""
 
     @property
     def portion(self) -> Portion: ...
@@ -52,6 +53,11 @@ class Kind(Protocol):
     def read(self, batch: Batch, answer: str) -> Write | None:
         """Looked at by code. What is to be written together with the end of the work, perhaps
         nothing (`nothing`); None where the answer is no use, which counts as a try."""
+
+
+def with_model(version: int, model: str) -> int:
+    """What one model has garbled another may tell, so each is a version of its own."""
+    return version + (zlib.crc32(model.encode()) << 16 if model else 0)
 
 
 def nothing(_db: object) -> None:

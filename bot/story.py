@@ -6,7 +6,7 @@ the rating of what was said (SAFETY L2), and nothing that the talk does not hold
 
 from collections.abc import Mapping, Sequence
 
-from bot.kinds import Question, Trial
+from bot.kinds import Question, Trial, with_model
 from bot.memory.story import (
     VERSION,
     ask_summary,
@@ -31,10 +31,13 @@ LEAST_TURNS, LEAST_BYTES = 4, 200
 
 
 class StoryTelling:
-    def __init__(self, personas: Mapping[str, Persona], context_tokens: int) -> None:
+    def __init__(
+        self, personas: Mapping[str, Persona], context_tokens: int, model: str = ""
+    ) -> None:
+        """`model` names it: what one garbled is asked of another again."""
         self._personas = personas
         enough = int(context_tokens * SHARE * BYTES_PER_TOKEN)
-        self.name, self.version = KIND, VERSION
+        self.name, self.version = KIND, with_model(VERSION, model)
         self.trials: Sequence[Trial] = ()
         self.portion = Portion(fewest=TURNS, most=TURNS, enough=enough, behind=BEHIND)
 

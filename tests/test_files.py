@@ -196,7 +196,7 @@ def test_what_is_too_large_for_a_file_is_zipped() -> None:
 
 
 def test_what_is_too_large_all_the_same_is_no_file() -> None:
-    assert as_json("parlour-export", os.urandom(8 * 1024 * KIB).hex() * 2) is None
+    assert as_json("parlour-export", {"turns": [os.urandom(8 * 1024 * KIB).hex() * 2]}) is None
 
 
 async def test_an_export_is_handed_over_as_a_file_beside_a_sentence(parlour: Parlour) -> None:
@@ -294,6 +294,10 @@ def test_a_terminal_shows_text_and_names_what_is_none() -> None:
     assert as_answer(said, File("a.json", b'{"a": 1}', "application/json")).text == '{"a": 1}'
     picture = as_answer(said, File("a.png", b"\x89PNG", "image/png"))
     assert picture.text == "[a.png: 4 bytes]" and picture.nonce != said.nonce
+    large = as_json("a", {"turns": ["the tide " * 1_000_000]})
+    assert (
+        large is not None and json.loads(as_answer(said, large).text)["turns"][0][:8] == "the tide"
+    )
 
 
 def _with(paper: PaperPlatform, text: str, *files: Attached) -> Message:

@@ -3,10 +3,13 @@ halves, and nothing that a person was not before; `export` as a page."""
 
 import asyncio
 import html
+import io
+import itertools
 import json
 import re
 import sqlite3
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC
@@ -21,12 +24,12 @@ from bot.events import Message, Rating, Say
 from bot.files import Attached, Unread
 from bot.histories.reading import read_history
 from bot.histories.values import History
-from bot.importing import AT_ONCE, Importing, take_next
+from bot.importing import AT_ONCE, BETWEEN, Importing, take_next
 from bot.memory.notes import OPENING
 from bot.memory.question import Question
 from bot.memory.recall import Place, recall
 from bot.policy.door import DOOR_VERSION
-from bot.store import imports
+from bot.store import imports, recalled
 from bot.store.database import in_transaction
 from bot.store.house import House
 from bot.store.imports import PIECE, Incoming, IncomingTalk
@@ -214,6 +217,19 @@ async def test_a_wrong_line_is_named_and_nothing_waits(parlour: Parlour) -> None
     assert "no file of yours" in noticed(await parlour.paper.say("/import yes"))
 
 
+async def test_a_file_that_is_too_large_is_told_its_bound_and_the_mend(
+    parlour: Parlour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await parlour.let_in()
+    monkeypatch.setattr(follow_import, "MOST_BYTES", 2048)
+    told = await hand_in(parlour, tavern(100))
+    assert "at most 2 KiB" in told and "zipped, or as several files" in told
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("talk.jsonl", tavern(100))
+    assert "file: 100, from" in await hand_in(parlour, packed.getvalue())
+
+
 async def test_the_preview_names_days_and_personas_and_no_forgets_it(parlour: Parlour) -> None:
     await parlour.let_in()
     told = await hand_in(parlour, tavern(4).replace('"Wren"', '"Tock"'))
@@ -370,6 +386,83 @@ def test_i7_a_piece_is_taken_whole_or_not_at_all() -> None:
             return
         db.close()
     raise AssertionError("more statements than were tried")
+
+
+def test_a_line_of_a_long_history_costs_what_one_of_a_short_one_costs() -> None:
+    """Counted in steps of SQLite: what looks through all that was taken has more of them each time."""
+    short, long = steps_of_the_last_piece(4 * PIECE), steps_of_the_last_piece(24 * PIECE)
+    assert long["taking"] < 1.5 * short["taking"]
+    assert long["looking what to index"] < 1.5 * short["looking what to index"]
+
+
+def steps_of_the_last_piece(count: int) -> dict[str, int]:
+    """Of a talk without a pause."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(db, VAULT, Path("vault"))
+    db.execute("INSERT INTO consents VALUES ('memory', ?, 0)", (DOOR_VERSION,))
+    sides = itertools.cycle(Side)
+    said = [Incoming(next(sides), (f"Line {n}.",), 0, float(n)) for n in range(count)]
+    imports._stage(db, [IncomingTalk("wren", None, None, said)], 1.0)
+    steps: dict[str, int] = {}
+
+    def counted(name: str, work: Callable[[], object]) -> None:
+        def one() -> None:
+            steps[name] += 1
+
+        steps[name] = 0
+        db.set_progress_handler(one, 1)
+        work()
+        db.set_progress_handler(None, 0)
+
+    while (piece := imports._next(db)) is not None:
+        rated = [Rating.GENERAL] * len(piece.lines)
+        counted("taking", partial(imports._take, db, piece, rated))
+        assert recalled.catch_up(db, str.split, PIECE - 1) == PIECE - 1
+        # One is left, so that what is counted is most of all how it is found.
+        counted("looking what to index", partial(recalled.catch_up, db, str.split, PIECE))
+    db.close()
+    return steps
+
+
+async def test_after_a_long_pause_a_further_session_begins(tmp_path: Path) -> None:
+    rows = [
+        {"is_user": n % 2 == 0, "send_date": 1_700_000_000 + n * 60 + (n // 4) * 50_000, "mes": f"{n}."}
+        for n in range(8)
+    ]  # fmt: skip
+    history = read_history("\n".join(map(json.dumps, [HEADER, *rows])), UTC, 2e9)
+    assert isinstance(history, History)
+    async with house_in(tmp_path) as house:
+        await house.make_vault(ADA)
+        async with house.vault(ADA) as vault:
+            assert vault is not None
+            await Importing(house, Clock()).begin(vault, history)
+            turns: Any = (await vault.export())["turns"]
+    sessions = [turn["session"] for turn in turns]
+    assert sessions == [1] * 4 + [2] * 4
+    answered = [turn["answers"] for turn in turns if turn["side"] == Side.PERSONA]
+    assert answered == [1, 3, 5, 7]
+
+
+async def test_it_steps_aside_while_somebody_is_answered(tmp_path: Path) -> None:
+    looks: list[int] = []
+
+    def is_at_work() -> bool:
+        looks.append(1)
+        return len(looks) % 3 != 0
+
+    async with house_in(tmp_path) as house:
+        await staged(house, AT_ONCE + PIECE)
+        house.leave_unfinished(ADA)
+    async with house_in(tmp_path) as house:
+        importing = asyncio.create_task(Importing(house, Clock(), is_at_work=is_at_work).run())
+        async with asyncio.timeout(60), house.vault(ADA) as vault:
+            assert vault is not None
+            while await vault.imports.next() is not None:
+                await asyncio.sleep(0)
+        importing.cancel()
+        with suppress(asyncio.CancelledError):
+            await importing
+    assert len(looks) >= (AT_ONCE + PIECE) // BETWEEN, "it looks all the time who is answered"
 
 
 class Counting:

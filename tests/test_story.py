@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands import follow_story as story_words
 from bot.engine.base import Part, Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, Deleted, Edited, Message, Rating, TurnId
@@ -16,6 +17,7 @@ from bot.jobs import QUIET_S
 from bot.knowing import write_known
 from bot.memory.story import OPENING, STORY_BYTES, ask_summary, may_stand, tidy, write_story
 from bot.memory.window import first_turn_told
+from bot.operate import houses
 from bot.personas import Persona, load_personas
 from bot.store.rows import Scope, Session, Side, State, Turn
 from bot.store.story_rows import Story, Summary
@@ -198,6 +200,32 @@ async def test_a_model_that_garbles_tells_nothing_and_the_operator_sees_it(tmp_p
         async with parlour.house.vault(first.author.id) as vault:
             assert vault is not None
             assert await vault.work.parked() == {"story": 8}
+        assert noticed(await parlour.paper.say("/story")) == story_words.NONE_YET
+        await parlour.paper.say("/story edit Ada plants an apple tree with Wren.")
+        assert "Ada plants an apple tree with Wren." in await opening(parlour)
+        (told,) = [
+            (what, mend)
+            for _, what, mend in await houses._look_at_work(parlour.house)
+            if "in vain" in what
+        ]
+    assert told[0].endswith("8 turns wait in vain for: story.") and "engine.model" in told[1]
+    assert "Marcus" not in str(told)
+
+
+async def test_what_one_model_garbled_another_is_asked_for(tmp_path: Path) -> None:
+    engine = ScriptedEngine(lambda prompt: "Hm." if prompt.background else "I see.")
+    async with telling(tmp_path, engine) as parlour:
+        first = await talked(parlour)
+    for model, parked in (("", {"story": 8}), ("better", {})):
+        engine = ScriptedEngine(tells)
+        kinds = [StoryTelling(load_personas(PERSONAS), engine.context_tokens, model)]
+        async with running(tmp_path / "data", engine, kinds=kinds) as parlour:
+            parlour.conversation.jobs.hear(first.author.id)
+            await quietly(parlour)
+            async with parlour.house.vault(first.author.id) as vault:
+                assert vault is not None
+                assert await vault.work.parked() == parked
+    assert parked == {}, "told by the other model"
 
 
 # --- Prompts only grow --------------------------------------------------------------------------

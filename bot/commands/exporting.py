@@ -44,4 +44,4 @@ async def export(desk: Desk, *, is_page: bool) -> Answer:
 def _page(
     everything: Mapping[str, object], names: Mapping[str, str], zone: tzinfo, words: Words
 ) -> File | None:
-    return as_file(NAME, "html", write_page(everything, names, zone, words), "text/html")
+    return as_file(NAME, "html", [write_page(everything, names, zone, words)], "text/html")

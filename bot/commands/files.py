@@ -7,6 +7,7 @@ import codecs
 import io
 import json
 import zipfile
+from collections.abc import Iterable, Iterator, Mapping
 
 from bot.commands.read import Misread
 from bot.commands.words import FILE_TOO_LARGE
@@ -57,23 +58,48 @@ def decode(content: bytes) -> str | Misread:
     return Misread(NOT_TEXT) if "\0" in text else text
 
 
-def as_json(name: str, data: object) -> File | None:
-    text = json.dumps(data, ensure_ascii=False, indent=1)
-    return as_file(name, "json", text, "application/json")
+def as_json(name: str, data: Mapping[str, object]) -> File | None:
+    return as_file(name, "json", _rows(data), "application/json")
 
 
-def as_file(name: str, ending: str, text: str, media_type: str) -> File | None:
-    """Zipped where it would be too large; None where that is too large as well."""
-    content = text.encode("utf-8", "replace")
-    if len(content) <= MOST_FILE_BYTES:
-        return File(f"{name}.{ending}", content, media_type)
+def as_file(name: str, ending: str, pieces: Iterable[str], media_type: str) -> File | None:
+    """Zipped where it would be too large; None where that is too large as well. Of many pieces no more
+    than that is held at once."""
+    rest, content = iter(pieces), bytearray()
+    for piece in rest:
+        content += piece.encode("utf-8", "replace")
+        if len(content) > MOST_FILE_BYTES:
+            break
+    else:
+        return File(f"{name}.{ending}", bytes(content), media_type)
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        # Without the time at which it was made, which would be the only thing that differs.
-        archive.writestr(zipfile.ZipInfo(f"{name}.{ending}"), content, zipfile.ZIP_DEFLATED)
-    if len(packed.getvalue()) > MOST_FILE_BYTES:
+    # Without the time at which it was made, which would be the only thing that differs.
+    info = zipfile.ZipInfo(f"{name}.{ending}")
+    info.compress_type = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(packed, "w") as archive, archive.open(info, "w") as inside:
+        inside.write(content)
+        for piece in rest:
+            inside.write(piece.encode("utf-8", "replace"))
+    if packed.tell() > MOST_FILE_BYTES:
         return None
     return File(f"{name}.zip", packed.getvalue(), "application/zip")
+
+
+def _rows(data: Mapping[str, object]) -> Iterator[str]:
+    """JSON, with a line for each row of a table."""
+    before = "{\n"
+    for name, value in data.items():
+        yield f"{before}{json.dumps(name)}: "
+        before = ",\n"
+        if isinstance(value, list) and value:
+            yield "[\n"
+            for at, row in enumerate(value):
+                told = json.dumps(row, ensure_ascii=False)
+                yield f",\n {told}" if at else f" {told}"
+            yield "\n]"
+        else:
+            yield json.dumps(value, ensure_ascii=False)
+    yield "\n}" if data else "{}"
 
 
 async def _read(attached: Attached, most_bytes: int) -> bytes | Unread:

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.commands.desk import Answer, Desk
 from bot.commands.files import decode, read_bytes
@@ -65,6 +65,7 @@ DONE = Text(
     "All of it is done. Taken: {taken} of {total}. Left out, because I may not keep them: "
     "{left_out}. There already: {known}."
 )
+IN_PARTS = Text("A longer history comes zipped, or as several files: nothing is taken twice.")
 NO_ZIP = Text("That is no zipped export of mine.")
 MOST_UNPACKED = 4 * MOST_BYTES
 LIMITS_TAKEN = Text("Limits of yours that were added: {count}.")
@@ -104,12 +105,14 @@ async def _look_at(desk: Desk, vault: Vault) -> Text:
     zone = read_zone(await vault.wishes(), desk.home_offset_s)
     content = await read_bytes(desk.message, MOST_BYTES)
     if isinstance(content, Misread):
-        return content.say
-    text = _unpacked(content)
-    if isinstance(text, Misread):
-        return text.say
+        is_too_large = content.say == FILE_TOO_LARGE.format(
+            parameter="FILE", most=MOST_BYTES // 1024
+        )
+        return lines(content.say, IN_PARTS) if is_too_large else content.say
     # Some seconds for a long one, in which others are answered.
-    read = await asyncio.to_thread(read_history, text, zone, desk.now)
+    read = await asyncio.to_thread(_read, content, zone, desk.now)
+    if isinstance(read, Misread):
+        return read.say
     if isinstance(read, NotTaken):
         where = WRONG_TURN if read.is_ours else WRONG_LINE
         wrong = [
@@ -205,6 +208,11 @@ def _tell(progress: Progress | None, prefix: str) -> Text:
         known=progress.known,
         prefix=prefix,
     )
+
+
+def _read(content: bytes, zone: tzinfo, now: float) -> History | NotTaken | Misread:
+    text = _unpacked(content)
+    return text if isinstance(text, Misread) else read_history(text, zone, now)
 
 
 def _unpacked(content: bytes) -> str | Misread:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from bot.commands.declaration import Declares
 from bot.commands.parameters import Kind, Parameter, Place, one_of
-from bot.histories.values import MOST_BYTES
 from bot.text import Text
+
+MOST_TOLD = 1 << 40
+"""Where it is read it is held to its bound, and the answer says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,7 @@ HISTORIES: tuple[Declares[HistoryCommand], ...] = (
                 yes=Text("yes: take it"),
                 no=Text("no: forget it, or stop taking it"),
             ),
-            Parameter(
-                "file", Kind.FILE, Text("the file"), most_bytes=MOST_BYTES, is_required=False
-            ),
+            Parameter("file", Kind.FILE, Text("the file"), most_bytes=MOST_TOLD, is_required=False),
         ),
         place=Place.DIRECT,
     ),

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
+from itertools import chain, islice
 
 from bot.clean import clean_text
 from bot.histories.values import (
@@ -47,14 +48,19 @@ _HEADER = {"chat_metadata", "user_name", "character_name", "create_date"}
 
 def read_tavern(text: str, zone: tzinfo, now: float) -> History | NotTaken:
     """All of it, or what is wrong with it."""
-    rows = list(_rows(text))
-    header = rows.pop(0)[1] if rows and _is_header(rows[0][1]) else {}
+    # One row at a time: a hundred thousand at once would be a hundred megabytes.
+    rows = _rows(text)
+    first = list(islice(rows, 1))
+    header = first.pop()[1] if first and _is_header(first[0][1]) else {}
     before = read_date(header.get("create_date"), zone)
+    names: dict[bool, object] = {}
+    """Of the other side, under True: the first that is there."""
     lines: list[Line] = []
     problems: list[Problem] = []
-    for number, row in rows:
+    for number, row in chain(first, rows):
         if row.get("is_system"):
             continue
+        names.setdefault(row.get("is_user") is False, row.get("name"))
         line = _read(row, zone, before, now)
         if isinstance(line, Text):
             problems.append(Problem(number, line))
@@ -71,7 +77,7 @@ def read_tavern(text: str, zone: tzinfo, now: float) -> History | NotTaken:
         return NotTaken(tuple(problems))
     named = header.get("character_name")
     if not isinstance(named, str) or named in {"", "unused"}:
-        named = next((row.get("name") for _, row in rows if row.get("is_user") is False), "")
+        named = names.get(True, "")
     persona = clean_text(str(named)).strip()[:40]
     return History((Talk(persona, None, None, tuple(in_order(lines))),), is_ours=False)
 

@@ -79,7 +79,10 @@ async def _look_at_work(house: House) -> list[Found]:
         with suppress(StoreError):
             async with house.vault(person) as vault:
                 parked.update(await vault.work.parked() if vault else {})
-    mend = "a model that keeps names and dates tells more (docs/models.md); nothing is lost by it."
+    mend = (
+        "a model that keeps names and dates tells more (docs/models.md), and is asked for these once "
+        "more when it is named in engine.model; nothing is lost by it."
+    )
     return [
         (
             False,

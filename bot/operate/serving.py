@@ -6,6 +6,7 @@ What the parts do is theirs. It knows nothing of what was typed after `parlour`.
 import asyncio
 import gc
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -41,6 +42,9 @@ from bot.story import StoryTelling
 
 TIDY_S = 30.0
 DAY_S = 86_400.0
+SWITCH_S = 0.001
+"""A message goes from thread to thread some dozen times, and each time it waits for the interpreter at
+most so long where another thread is at work, as on a long file that somebody hands in."""
 
 Note = Callable[[str], None]
 """Tells the operator."""
@@ -95,6 +99,8 @@ async def serve(
 ) -> None:
     """Answers what waits, then what comes."""
     personas, engine, guard = built.personas, built.engine, built.guard
+    model = config.remote.model if config.engine.kind == "remote" else config.engine.model
+    sys.setswitchinterval(SWITCH_S)
     metrics = Metrics()
     try:
         if config.engine.kind == "embedded" and not (config.data / TUNINGS).exists():
@@ -116,7 +122,7 @@ async def serve(
             speech=speech,
             guests=guests,
             meaning=_meaning(config, engine),
-            kinds=[StoryTelling(personas, engine.context_tokens), FactFinding()],
+            kinds=[StoryTelling(personas, engine.context_tokens, model), FactFinding(model)],
         )
         dispatch = Dispatch(
             conversation,

@@ -4,7 +4,9 @@ INVARIANT I7: a piece is taken and gone from what waits in the same transaction,
 instruction loses none and doubles none; the next start goes on with the first that waits. What is
 taken can be recalled at once: the oldest lines come first.
 
-What comes in stands in sessions of its own, which have ended: nothing of it is in any window.
+What comes in stands in sessions of its own, which have ended: nothing of it is in any window. A file
+may hold years in one talk; after a long pause a further session begins, so that none is too long to
+look through.
 """
 
 import json
@@ -167,7 +169,8 @@ def _keep(db: sqlite3.Connection, import_: int, talk: int, line: Incoming) -> Tu
     if line.side is Side.PERSONA:
         # Whoever forgets what they said forgets what it was answered.
         answers = db.execute(
-            """SELECT id FROM turns WHERE session = ? AND side = ?
+            # Nothing branches off there yet; and only with its branch the newest is found at once.
+            """SELECT id FROM turns WHERE session = ? AND branch = 1 AND side = ?
             ORDER BY place DESC LIMIT 1""",
             (session, Side.PERSON),
         ).fetchone()
@@ -194,13 +197,17 @@ def _keep(db: sqlite3.Connection, import_: int, talk: int, line: Incoming) -> Tu
 
 
 def _session(db: sqlite3.Connection, import_: int, talk: int, at: float) -> tuple[int, str | None]:
-    """Made with the first line that is kept of the talk."""
+    """Made with the first line that is kept of the talk, and with the first after a long pause."""
     persona, sponsor, room, session = db.execute(
         """SELECT persona, sponsor, room, session FROM import_talks
         WHERE import = ? AND number = ?""",
         (import_, talk),
     ).fetchone()
-    if session is None:
+    last = db.execute(
+        "SELECT at FROM turns WHERE session = ? AND branch = 1 ORDER BY place DESC LIMIT 1",
+        (session,),
+    ).fetchone()
+    if last is None or at - last[0] >= recalled.PAUSE_S:
         session = db.execute(
             """INSERT INTO sessions (persona, sponsor, began, ended, head, first_place, seed, room)
             VALUES (?, ?, ?, ?, '', 0, 0, ?) RETURNING id""",

@@ -116,15 +116,17 @@ def catch_up(
 ) -> int:
     """Indexes what is queued, the oldest first, and learns from it; how many it took."""
     rows = db.execute(
+        # CROSS: from the queue. From the turns, all that there are would be gone through each time.
         """SELECT turns.id, to_index.rating, to_index.spot, revisions.text, turns.side, turns.at,
-            turns.session
-        FROM to_index JOIN turns ON turns.id = to_index.turn
+            turns.session, turns.place
+        FROM to_index CROSS JOIN turns ON turns.id = to_index.turn
         JOIN revisions ON revisions.turn = turns.id AND revisions.step = turns.chosen
         WHERE turns.place IS NOT NULL AND turns.state IN ('done', 'cut')
-        ORDER BY turns.place LIMIT ?""",
+        ORDER BY to_index.turn LIMIT ?""",
         (most,),
     ).fetchall()
-    for turn, rating, old_spot, text, side, at, session in rows:
+    rows.sort(key=lambda row: row[-1])
+    for turn, rating, old_spot, text, side, at, session, _ in rows:
         known = make_scope(db, scope_of(db, session))
         scope, key = known.id, known.key
         # Of one that was indexed before; closed a second time, it keeps its place.

@@ -31,14 +31,14 @@ def take(
     holder: str,
     now: float,
 ) -> Batch | None:
-    """The oldest that is ready, from now on leased. What an older version of the kind has parked is
+    """The oldest that is ready, from now on leased. What another version of the kind has parked is
     tried anew."""
     passed: list[int] = []
     while True:
         row = db.execute(
             # In the order of arrival, so that the first of a long queue is found at once.
             """SELECT work.turn, turns.session FROM work JOIN turns ON turns.id = work.turn
-            WHERE kind = ? AND parked < ? AND lease <> ? AND turns.session IS NOT NULL
+            WHERE kind = ? AND parked <> ? AND lease <> ? AND turns.session IS NOT NULL
                 AND turns.session NOT IN (SELECT value FROM json_each(?))
             ORDER BY work.turn LIMIT 1""",
             (kind, version, holder, json.dumps(passed)),
@@ -134,7 +134,7 @@ def _run(
     rows = db.execute(
         f"""SELECT turns.id, turns.side, revisions.text, turns.at,
             max(coalesce(indexed.rating, -1), coalesce(to_index.rating, -1)), tries,
-            work.turn IS NOT NULL AND parked < :version AND lease <> :holder
+            work.turn IS NOT NULL AND parked <> :version AND lease <> :holder
         FROM turns JOIN revisions ON revisions.turn = turns.id AND step = chosen
         LEFT JOIN indexed ON indexed.turn = turns.id
         LEFT JOIN to_index ON to_index.turn = turns.id

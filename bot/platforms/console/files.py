@@ -5,8 +5,10 @@ Whoever writes the lines runs the process, so every file that it may read is the
 """
 
 import asyncio
+import io
 import os
 import stat
+import zipfile
 from dataclasses import replace
 from functools import partial
 from mimetypes import guess_type
@@ -27,8 +29,9 @@ _TAKE_FILES = {
 
 
 def as_answer(say: Say, file: File) -> Say:
-    """The file itself where it can be read, and else what it is."""
-    shown = file.text
+    """The file itself where it can be read, and else what it is. What is zipped because platforms
+    elsewhere take no more at once has no bound here."""
+    shown = _unzipped(file) if file.media_type == "application/zip" else file.text
     text = f"[{file.name}: {len(file.content)} bytes]" if shown is None else shown
     return replace(say, text=text, nonce=f"{say.nonce}-file", file=None, choices=())
 
@@ -47,6 +50,12 @@ def take_file(message: Message, take_files: frozenset[str] = frozenset(_TAKE_FIL
         read=partial(_read, path),
     )
     return replace(message, text=text, attached=(attached,))
+
+
+def _unzipped(file: File) -> str:
+    """The one file in what we have zipped ourselves."""
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        return archive.read(archive.infolist()[0]).decode("utf-8")
 
 
 def _asks(text: str, take_files: frozenset[str]) -> bool:
