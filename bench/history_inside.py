@@ -55,7 +55,7 @@ async def _serve(data: Path, people: list[list[str]]) -> None:
     built = build(config, os.environ, _note)
     assert isinstance(built.engine, ScriptedEngine)
     # It keeps every prompt for tests, which is no memory of the bot's.
-    built.engine.prompts = deque(maxlen=1)  # type: ignore[assignment] - as a list, as far as is asked
+    built.engine.prompts = deque(maxlen=1)  # type: ignore[assignment] # as a list, as far as is asked
     async with open_house(config, os.environ, _note) as house:
         speech = Speech(config.care.language)
         await serve(config, built, house, consoles, speech=speech, note=_note)

@@ -133,7 +133,7 @@ def _run(work: Work, data: Path, there: Connection) -> None:
         finally:
             there.send(BETWEEN)
 
-    database.in_transaction = told  # type: ignore[assignment] - told of no type of its own
+    database.in_transaction = told  # type: ignore[assignment] # told of no type of its own
     asyncio.run(_work(work, data, there.send))
 
 

@@ -29,7 +29,7 @@ from bot.memory.notes import OPENING
 from bot.memory.question import Question
 from bot.memory.recall import Place, recall
 from bot.policy.door import DOOR_VERSION
-from bot.store import imports, recalled
+from bot.store import imports, indexing
 from bot.store.database import in_transaction
 from bot.store.house import House
 from bot.store.imports import PIECE, Incoming, IncomingTalk
@@ -417,9 +417,9 @@ def steps_of_the_last_piece(count: int) -> dict[str, int]:
     while (piece := imports._next(db)) is not None:
         rated = [Rating.GENERAL] * len(piece.lines)
         counted("taking", partial(imports._take, db, piece, rated))
-        assert recalled.catch_up(db, str.split, PIECE - 1) == PIECE - 1
+        assert indexing.catch_up(db, str.split, PIECE - 1) == PIECE - 1
         # One is left, so that what is counted is most of all how it is found.
-        counted("looking what to index", partial(recalled.catch_up, db, str.split, PIECE))
+        counted("looking what to index", partial(indexing.catch_up, db, str.split, PIECE))
     db.close()
     return steps
 

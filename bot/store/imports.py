@@ -207,7 +207,7 @@ def _session(db: sqlite3.Connection, import_: int, talk: int, at: float) -> tupl
         "SELECT at FROM turns WHERE session = ? AND branch = 1 ORDER BY place DESC LIMIT 1",
         (session,),
     ).fetchone()
-    if last is None or at - last[0] >= recalled.PAUSE_S:
+    if last is None or at - last[0] >= indexing.PAUSE_S:
         session = db.execute(
             """INSERT INTO sessions (persona, sponsor, began, ended, head, first_place, seed, room)
             VALUES (?, ?, ?, ?, '', 0, 0, ?) RETURNING id""",
