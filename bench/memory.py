@@ -24,6 +24,7 @@ from bench import RESULTS, locomo, planted
 from bench.memory_talk import tokens_of_a_talk
 from bench.recall_vaults import SCOPE, fill, vault_at
 from bot.engine.embedded import EmbeddedEngine
+from bot.engine.scripted import ScriptedEngine
 from bot.engine.setup import Setup
 from bot.events import Rating
 from bot.memory.meaning import Meaning
@@ -36,12 +37,15 @@ from bot.settings import Config
 from bot.store.recalled import Look, Wanted
 from bot.store.rows import Side
 from bot.store.vault import Vault
+from bot.store.vectors import Alike
 
 DEPTHS = (5, 10, 20)
 FIXTURE_DEPTH = 8
 PLACE = Place(SCOPE, Rating.GENERAL, None)
 NAMES = {Side.PERSON: "Ada", Side.PERSONA: "Wren"}
 NEVER_LATE_S = 60.0
+NUMBERS = 384
+LOT = 500
 
 Change = tuple[str, Rules]
 Found = list[tuple[tuple[float, ...], int]]
@@ -68,7 +72,7 @@ def main() -> None:
         figures |= asyncio.run(on_planted(Path(folder)))
         figures |= asyncio.run(tokens_of_a_talk(300))
         for turns, name in ((10_000, "10k"), (100_000, "100k")):
-            figures |= asyncio.run(latency(turns, name, Path(folder)))
+            figures |= asyncio.run(latency(turns, name, Path(folder), with_vectors=True))
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / "memory.json").write_text(json.dumps(figures, indent=2) + "\n")
     for key, value in figures.items():
@@ -143,7 +147,7 @@ async def _recall(
         return [turn.turn - 1 for turn in told.turns]
 
     def by_rules(
-        found: Mapping[str, Sequence[int]], total: int, look: Look, alike: Mapping[int, float]
+        found: Mapping[str, Sequence[int]], total: int, look: Look, alike: Alike
     ) -> Sequence[int]:
         return [ranked.spot for ranked in rank(question, found, total, look, alike, rules=rules)]
 
@@ -229,8 +233,24 @@ def _question(talk: planted.Planted, asked: planted.Asked) -> Question:
 # --- What it costs --------------------------------------------------------------------------------
 
 
-async def latency(turns: int, name: str, folder: Path) -> dict[str, object]:
-    """Questions and small talk in turns, from the message's words to the turns that are recalled."""
+class Chance(ScriptedEngine):
+    """In the place of an embedding model: as many numbers as a small one gives, in no time."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _: "")
+        self._chance = np.random.default_rng(7)
+
+    async def embed(self, texts: tuple[str, ...]) -> tuple[tuple[float, ...], ...]:
+        drawn = self._chance.standard_normal((len(texts), NUMBERS))
+        drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+        return tuple(map(tuple, drawn.tolist()))
+
+
+async def latency(
+    turns: int, name: str, folder: Path, *, with_vectors: bool = False
+) -> dict[str, object]:
+    """Questions and small talk in turns, from the message's words to the turns that are recalled;
+    and again with a vector for each turn, the embedding model's own time not counted."""
     talk = planted.plant(filler=turns)
     file = folder / f"{name}.db"
     async with vault_at(file) as (vault, database):
@@ -249,21 +269,36 @@ async def latency(turns: int, name: str, folder: Path) -> dict[str, object]:
         for text in (one.text, small.text)
     ]
     now = datetime.fromtimestamp(talk.said[-1].at + planted.DAY_S, UTC)
-    times = []
-    async with vault_at(file) as (vault, _):
-        for text in asked:
-            began = time.perf_counter()
-            question = ask_memory(text, names=NAMES, now=now)
-            await recall(vault, question, PLACE, most=FIXTURE_DEPTH, budget_s=NEVER_LATE_S)
-            times.append(1000 * (time.perf_counter() - began))
-    return {
-        f"latency_{name}.p50_ms": statistics.median(times),
-        f"latency_{name}.p95_ms": statistics.quantiles(times, n=20)[-1],
-        f"latency_{name}.most_ms": max(times),
+    questions = partial(ask_memory, names=NAMES, now=now)
+    figures: dict[str, object] = {
         f"latency_{name}.open_ms": statistics.median(opened),
         f"latency_{name}.index_s": filled,
         f"latency_{name}.mb": file.stat().st_size / 1e6,
     }
+    meaning = Meaning(Chance(), "by chance")
+    async with vault_at(file) as (vault, _):
+        while with_vectors and (bare := await meaning.missing(vault, LOT)):
+            await meaning.keep(vault, await meaning.make(bare))
+        for kind, by in (("", None), *((("meaning_", meaning),) if with_vectors else ())):
+            times = []
+            for text in asked:
+                began = time.perf_counter()
+                question = questions(text)
+                await recall(
+                    vault,
+                    question,
+                    PLACE,
+                    most=FIXTURE_DEPTH,
+                    budget_s=NEVER_LATE_S,
+                    meaning=by,
+                )
+                times.append(1000 * (time.perf_counter() - began))
+            figures |= {
+                f"latency_{name}.{kind}p50_ms": statistics.median(times),
+                f"latency_{name}.{kind}p95_ms": statistics.quantiles(times, n=20)[-1],
+                f"latency_{name}.{kind}most_ms": max(times),
+            }
+    return figures
 
 
 if __name__ == "__main__":

@@ -188,7 +188,10 @@ async def test_a_consent_to_other_words_is_asked_anew(tmp_path: Path) -> None:
             assert await vault.consent(DOOR) is None
 
 
-MADE_ANEW = {"scopes", "words", "named", "work", "summaries", "summarised", "known_from", "vectors"}
+MADE_ANEW = {
+    *("scopes", "words", "named", "work", "summaries", "summarised", "known_from"),
+    *("vectors", "signs"),
+}
 """By a job, from what is queued for it."""
 OF_WHAT_IS_MADE_ANEW = {
     *("scope", "spot", "words"),

@@ -3,7 +3,6 @@ with what they were made of.
 """
 
 import asyncio
-import math
 import sqlite3
 import zlib
 from collections.abc import AsyncIterator
@@ -14,19 +13,21 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from bot.engine.base import EngineError, PromptTooLong
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Rating, TurnId
 from bot.jobs import QUIET_S, Jobs
-from bot.memory.meaning import LENGTHS, Meaning, likeness, pack
+from bot.memory.meaning import LENGTHS, Meaning, closely, pack, roughly, signs
 from bot.memory.question import Question, ask_memory
 from bot.memory.ranking import rank
 from bot.memory.recall import Place, catch_up, recall
 from bot.store.house import House
 from bot.store.rows import Consent, Scope, Session, Side, Spot, State
 from bot.store.vault import Vault
+from bot.store.vectors import BLOCK, Alike
 from tests.store_help import ADA, Clock, arrive, house_in, open_for
 
 MEMORY = Consent("memory", "3", 0.0)
@@ -60,11 +61,13 @@ class Embedding(ScriptedEngine):
 
 
 def _vector(text: str) -> tuple[float, ...]:
-    groups = [float(any(word in text for word in words)) for words in ALIKE]
-    own = [0.0] * 64
-    own[zlib.crc32(text.encode()) % 64] = 0.2
-    length = math.hypot(*groups, *own)
-    return tuple(part / length for part in (*groups, *own))
+    about = next((words[0] for words in ALIKE if any(word in text for word in words)), text)
+    vector = 3.0 * _somewhere(about) + _somewhere(text)
+    return tuple((vector / np.linalg.norm(vector)).tolist())
+
+
+def _somewhere(text: str) -> npt.NDArray[np.float64]:
+    return np.random.default_rng(zlib.crc32(text.encode())).standard_normal(64)
 
 
 @dataclass
@@ -247,29 +250,56 @@ def test_both_ways_are_weighed_together() -> None:
     """Of two that share as many words, the one that means the same comes first."""
     turns = {1: Spot(Side.PERSON, 0.0), 500: Spot(Side.PERSON, 0.0)}
 
-    def order(alike: dict[int, float]) -> list[int]:
+    def order(alike: Alike) -> list[int]:
         question = Question({"lake": 1.0})
         look = lambda spots: {spot: turns[spot] for spot in spots if spot in turns}  # noqa: E731 - one line
         return [one.spot for one in rank(question, {"lake": [1, 500]}, 1_000, look, alike)]
 
-    assert order({}) == [500, 1]
-    assert order({1: 0.9, 500: 0.1, 30: 0.0}) == [1, 500]
+    assert order(Alike()) == [500, 1]
+    assert order(Alike({1: 0.9, 500: 0.1, 30: 0.0})) == [1, 500]
+    rough = {500: 0.9, 1: 0.8, 30: 0.0}
+    assert order(Alike(rough)) == [500, 1]
+    assert order(Alike(rough, lambda _: {1: 0.7, 500: 0.6})) == [1, 500], "the vectors decide"
+
+
+def test_what_stands_out_is_told_on_one_scale_whatever_the_models_own_is() -> None:
+    turns = {spot: Spot(Side.PERSON, 0.0) for spot in range(50)}
+    rough = {spot: 3.0 - spot / 10 for spot in turns}
+
+    def apart(scale: float, shift: float) -> list[float]:
+        close = lambda spots: {spot: shift - scale * spot for spot in spots}  # noqa: E731 - one line
+        ranked = rank(Question({}), {}, 50, lambda _: turns, Alike(rough, close))
+        return [one.apart for one in ranked]
+
+    assert apart(0.01, 0.5) == pytest.approx(apart(0.002, 0.9))
+    assert apart(0.01, 0.5) == pytest.approx([rough[spot] for spot in turns])
+
+
+def test_the_signs_of_a_vector_tell_roughly_how_near_it_comes() -> None:
+    chance = np.random.default_rng(7)
+    kept = chance.standard_normal((40, 100)).astype(np.float32)
+    asked = kept[21] + kept[5] / 2
+    blocks = [
+        (
+            block,
+            b"".join(signs(kept[4 * block + at]) if at < 4 else bytes(13) for at in range(BLOCK)),
+        )
+        for block in range(10)
+    ]
+    like = roughly(asked, blocks)
+    places = {BLOCK * (number // 4) + number % 4: number for number in range(40)}
+    assert set(like) == set(places), "where there is nothing, nothing is told"
+    assert [places[spot] for spot in like][:2] == [21, 5]
+    assert list(like.values()) == sorted(like.values(), reverse=True)
+    assert np.mean(list(like.values())) == pytest.approx(0.0, abs=1e-5)
+    assert np.std(list(like.values())) == pytest.approx(1.0)
 
 
 def test_vectors_of_another_length_are_not_compared() -> None:
     asked = np.full(4, 0.5, np.float32)
     same, other = pack(asked), pack(-asked)
-    alike = likeness(asked, [(3, same), (4, other)])
-    assert alike == pytest.approx({3: 1.0, 4: -1.0}, abs=0.02)
-    assert likeness(asked, [(3, same[:2])]) == {}
-    assert likeness(asked, []) == {}
-
-
-def test_a_byte_for_each_number_is_enough() -> None:
-    chance = np.random.default_rng(7)
-    both = chance.standard_normal((200, 2, 384)).astype(np.float32)
-    both[:, 1] += both[:, 0]
-    both /= np.linalg.norm(both, axis=2, keepdims=True)
-    for one, other in both:
-        alike = likeness(one, [(1, pack(other))])
-        assert alike[1] == pytest.approx(float(one @ other), abs=0.01)
+    assert closely(asked, [(3, same.vector), (4, other.vector)]) == {3: 1.0, 4: -1.0}
+    assert closely(asked, [(3, same.vector[:2])]) == {}
+    assert closely(asked, []) == {}
+    assert roughly(asked, [(3, same.signs)]) == {}
+    assert roughly(asked, []) == {}

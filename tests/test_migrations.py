@@ -132,6 +132,9 @@ VAULT_12 = {
     "set_aside": "INSERT INTO set_aside VALUES (1, 0, 0)",
 }
 VAULT_13 = {**VAULT_12, "vectors": "INSERT INTO vectors VALUES (1, 0, x'003c')"}
+VAULT_15 = {**VAULT_13, "signs": "INSERT INTO signs VALUES (1, 0, zeroblob(16))"}
+MADE_ANEW = {"vectors"}
+"""By a job, where a later version keeps them in another form."""
 ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
     "house": (HOUSE, {1: HOUSE_1, 2: HOUSE_2, 3: HOUSE_3, 4: HOUSE_4, 5: HOUSE_5, 6: HOUSE_6}),
     "vault": (
@@ -151,6 +154,7 @@ ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
             12: VAULT_12,
             13: VAULT_13,
             14: VAULT_13,
+            15: VAULT_15,
         },
     ),
 }
@@ -180,7 +184,8 @@ def test_rows_of_an_old_version_are_all_in_the_newest(name: str, version: int) -
     found = contents(db)
     # A later kind of work begins with what was said before there was such a kind.
     found["work"] = [row for row in found.get("work", []) if row[0] == "story"]
-    assert all(len(found[table]) == 1 for table in versions[version])
+    anew = MADE_ANEW if version < len(steps) else set()
+    assert all(len(found[table]) == 1 for table in set(versions[version]) - anew)
     assert db.execute("PRAGMA foreign_key_check").fetchall() == []
     db.close()
 

@@ -17,12 +17,13 @@ from bot.memory.names import names_asked, names_in
 from bot.memory.question import Question
 from bot.memory.recall import Place, catch_up, recall
 from bot.memory.words import words_of
-from bot.store import indexing, replies, sessions, turns
+from bot.store import indexing, replies, sessions, turns, vectors
 from bot.store.card_rows import Found
-from bot.store.database import empty_log, in_transaction
+from bot.store.database import empty_log, in_transaction, rewrite
 from bot.store.migrations import VAULT, migrate
 from bot.store.rows import Consent, Scope, Session, State
 from bot.store.vault import Vault
+from bot.store.vectors import BLOCK, Made
 from tests.store_help import ADA, BEN, arrive, begin, house_in, message, open_for, vault_in
 
 T = TypeVar("T")
@@ -409,6 +410,33 @@ def test_i5_what_was_dropped_is_in_no_byte_of_the_file(plain: Plain) -> None:
         canary = CANARY.format(number)
         assert (canary.encode() in file) == (number % 3 == 0)
         assert bool(numbers(plain, canary) & in_words) == (number % 3 == 0)
+
+
+def test_i5_the_signs_of_a_vector_go_with_its_turn_and_those_beside_it_stay(plain: Plain) -> None:
+    said = [plain.say(f"The tide of day {n}") for n in range(60)]
+    plain.do(lambda: indexing.catch_up(plain.db, words_of, 5_000))
+    bare = plain.do(lambda: vectors.missing(plain.db, 7, 500))
+    signs = {one.turn: b"<%06d>" % one.turn for one in bare}
+    made = [(one, Made(signs[one.turn] * 2, signs[one.turn])) for one in bare]
+    plain.do(lambda: vectors.keep(plain.db, 7, made))
+    for number, turn in enumerate(said):
+        if number % 3 or number < 20:
+            plain.do(partial(plain.drop_all, turn))
+    rewrite(plain.db)
+    file = plain.bytes()
+    stand = {row[0] for row in plain.db.execute("SELECT turn FROM indexed").fetchall()}
+    assert {turn for turn in signs if signs[turn] in file} == stand
+    kept = plain.db.execute("SELECT block, bits FROM signs").fetchall()
+    told = {
+        block * BLOCK + at for block, bits in kept for at in range(BLOCK) if any(bits[8 * at :][:8])
+    }
+    assert told == {row[0] for row in plain.db.execute("SELECT spot FROM vectors").fetchall()}
+    assert all(any(bits) for _, bits in kept), "what is empty does not stay"
+    plain.do(lambda: sessions.withdraw_consent(plain.db, "memory"))
+    assert plain.db.execute("SELECT count(*) FROM signs").fetchone() == (0,)
+    rewrite(plain.db)
+    file = plain.bytes()
+    assert not any(one in file for one in signs.values())
 
 
 def test_a10_without_the_consent_nothing_of_the_index_is_left(plain: Plain) -> None:

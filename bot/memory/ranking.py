@@ -9,15 +9,18 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
-from statistics import fmean
-from types import MappingProxyType
+from itertools import islice
+from statistics import fmean, pstdev
 
 from bot.memory.question import Question
 from bot.store.rows import STRETCH, Spot
+from bot.store.vectors import NOTHING_ALIKE, Alike
 
 CANDIDATES = 100
 LIKE = 200
 """Those that come nearest by their meaning."""
+CLOSELY = 50
+"""The best of all these, whose vectors are compared."""
 STRETCH_BEST = 5
 
 
@@ -58,13 +61,12 @@ def rank(
     found: Mapping[str, Sequence[int]],
     total: int,
     look: Callable[[Sequence[int]], Mapping[int, Spot]],
-    alike: Mapping[int, float] = MappingProxyType({}),
+    alike: Alike = NOTHING_ALIKE,
     *,
     rules: Rules = RULES,
 ) -> list[Ranked]:
     """`found` has the places of each word among `total` turns; `look` tells what stands in some
-    of them, and leaves out those that may not be recalled now. `alike` has how near the meaning of
-    each turn comes, where that is known."""
+    of them, and leaves out those that may not be recalled now."""
     weights = _weights(question, found, total, rules)
     alone: Scores = {}
     for word, weight in weights.items():
@@ -72,7 +74,7 @@ def rank(
             alone[spot] = alone.get(spot, 0.0) + weight
     best = sorted(alone, key=lambda spot: (-alone[spot], -spot))[:CANDIDATES]
     near = {spot + step for spot in best for step in rules.around}
-    by_meaning = nlargest(LIKE, alike, key=alike.__getitem__)
+    by_meaning = islice(alike.roughly, LIKE)
     known = look(sorted(near.union(by_meaning)))
     scores, alone = _near(weights, found, known, rules)
     stretches = _stretches(alone)
@@ -86,31 +88,52 @@ def rank(
         )
         for spot, score in scores.items()
     ]
-    if alike:
+    if alike.roughly:
         ranked = _with_meaning(ranked, alike, worth, rules)
     return sorted(ranked, key=lambda one: (-one.score, -one.spot))
 
 
 def _with_meaning(
-    ranked: Sequence[Ranked],
-    alike: Mapping[int, float],
+    ranked: Sequence[Ranked], alike: Alike, worth: Mapping[int, float], rules: Rules
+) -> list[Ranked]:
+    """Roughly all of them, and then the best of these closely."""
+    by_words = {one.spot: one for one in ranked}
+    lowest = next(reversed(alike.roughly.values()))
+    rough = {spot: alike.roughly.get(spot, lowest) for spot in worth}
+    both = _both(by_words, rough, lowest, worth, rules)
+    best = nlargest(CLOSELY, both.values(), key=lambda one: one.score)
+    close = _on_its_scale(alike.closely([one.spot for one in best]), rough)
+    return [*(both | _both(by_words, close, lowest, worth, rules)).values()]
+
+
+def _both(
+    by_words: Mapping[int, Ranked],
+    like: Mapping[int, float],
+    lowest: float,
     worth: Mapping[int, float],
     rules: Rules,
-) -> list[Ranked]:
+) -> dict[int, Ranked]:
     """Both scores on one scale, from nothing to the best of all."""
-    by_words = {one.spot: one for one in ranked}
-    best = max((one.score for one in ranked), default=0.0) or 1.0
-    lowest, highest = min(alike.values()), max(alike.values())
-    mean = fmean(alike.values())
-    spread = math.sqrt(fmean((like - mean) ** 2 for like in alike.values()))
-    both = []
-    for spot, counts in worth.items():
+    best = max((one.score for one in by_words.values()), default=0.0) or 1.0
+    most = max(like.values(), default=lowest) - lowest or 1.0
+    both = {}
+    for spot, apart in like.items():
         said = by_words.get(spot, Ranked(spot, 0.0, 0.0))
-        like = alike.get(spot, lowest)
-        meant = counts * (like - lowest) / (highest - lowest or 1.0)
+        meant = worth[spot] * (apart - lowest) / most
         score = (1 - rules.meaning) * said.score / best + rules.meaning * meant
-        both.append(Ranked(spot, score, said.share, (like - mean) / (spread or 1.0)))
+        both[spot] = Ranked(spot, score, said.share, apart)
     return both
+
+
+def _on_its_scale(close: Mapping[int, float], rough: Mapping[int, float]) -> Scores:
+    """What was compared closely, with the mean and the spread that it had when compared roughly:
+    how far both lie apart is another thing with each model."""
+    if not close:
+        return {}
+    before = [rough[spot] for spot in close]
+    mean, old_mean = fmean(close.values()), fmean(before)
+    scale = pstdev(before, old_mean) / (pstdev(close.values(), mean) or 1.0)
+    return {spot: old_mean + (like - mean) * scale for spot, like in close.items()}
 
 
 def _worth(turn: Spot, question: Question, rules: Rules) -> float:

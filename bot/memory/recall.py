@@ -19,11 +19,12 @@ from bot.store.indexing import Drafts, no_drafts
 from bot.store.recalled import Look, Wanted
 from bot.store.rows import Scope
 from bot.store.vault import Vault
+from bot.store.vectors import Alike
 
 BUDGET_S = 0.05
 MEANING_SHARE = 0.4
 """Of the budget: so long an embedding model has for a message."""
-APART = 4.0
+APART = 3.75
 """What stands out so far by its meaning was spoken of, in whatever words."""
 AT_ONCE = 50
 """Turns in one transaction, and so many of these: 0.1 s where a vault is large."""
@@ -59,7 +60,7 @@ async def recall(
     wanted = Wanted(place.scope, words, place.ceiling, place.session, most, names, meant)
 
     def by_question(
-        found: Mapping[str, Sequence[int]], total: int, look: Look, alike: Mapping[int, float]
+        found: Mapping[str, Sequence[int]], total: int, look: Look, alike: Alike
     ) -> Sequence[int]:
         ranked = rank(question, found, total, look, alike)
         return [one.spot for one in ranked if one.share >= least or one.apart >= APART]

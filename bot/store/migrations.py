@@ -17,7 +17,7 @@ from bot.store.index_tables import INDEX
 from bot.store.name_tables import NAMES
 from bot.store.rows import StoreError
 from bot.store.story_tables import STORY
-from bot.store.vector_tables import VECTORS
+from bot.store.vector_tables import SIGNS, VECTORS
 from bot.store.work_tables import WORK
 
 Step = tuple[str, ...]
@@ -134,6 +134,7 @@ VAULT: tuple[Step, ...] = (
     BRANCHES,
     VECTORS,
     FACT_WORK,
+    SIGNS,
 )
 
 

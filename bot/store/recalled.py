@@ -17,10 +17,10 @@ from bot.store.names import find_names
 from bot.store.on_branch import CURRENT, STANDS
 from bot.store.rows import Recalled, Scope, Side, Spot
 from bot.store.scopes import consents, find_scope
-from bot.store.vectors import Meant, alike
+from bot.store.vectors import NOTHING_ALIKE, Alike, Meant, alike
 
 Look = Callable[[Sequence[int]], Mapping[int, Spot]]
-Rank = Callable[[Mapping[str, Sequence[int]], int, Look, Mapping[int, float]], Sequence[int]]
+Rank = Callable[[Mapping[str, Sequence[int]], int, Look, Alike], Sequence[int]]
 
 NEVER = 2**62
 MOST_SPOTS = 20_000
@@ -60,7 +60,7 @@ def recall(
             (id_, number_of(word, key), MOST_SPOTS),
         ).fetchall()
         found[word] = [row[0] for row in rows]
-    like = alike(db, id_, wanted.meant) if wanted.meant and not is_late() else {}
+    like = alike(db, id_, wanted.meant) if wanted.meant and not is_late() else NOTHING_ALIKE
 
     def look(spots: Sequence[int]) -> dict[int, Spot]:
         rows = db.execute(
