@@ -112,6 +112,8 @@ class Kept:
     """What was edited since."""
     aside: frozenset[str]
     facts: tuple[Fact, ...]
+    wanted: frozenset[str]
+    """What they pinned or had remembered, which is theirs on every branch."""
     made: Mapping[str, Sequence[tuple[Scope, frozenset[str]]]]
     """By what it is: notes, beginnings of prompts, summaries, facts."""
 
@@ -119,7 +121,8 @@ class Kept:
         return [fact for fact in self.facts if fact.scope == scope]
 
 
-NOTHING = Kept(frozenset(), frozenset(), frozenset(), (), {})
+_NONE: frozenset[str] = frozenset()
+NOTHING = Kept(_NONE, _NONE, _NONE, (), _NONE, {})
 
 
 def read_kept(exported: Mapping[str, Any]) -> Kept:
@@ -157,6 +160,7 @@ def read_kept(exported: Mapping[str, Any]) -> Kept:
         past=_words(" ".join(every)) - talk,
         aside=_all(chosen[id_] for id_, is_there in on_branch.items() if not is_there),
         facts=facts,
+        wanted=_all(one.canaries for one in facts if one.is_pinned or one.origin == "person"),
         made={
             "a note": [(_scope(sessions[one["session"]]), _words(one["note"])) for one in noted],
             "the beginning of a prompt": [

@@ -85,11 +85,11 @@ async def aloud(world: World, mind: Mind) -> None:
 
 
 def one_of(world: World, mind: Mind) -> Said | None:
-    """Any that the platform still shows, most often one of the last."""
+    """Any that the platform still shows, often one of the last."""
     there = mind.on_platform()
     if not there:
         return None
-    return world.chance.choice(there[-4:] if world.chance.random() < 0.6 else there)
+    return world.chance.choice(there[-4:] if world.chance.random() < 0.4 else there)
 
 
 async def edit(world: World, mind: Mind) -> None:

@@ -8,7 +8,7 @@ nothing, under a higher ceiling, or on a branch that was set aside, is in no pro
 (INVARIANTS I1, I5, I6; SAFETY P3, A9, A10, P6). After each step what a vault says of itself is
 compared with what is known of its person.
 
-What people do is told in `memory_talking` and `memory_wishes`; how anything is kept, it does not know.
+What people do is told in `memory_talking`, `memory_wishes` and `memory_ends`; how anything is kept, it does not know.
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
+from bench import memory_ends as ends
 from bench import memory_talking as talking
 from bench import memory_wishes as wishes
 from bench.memory_minds import Kept, Mind, Said
@@ -28,9 +29,9 @@ SEARCH_EVERY = 40
 """Operations between two looks into every file."""
 Deed = Callable[[World, Mind], Awaitable[None]]
 DEEDS: dict[Deed, int] = {
-    talking.talk: 40,
-    talking.ask: 12,
-    talking.edit: 6,
+    talking.talk: 24,
+    talking.ask: 8,
+    talking.edit: 8,
     talking.delete: 5,
     talking.undo: 3,
     talking.another: 4,
@@ -50,24 +51,24 @@ DEEDS: dict[Deed, int] = {
     wishes.incognito: 3,
     wishes.add_fact: 4,
     wishes.remember_this: 2,
-    wishes.edit_fact: 3,
+    wishes.edit_fact: 4,
     wishes.pin_fact: 2,
-    wishes.share: 5,
-    wishes.forget_fact: 3,
+    wishes.share: 6,
+    wishes.forget_fact: 4,
     wishes.tell_story: 2,
     wishes.forget_story: 1,
     wishes.story_again: 1,
-    wishes.forget_one: 3,
-    wishes.forget_since: 1,
-    wishes.forget_all: 1,
-    wishes.keep_for: 2,
-    wishes.days_pass: 1,
-    wishes.hours_pass: 5,
-    wishes.bring: 2,
-    wishes.link: 2,
-    wishes.unlink: 1,
-    wishes.leave: 1,
-    wishes.erase: 1,
+    ends.forget_one: 3,
+    ends.forget_since: 1,
+    ends.forget_all: 1,
+    ends.keep_for: 3,
+    ends.days_pass: 3,
+    ends.hours_pass: 5,
+    ends.bring: 2,
+    ends.link: 2,
+    ends.unlink: 1,
+    ends.leave: 1,
+    ends.erase: 1,
 }
 
 
@@ -131,7 +132,7 @@ class Walk:
         """What their vault says, against what they have done."""
         await self.world.settle(mind)
         kept = await self.world.kept(mind)
-        mind.aside = kept.aside
+        mind.aside = kept.aside - kept.wanted
         self._look_at_prompts()
         lost = mind.said.keys() - kept.said
         if lost and not self.world.may_lose:
@@ -146,8 +147,6 @@ class Walk:
 
     def _look_at_made(self, mind: Mind, kept: Kept) -> None:
         """Of what was said, where it was said, and to be kept (INVARIANT I5, SAFETY P3, A10)."""
-        wanted = [one for one in kept.facts if one.is_pinned or one.origin == "person"]
-        pinned = {canary for fact in wanted for canary in fact.canaries}
         for what, made in kept.made.items():
             for scope, words in made:
                 self.met[what] += len(words)
@@ -158,12 +157,11 @@ class Walk:
                         raise self._seen(f"{what} has what was said elsewhere")
                     if not said.is_kept:
                         raise self._seen(f"{what} has what was not to be kept")
-                if what in {"a fact", "a summary"} and (aside := words & mind.aside - pinned):
+                if what in {"a fact", "a summary"} and (aside := words & mind.aside):
                     raise self._seen(f"{what} has what is set aside: {self._told(aside)}")
         self.met["shared"] += sum(fact.origin == "shared" for fact in kept.facts)
         self.met["found by a model"] += sum(fact.origin == "model" for fact in kept.facts)
         self.met["set aside"] += len(mind.aside)
-        mind.aside -= pinned
 
     def _told(self, words: set[str] | frozenset[str]) -> str:
         how = self.world.gone
@@ -211,7 +209,7 @@ class Walk:
         if mind.scope != said.scope and mind.scope not in said.shared:
             raise self._seen("it was said to another persona or sponsor")
         if said.canary in mind.aside:
-            raise self._seen("what is set aside came up")
+            raise self._seen(f"what is set aside came up: {said.canary}")
         if is_new and mind.under is not None and said.rating > mind.under:
             raise self._seen(
                 f"{said.canary}, {said.what} under {said.rating.name}, came up under less"
