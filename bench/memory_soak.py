@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 
 from bench import RESULTS
-from bench.memory_walk import Seen, Walk
+from bench.memory_walk import Walk
+from bench.memory_world import Seen
 
 
 def main() -> None:
@@ -36,18 +37,18 @@ def main() -> None:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "seed": seed,
         "minutes": round((time.monotonic() - began) / 60, 2),
-        "steps": walk.done,
-        "canaries_forgotten": len(walk.gone),
-        "recalled": walk.recalled,
+        "steps": walk.world.done,
+        "canaries_forgotten": len(walk.world.gone),
         "searches": walk.searches,
         "found": found,
-        **walk.counts,
+        "met": walk.met,
+        "done": walk.counts,
     }
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / "memory_soak.json").write_text(json.dumps(figures, indent=2) + "\n")
     print(json.dumps(figures, indent=2))
     if found:
-        raise SystemExit(f"run again with --seed {seed} --steps {walk.done} to see where")
+        raise SystemExit(f"run again with --seed {seed} --steps {walk.world.done} to see where")
 
 
 if __name__ == "__main__":

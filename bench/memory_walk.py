@@ -3,526 +3,255 @@ never be seen on the way.
 
 Every sentence of a person carries a canary, a word that stands nowhere else. What was forgotten is
 in no prompt from then on, and, once nobody waits, in no file, no log and no state of the engine;
-what was said to one persona, under one sponsor, in one session that keeps nothing, is in no prompt
-of another (INVARIANTS I1, I5, I6; SAFETY P3, A10, P6).
+what was said to one persona, under one sponsor, where others read along, in one session that keeps
+nothing, under a higher ceiling, or on a branch that was set aside, is in no prompt of another
+(INVARIANTS I1, I5, I6; SAFETY P3, A9, A10, P6). After each step what a vault says of itself is
+compared with what is known of its person.
 
-The same code runs without encryption, so that a search of the files means something. What it does
-not know is how anything is kept.
+What people do is told in `memory_talking`, `memory_wishes` and `memory_ends`; how anything is kept, it does not know.
 """
 
-import itertools
-import json
-import logging
-import random
-import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
-import sqlcipher3
-
+from bench import memory_ends as ends
+from bench import memory_talking as talking
+from bench import memory_wishes as wishes
+from bench.memory_minds import Kept, Mind, Said
+from bench.memory_stage import MEANT, WRITTEN, Logged, canaries, on_stage, without_encryption
+from bench.memory_world import Seen, World
 from bot.engine.base import Prompt
-from bot.engine.scripted import ScriptedEngine
-from bot.events import CommunityId, Deleted, Edited, EventId, Message, Room
-from bot.files import Attached, Unread
 from bot.jobs import LONG_QUIET_S
-from bot.personas import load_personas
-from bot.story import StoryTelling
-from tests.conftest import PERSONAS as PERSONA_FILES
-from tests.conftest import Parlour, running
-from tests.fakes import Clock, PaperPlatform
 
-PEOPLE = ("ada", "ben")
-PERSONAS = ("wren", "tock")
-DOOR = ("hello", "next", "next", "yes", "done")
-CANARY = re.compile(r"quokka\d{6}x", re.IGNORECASE)
-CANARY_BYTES = re.compile(rb"quokka\d{6}x", re.IGNORECASE)
-TALK = (
-    "My sister is called {}.",
-    "I live in {} now.",
-    "I promised Ole to mend the {} before winter.",
-    "My dog {} sleeps all day.",
-    "I changed my mind, my favourite tea is {}.",
-    "In the story the lamplighter hides the {} under the mill.",
-    "{} is a word that I like.",
-)
-ASK = (
-    "What is my sister called?",
-    "Where do I live now?",
-    "What did I promise to Ole?",
-    "Do you remember my dog?",
-    "Which tea do I like?",
-    "What did the lamplighter hide?",
-)
-CONTEXT = 1400
-"""Tokens: windows are trimmed every dozen messages, and stories told."""
-OF_A_FILE, OF_A_FACT = -1, -2
-"""In the place of a session's number."""
 SEARCH_EVERY = 40
 """Operations between two looks into every file."""
-
-
-class Seen(AssertionError):
-    """Something was where it must not be: the operation after which, and where; never a word."""
-
-
-@dataclass(slots=True)
-class Said:
-    """One sentence that carries a canary."""
-
-    canary: str
-    message: Message
-    scope: tuple[str, str]
-    """With which persona, as whose guest."""
-    session: int
-    is_kept: bool
-    """Whether memory was on when it was said, and ever since."""
-    past: tuple[str, ...] = ()
-    """What stood there before it was edited: the transcript keeps it, and no prompt has it."""
-
-
-@dataclass(slots=True)
-class Mind:
-    """What is known of one person by the walk."""
-
-    name: str
-    sponsor: CommunityId
-    is_in: bool = False
-    remembers: bool = False
-    session: int = 0
-    scope: tuple[str, str] = ("", "")
-    incognito: int = 0
-    """The session that keeps nothing; 0 where there is none."""
-    said: dict[str, Said] = field(default_factory=dict)
-    order: list[tuple[int, Message, str]] = field(default_factory=list)
-    """What was said, and the canary in it, if there is one: what `undo` takes back."""
+Deed = Callable[[World, Mind], Awaitable[None]]
+DEEDS: dict[Deed, int] = {
+    talking.talk: 24,
+    talking.ask: 8,
+    talking.edit: 8,
+    talking.delete: 5,
+    talking.undo: 3,
+    talking.another: 4,
+    talking.branch: 3,
+    talking.other_branch: 3,
+    talking.forget_branch: 2,
+    talking.aloud: 4,
+    talking.new: 3,
+    talking.other_persona: 4,
+    talking.other_sponsor: 3,
+    talking.other_account: 2,
+    talking.own_ceiling: 4,
+    talking.their_ceiling: 3,
+    wishes.memory_on: 4,
+    wishes.memory_intimate: 3,
+    wishes.memory_off: 1,
+    wishes.incognito: 3,
+    wishes.add_fact: 4,
+    wishes.remember_this: 2,
+    wishes.edit_fact: 4,
+    wishes.pin_fact: 2,
+    wishes.share: 6,
+    wishes.forget_fact: 4,
+    wishes.tell_story: 2,
+    wishes.forget_story: 1,
+    wishes.story_again: 1,
+    ends.forget_one: 3,
+    ends.forget_since: 1,
+    ends.forget_all: 1,
+    ends.keep_for: 3,
+    ends.days_pass: 3,
+    ends.hours_pass: 5,
+    ends.bring: 2,
+    ends.link: 2,
+    ends.unlink: 1,
+    ends.leave: 1,
+    ends.erase: 1,
+}
 
 
 class Walk:
     def __init__(self, folder: Path, seed: int) -> None:
-        self._folder, self._chance = folder, random.Random(seed)
-        self._clock = Clock()
-        self._lake = CommunityId("paper:lake")
-        self._minds = {name: Mind(name, PaperPlatform().tea) for name in PEOPLE}
-        self._numbers = itertools.count(1)
+        self._folder, self.world = folder, World(seed)
         self._logged = Logged()
         self._read = 0
-        self.gone: dict[str, str] = {}
-        """What was forgotten, and how."""
-        self._doing = ""
         self.counts: Counter[str] = Counter()
-        self.done = self.searches = self.recalled = 0
+        """Of what was done."""
+        self.met: Counter[str] = Counter()
+        """Of what came up again, and was kept, so that something is to be seen."""
+        self.searches = 0
 
     async def run(self, steps: int) -> None:
         """Raises Seen. The bot is started anew now and then."""
+        world = self.world
         with without_encryption(), self._logged.listening():
-            while self.done < steps:
-                personas = load_personas(PERSONA_FILES)
-                engine = ScriptedEngine(script, context_tokens=CONTEXT)
-                kinds = (StoryTelling(personas, CONTEXT),)
-                folder, paper, clock = self._folder, PaperPlatform(), self._clock
-                live = running(folder, engine, paper=paper, clock=clock, kinds=kinds)
-                async with live as parlour:
-                    more = min(steps, self.done + self._chance.randrange(60, 200))
-                    await self._live(parlour, more)
+            while world.done < steps:
+                async with on_stage(self._folder, world.clock) as stage:
+                    world.open(stage)
+                    self._read = 0
+                    # For so long no clock is believed.
+                    await self._rest(7.0)
+                    more = min(steps, world.done + world.chance.randrange(60, 200))
+                    while world.done < more:
+                        await self._step()
+                    await self._search()
 
-    async def _live(self, parlour: Parlour, until: int) -> None:
-        self._read = 0
-        for name in PEOPLE:
-            account = parlour.paper.message("", name).author.id
-            parlour.paper.places[account] = (parlour.paper.tea, self._lake)
-        operations = self._operations()
-        while self.done < until:
-            mind = self._minds[self._chance.choice(PEOPLE)]
-            (operation,) = self._chance.choices(list(operations), list(operations.values()))
-            self.done += 1
-            name = self._doing = operation.__name__.strip("_")
-            self.counts[name] += 1
-            if not mind.is_in:
-                await self._come_in(parlour, mind)
-            await operation(parlour, mind)
-            self._look_at_prompts(parlour, mind, name)
-            if self.done % SEARCH_EVERY == 0:
-                await self._search(parlour, name)
-        await self._search(parlour, "the end")
+    async def _step(self) -> None:
+        world = self.world
+        mind = world.chance.choice(world.minds)
+        (deed,) = world.chance.choices(list(DEEDS), list(DEEDS.values()))
+        world.done += 1
+        world.doing, world.may_lose = deed.__name__.replace("_", " "), False
+        self.counts[world.doing] += 1
+        if not mind.is_in:
+            await world.come_in(mind)
+        await deed(world, mind)
+        for one in list(world.minds) if world.may_lose else [mind]:
+            if one in world.minds:
+                await self._look_at(one)
+        self._look_at_prompts()
+        mind.place = None
+        if world.done % SEARCH_EVERY == 0:
+            await self._search()
 
-    def _operations(self) -> dict["Operation", int]:
-        return {
-            self._talk: 40,
-            self._ask: 12,
-            self._edit: 6,
-            self._delete: 7,
-            self._undo: 4,
-            self._another: 3,
-            self._new: 3,
-            self._other_persona: 4,
-            self._other_sponsor: 4,
-            self._memory_on: 4,
-            self._memory_off: 2,
-            self._incognito: 3,
-            self._bring: 1,
-            self._add_fact: 2,
-            self._forget_one: 3,
-            self._forget_all: 1,
-            self._time_passes: 5,
-            self._leave: 1,
-            self._erase: 1,
-        }
+    async def _rest(self, hours: float) -> None:
+        """Nobody does anything; what is too old goes meanwhile."""
+        self.world.may_lose = True
+        await self.world.pass_hours(hours)
+        for mind in self.world.minds:
+            await self._look_at(mind)
 
-    # --- What people do -----------------------------------------------------------------------
+    # --- What must not be seen ------------------------------------------------------------------
 
-    async def _come_in(self, parlour: Parlour, mind: Mind) -> None:
-        for answer in DOOR:
-            await self._say(parlour, mind, answer)
-        mind.is_in = True
-        if self._chance.random() < 0.8:
-            await self._say(parlour, mind, "/memory on")
-        await self._settle(parlour, mind)
+    def _seen(self, what: str) -> Seen:
+        return Seen(f"{self.world.done} ({self.world.doing}): {what}")
 
-    async def _talk(self, parlour: Parlour, mind: Mind) -> None:
-        canary = self._canary()
-        message = await self._say(parlour, mind, self._chance.choice(TALK).format(canary))
-        await self._settle(parlour, mind)
-        kept = mind.remembers and not mind.incognito
-        mind.said[canary.lower()] = Said(canary, message, mind.scope, mind.session, kept)
-        mind.order.append((mind.session, message, canary.lower()))
+    async def _look_at(self, mind: Mind) -> None:
+        """What their vault says, against what they have done."""
+        await self.world.settle(mind)
+        kept = await self.world.kept(mind)
+        mind.aside = kept.aside - kept.wanted
+        self._look_at_prompts()
+        lost = mind.said.keys() - kept.said
+        if lost and not self.world.may_lose:
+            what = [f"{one} ({mind.said[one].what})" for one in sorted(lost)]
+            raise self._seen(f"lost without being forgotten: {'; '.join(what)}")
+        self.world.forget(mind, lost, "time, or joining accounts")
+        if more := kept.said - mind.said.keys():
+            raise self._seen(f"still said: {self._told(more)}")
+        if more := kept.past - {old for one in mind.said.values() for old in one.past}:
+            raise self._seen(f"still there from before an edit: {self._told(more)}")
+        self._look_at_made(mind, kept)
 
-    async def _ask(self, parlour: Parlour, mind: Mind) -> None:
-        message = await self._say(parlour, mind, self._chance.choice(ASK))
-        await self._settle(parlour, mind)
-        mind.order.append((mind.session, message, ""))
+    def _look_at_made(self, mind: Mind, kept: Kept) -> None:
+        """Of what was said, where it was said, and to be kept (INVARIANT I5, SAFETY P3, A10)."""
+        for what, made in kept.made.items():
+            for scope, words in made:
+                self.met[what] += len(words)
+                if outlived := words - kept.said:
+                    raise self._seen(f"{what} outlives it: {self._told(outlived)}")
+                for said in (mind.said[one] for one in words):
+                    if scope != said.scope and scope not in said.shared:
+                        raise self._seen(f"{what} has what was said elsewhere")
+                    if not said.is_kept:
+                        raise self._seen(f"{what} has what was not to be kept")
+                if what in {"a fact", "a summary"} and (aside := words & mind.aside):
+                    raise self._seen(f"{what} has what is set aside: {self._told(aside)}")
+        self.met["shared"] += sum(fact.origin == "shared" for fact in kept.facts)
+        self.met["found by a model"] += sum(fact.origin == "model" for fact in kept.facts)
+        self.met["set aside"] += len(mind.aside)
 
-    async def _edit(self, parlour: Parlour, mind: Mind) -> None:
-        if (said := self._one_of(mind)) is None:
-            return
-        canary, one = self._canary(), said.message
-        text = self._chance.choice(TALK).format(canary)
-        parlour.paper.tell(Edited(one.room, one.author, one.id, text, self._clock()))
-        await parlour.paper.read()
-        del mind.said[said.canary.lower()]
-        mind.said[canary.lower()] = replace(
-            said, canary=canary, past=(*said.past, said.canary.lower())
-        )
-        mind.order = [
-            (session, said_then, canary.lower() if said_then.id == one.id else old)
-            for session, said_then, old in mind.order
-        ]
-        await self._settle(parlour, mind)
-        await self._ask(parlour, mind)
+    def _told(self, words: set[str] | frozenset[str]) -> str:
+        how = self.world.gone
+        return "; ".join(sorted(f"{one} ({how.get(one, 'known, but not here')})" for one in words))
 
-    async def _delete(self, parlour: Parlour, mind: Mind) -> None:
-        if (said := self._one_of(mind)) is None:
-            return
-        one = said.message
-        parlour.paper.tell(Deleted(one.room, one.author, one.id, self._clock()))
-        await parlour.paper.read()
-        self._forget(mind, [said])
-        mind.order = [entry for entry in mind.order if entry[1].id != one.id]
-        await self._settle(parlour, mind)
-        await self._ask(parlour, mind)
+    # --- Prompts ---
 
-    async def _undo(self, parlour: Parlour, mind: Mind) -> None:
-        here = [entry for entry in mind.order if entry[0] == mind.session]
-        if not here or not await self._session(parlour, mind):
-            return
-        await self._say(parlour, mind, "/undo")
-        mind.order.remove(here[-1])
-        if here[-1][2]:
-            self._forget(mind, [mind.said[here[-1][2]]])
-        await self._settle(parlour, mind)
-
-    async def _another(self, parlour: Parlour, mind: Mind) -> None:
-        await self._say(parlour, mind, self._chance.choice(["/again", "/back", "/continue"]))
-        await self._settle(parlour, mind)
-
-    async def _new(self, parlour: Parlour, mind: Mind) -> None:
-        await self._say(parlour, mind, "/new")
-        await self._settle(parlour, mind)
-
-    async def _other_persona(self, parlour: Parlour, mind: Mind) -> None:
-        await self._say(parlour, mind, f"/persona {self._chance.choice(PERSONAS)}")
-        await self._settle(parlour, mind)
-
-    async def _other_sponsor(self, parlour: Parlour, mind: Mind) -> None:
-        """As the guest of the other community, whose door may have to be passed first."""
-        mind.sponsor = self._lake if mind.sponsor != self._lake else parlour.paper.tea
-        before = len(parlour.scripted.prompts)
-        message = await self._say(parlour, mind, "Are you there?")
-        if len(parlour.scripted.prompts) == before:
-            await self._come_in(parlour, mind)
-        else:
-            await self._settle(parlour, mind)
-            mind.order.append((mind.session, message, ""))
-
-    async def _memory_on(self, parlour: Parlour, mind: Mind) -> None:
-        await self._say(parlour, mind, "/memory on")
-        await self._settle(parlour, mind)
-
-    async def _memory_off(self, parlour: Parlour, mind: Mind) -> None:
-        await self._say(parlour, mind, "/memory off")
-        await self._settle(parlour, mind)
-
-    async def _incognito(self, parlour: Parlour, mind: Mind) -> None:
-        await self._say(parlour, mind, f"/incognito {'off' if mind.incognito else 'on'}")
-        await self._settle(parlour, mind)
-
-    async def _bring(self, parlour: Parlour, mind: Mind) -> None:
-        """A history from elsewhere: it is talk of the persona of now, in no window."""
-        if not await self._session(parlour, mind) or mind.incognito:
-            return
-        canaries = [self._canary() for _ in range(3)]
-        rows = [
-            {"is_user": True, "send_date": 1_700_000_000 + next(self._numbers), "mes": text}
-            for text in (self._chance.choice(TALK).format(canary) for canary in canaries)
-        ]
-        header = {"character_name": mind.scope[0]}
-        file = "\n".join(json.dumps(row) for row in (header, *rows))
-        await self._say(parlour, mind, "/import", file)
-        await self._say(parlour, mind, "/import yes")
-        for canary in canaries:
-            nowhere = parlour.paper.message("", mind.name)
-            # It is no message on the platform: it can be neither edited nor deleted there.
-            mind.said[canary.lower()] = Said(canary, nowhere, mind.scope, OF_A_FILE, mind.remembers)
-        await self._settle(parlour, mind)
-
-    async def _add_fact(self, parlour: Parlour, mind: Mind) -> None:
-        if not await self._session(parlour, mind) or mind.incognito:
-            return
-        canary = self._canary()
-        message = await self._say(parlour, mind, f"/memory add My boat is called {canary}.")
-        if canary.lower() in await self._there(parlour, mind):
-            mind.said[canary.lower()] = Said(canary, message, mind.scope, OF_A_FACT, True)
-        else:
-            self.gone[canary.lower()] = f"a fact that was not taken at {self.done}"
-        await self._settle(parlour, mind)
-
-    async def _forget_one(self, parlour: Parlour, mind: Mind) -> None:
-        """By its number, with the persona to whom it was said."""
-        said = self._one_of(mind)
-        if said is None or said.scope != mind.scope or not await self._session(parlour, mind):
-            return
-        account = parlour.paper.message("", mind.name).author.id
-        async with parlour.house.vault(account) as vault:
-            turn = await vault.turn_of(said.message.room.id, said.message.id) if vault else None
-        if turn is None:
-            return
-        await self._say(parlour, mind, f"/memory forget ~{turn.id}")
-        await self._settle(parlour, mind)
-        if said.canary.lower() in await self._there(parlour, mind):
-            raise Seen(f"{self.done} (forget one): it was not forgotten")
-        self._forget(mind, [said] if said.canary.lower() in mind.said else [])
-        mind.order = [entry for entry in mind.order if entry[1].id != said.message.id]
-
-    async def _forget_all(self, parlour: Parlour, mind: Mind) -> None:
-        await self._say(parlour, mind, "/memory forget all confirm")
-        if await self._there(parlour, mind):
-            raise Seen(f"{self.done} (forget all): not all was forgotten")
-        self._forget(mind, list(mind.said.values()))
-        mind.order.clear()
-        await self._settle(parlour, mind)
-
-    async def _there(self, parlour: Parlour, mind: Mind) -> set[str]:
-        """What an export would give."""
-        account = parlour.paper.message("", mind.name).author.id
-        async with parlour.house.vault(account) as vault:
-            kept = str(await vault.export()) if vault else ""
-        return {one.lower() for one in CANARY.findall(kept)}
-
-    async def _time_passes(self, parlour: Parlour, mind: Mind) -> None:
-        del mind
-        self._clock.pass_hours(self._chance.choice([0.1, 1.5, 8.0]))
-        await parlour.conversation.jobs.tick()
-
-    async def _leave(self, parlour: Parlour, mind: Mind) -> None:
-        await self._say(parlour, mind, "/leave")
-        await self._settle(parlour, mind)
-        mind.is_in = False
-
-    async def _erase(self, parlour: Parlour, mind: Mind) -> None:
-        await self._say(parlour, mind, "/erase confirm")
-        self._forget(mind, list(mind.said.values()))
-        mind.order.clear()
-        mind.is_in = mind.remembers = False
-        mind.session = mind.incognito = 0
-
-    # --- What is known of it ------------------------------------------------------------------
-
-    def _canary(self) -> str:
-        return f"Quokka{next(self._numbers):06}x"
-
-    def _one_of(self, mind: Mind) -> Said | None:
-        """Any that the platform still shows, most often one of the last."""
-        there = [said for said in mind.said.values() if said.session > 0]
-        if not there:
-            return None
-        return self._chance.choice(there[-4:] if self._chance.random() < 0.6 else there)
-
-    def _forget(self, mind: Mind, said: Sequence[Said]) -> None:
-        for one in said:
-            mind.said.pop(one.canary.lower(), None)
-            kind = {OF_A_FILE: "of a file", OF_A_FACT: "a fact"}.get(one.session, "said")
-            told = f"{kind}, forgotten by {self._doing} at {self.done}"
-            self.gone |= dict.fromkeys((one.canary.lower(), *one.past), told)
-
-    async def _say(self, parlour: Parlour, mind: Mind, text: str, file: str = "") -> Message:
-        plain = parlour.paper.message(text, mind.name)
-        room = Room(plain.room.id, is_direct=True, sponsor=mind.sponsor)
-        # No event's number comes twice, also after a restart.
-        id_ = EventId(f"w{next(self._numbers)}")
-        message = replace(plain, id=id_, room=room, at=self._clock())
-        if file:
-            message = replace(message, attached=(_attached(file.encode()),))
-        parlour.paper.tell(message)
-        await parlour.paper.rest(room.id)
-        return message
-
-    async def _session(self, parlour: Parlour, mind: Mind) -> bool:
-        """Whether one is open, here, as whose guest they are now."""
-        account = parlour.paper.message("", mind.name).author.id
-        async with parlour.house.vault(account) as vault:
-            session = await vault.session() if vault else None
-        return session is not None and session.sponsor == mind.sponsor
-
-    async def _settle(self, parlour: Parlour, mind: Mind) -> None:
-        """What the vault says of session and consent; what ended with them is forgotten."""
-        account = parlour.paper.message("", mind.name).author.id
-        async with parlour.house.vault(account) as vault:
-            assert vault is not None
-            session = await vault.session()
-            mind.remembers = await vault.consent("memory") is not None
-        if not mind.remembers:
-            for said in mind.said.values():
-                said.is_kept = False
-            # SAFETY A10: what was nowhere but in memory is nowhere now.
-            self._forget(mind, [one for one in mind.said.values() if one.session == OF_A_FACT])
-        if mind.incognito and (session is None or session.id != mind.incognito):
-            ended = [one for one in mind.said.values() if one.session == mind.incognito]
-            self._forget(mind, ended)
-            mind.order = [entry for entry in mind.order if entry[0] != mind.incognito]
-            mind.incognito = 0
-        if session is not None:
-            mind.session = session.id
-            mind.scope = (session.persona, str(session.sponsor))
-            mind.incognito = session.id if session.is_incognito else 0
-
-    # --- What must not be seen ----------------------------------------------------------------
-
-    def _look_at_prompts(self, parlour: Parlour, mind: Mind, after: str) -> None:
-        prompts = parlour.scripted.prompts
+    def _look_at_prompts(self) -> None:
+        prompts = self.world.stage.parlour.scripted.prompts
         for prompt in prompts[self._read :]:
-            owner = self._owner(parlour, prompt)
-            for canary in _canaries(prompt):
-                said = owner.said.get(canary) if owner else None
-                if said is None or owner is None:
-                    what = "was forgotten" if canary in self.gone else "is another's, or edited"
-                    raise Seen(f"{self.done} ({after}): what {what} is in a prompt")
-                is_work = prompt.key.endswith("(work)")
-                if is_work and not said.is_kept:
-                    raise Seen(f"{self.done} ({after}): what is not to be kept is worked on")
-                if is_work or owner is not mind or said.session == mind.session:
-                    continue
-                if not said.is_kept:
-                    raise Seen(f"{self.done} ({after}): what was not to be kept came up again")
-                if said.scope != mind.scope:
-                    raise Seen(f"{self.done} ({after}): it was said to another persona or sponsor")
-                self.recalled += 1
+            self._look_at_prompt(prompt)
         self._read = len(prompts)
 
-    def _owner(self, parlour: Parlour, prompt: Prompt) -> Mind | None:
-        for mind in self._minds.values():
-            account = parlour.paper.message("", mind.name).author.id
-            if prompt.key.removesuffix(" (work)") == account:
-                return mind
-        return None
+    def _look_at_prompt(self, prompt: Prompt) -> None:
+        is_work = prompt.key.endswith(" (work)")
+        mind = self._owner(prompt)
+        for at, part in enumerate(prompt.parts):
+            is_new = at == len(prompt.parts) - 2 and prompt.parts[-1].text == self.world.fresh
+            for canary in canaries(part.text):
+                said = mind.said.get(canary) if mind else None
+                if mind is None or said is None:
+                    raise self._seen(f"in a prompt: {self._told({canary})}")
+                if is_work:
+                    self._may_be_worked_on(mind, said)
+                elif part.speaker != "system" and not _is_note(part.text):
+                    if said.here != mind.here:
+                        raise self._seen(
+                            f"{said.what} elsewhere, and in the window of another talk"
+                        )
+                else:
+                    self._may_come_up(mind, said, is_new=is_new or part.speaker == "system")
 
-    async def _search(self, parlour: Parlour, after: str) -> None:
-        """Once nobody waits: files, logs and what the engine holds."""
+    def _may_be_worked_on(self, mind: Mind, said: Said) -> None:
+        if not said.is_kept:
+            raise self._seen("what is not to be kept is worked on")
+        if said.canary in mind.aside:
+            raise self._seen("what is set aside is worked on")
+
+    def _may_come_up(self, mind: Mind, said: Said, *, is_new: bool) -> None:
+        """In a note, or at the beginning of a prompt."""
+        if mind.place is not None:
+            raise self._seen("where others read along something came up")
+        if not said.is_kept:
+            raise self._seen("what was not to be kept came up")
+        if mind.scope != said.scope and mind.scope not in said.shared:
+            raise self._seen("it was said to another persona or sponsor")
+        if said.canary in mind.aside:
+            raise self._seen(f"what is set aside came up: {said.canary}")
+        if is_new and mind.under is not None and said.rating > mind.under:
+            raise self._seen(
+                f"{said.canary}, {said.what} under {said.rating.name}, came up under less"
+            )
+        if said.here != mind.here:
+            self.met["recalled"] += 1
+
+    def _owner(self, prompt: Prompt) -> Mind | None:
+        key = prompt.key.removesuffix(" (work)")
+        return next((one for one in self.world.minds if one.key == key), None)
+
+    # --- Files, logs, what the engine holds ---
+
+    async def _search(self) -> None:
+        """Once nobody waits."""
+        world = self.world
         self.searches += 1
-        for _ in range(3):
-            self._clock.pass_hours(LONG_QUIET_S / 3600 + 0.1)
-            await parlour.conversation.jobs.tick()
-        self._look_at_prompts(parlour, self._minds[PEOPLE[0]], "work")
+        await self._rest(3 * LONG_QUIET_S / 3600 + 0.5)
         for file in sorted(self._folder.rglob("*")):
             content = b""
             # A vault that is let go of closes meanwhile, and its log goes.
             with suppress(FileNotFoundError, IsADirectoryError):
                 content = file.read_bytes()
-            found = {one.decode().lower() for one in CANARY_BYTES.findall(content)}
-            if gone := sorted(self.gone[one] for one in found if one in self.gone):
-                raise Seen(f"{self.done} ({after}): in {file.suffix}: {'; '.join(gone)}")
-        held = [one for prompt in parlour.scripted.held.values() for one in _canaries(prompt)]
-        if self.gone.keys() & set(held):
-            raise Seen(f"{self.done} ({after}): the engine holds what was forgotten")
+            written = {one.decode().lower() for one in WRITTEN.findall(content)}
+            if gone := written & world.gone.keys():
+                raise self._seen(f"in {file.suffix}: {self._told(gone)}")
+            self._look_at_vectors({one.decode().lower() for one in MEANT.findall(content)})
+        for key, prompt in world.stage.parlour.scripted.held.items():
+            mind = self._owner(prompt)
+            held = {one for part in prompt.parts for one in canaries(part.text)}
+            if held - (mind.said.keys() if mind else set()):
+                raise self._seen(f"the engine holds, for {key}: {self._told(held)}")
         if self._logged.has_seen:
-            raise Seen(f"{self.done} ({after}): somebody's words are in a log")
+            raise self._seen("somebody's words are in a log")
+
+    def _look_at_vectors(self, meant: set[str]) -> None:
+        self.met["a vector"] += len(meant)
+        for canary in meant:
+            said = next((one.said[canary] for one in self.world.minds if canary in one.said), None)
+            if said is None or not said.is_kept:
+                raise self._seen(f"a vector is left behind: {self._told({canary})}")
 
 
-Operation = Callable[[Parlour, Mind], Awaitable[None]]
-
-
-def script(prompt: Prompt) -> str:
-    """In talk an answer without a canary; of a summary, half of what was said, word by word."""
-    if not prompt.background:
-        return "I see. Tell me more of it."
-    lines = [line.split(": ", 1)[-1] for line in prompt.parts[-1].text.splitlines()]
-    return " ".join(dict.fromkeys(lines[::2]))
-
-
-def _canaries(prompt: Prompt) -> list[str]:
-    return [one.lower() for part in prompt.parts for one in CANARY.findall(part.text)]
-
-
-def _attached(content: bytes) -> Attached:
-    async def read(most: int) -> bytes | Unread:
-        return content if len(content) <= most else Unread.TOO_LARGE
-
-    return Attached("talk.jsonl", len(content), "text/plain", read)
-
-
-class Logged(logging.Handler):
-    """Looks at every record of every logger, as it would be written."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.setFormatter(logging.Formatter())
-        self.has_seen = False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.has_seen = self.has_seen or bool(CANARY.search(self.format(record)))
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        root = logging.getLogger()
-        before = root.level
-        root.addHandler(self)
-        root.setLevel(logging.DEBUG)
-        try:
-            yield
-        finally:
-            root.setLevel(before)
-            root.removeHandler(self)
-
-
-class _Plain(sqlcipher3.Connection):  # type: ignore[misc]  # the library has no types
-    """A connection that leaves its file as everybody can read it."""
-
-    def execute(self, sql: str, *given: Any) -> Any:
-        if sql.startswith("PRAGMA key"):
-            return super().execute("SELECT 1")
-        return super().execute(sql, *given)
-
-
-@contextmanager
-def without_encryption() -> Iterator[None]:
-    """The library's own door, and nothing of ours, is another."""
-    connect = sqlcipher3.connect
-
-    def plainly(file: str, **given: Any) -> Any:
-        return connect(file, factory=_Plain, **given)
-
-    with patch.object(sqlcipher3, "connect", plainly):
-        yield
+def _is_note(text: str) -> bool:
+    return text.startswith("[") and text.endswith("]\n\n")

@@ -112,11 +112,19 @@ class Jobs:
         goes_on = True
         while goes_on:
             goes_on = False
-            for person in list(self._heard):
+            for person in self._people():
                 # Looked at anew: whoever has written meanwhile is quiet no more.
                 heard = self._heard.get(person)
                 if heard is not None and self._may_begin(heard):
                     goes_on = await self._work_for(person, heard) or goes_on
+
+    def _people(self) -> list[PersonId]:
+        """An account that was joined since is heard as the person that it is now."""
+        person_of = self._house.links.person_of
+        for account in [one for one in self._heard if person_of(one) != one]:
+            heard = self._heard.pop(account)
+            self._heard.setdefault(person_of(account), heard)
+        return list(self._heard)
 
     # --- Below: one person ------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from bot.engine.base import Engine
 from bot.engine.scripted import ScriptedEngine
 from bot.guarding import Guard
 from bot.kinds import Kind
+from bot.memory.meaning import Meaning
 from bot.operate.metrics import Metrics
 from bot.personas import Persona, load_personas
 from bot.recovery import recover, show_whole
@@ -76,6 +77,7 @@ async def running(
     personas: Mapping[str, Persona] | None = None,
     language: str = "en",
     kinds: Sequence[Kind] = (),
+    meaning: Meaning | None = None,
 ) -> AsyncIterator[Parlour]:
     """From the start to a clean stop. `beside` are further platforms, for who has several."""
     paper = paper or PaperPlatform()
@@ -93,6 +95,7 @@ async def running(
         clock=clock,
         guard=guard,
         kinds=kinds,
+        meaning=meaning,
     )
     dispatch = Dispatch(conversation, waiting=waiting, rooms=1000, stop_s=stop_s)
     await engine.start()

@@ -1,5 +1,7 @@
 """What is known of a person and told of their talk follows the branch that the talk is on."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,3 +104,24 @@ def test_p6_what_is_too_old_goes_from_branches_that_are_set_aside_too(plain: Pla
     plain.do(lambda: passing.pass_away(plain.db, 50.0, 101.0))
     texts = [row[0] for row in plain.db.execute("SELECT text FROM revisions").fetchall()]
     assert texts == ["The kite is red.", "Yes."]
+
+
+def test_what_a_person_had_remembered_stays_theirs_on_every_branch(plain: Plain) -> None:
+    text = "The orchard is empty."
+    turn = said(plain, text=text)
+    keep = partial(facts.add_fact, plain.db, WREN, text, Rating.GENERAL, 1.0, turn=turn)
+    plain.do(keep)
+    begin_before(plain, 1)
+    assert values(plain) == [text]
+
+
+def test_a_fact_of_words_that_are_not_recalled_is_set_aside_with_them_and_what_was_shared_of_it(
+    plain: Plain,
+) -> None:
+    turn = said(plain, cat("Minka"))
+    tock = replace(WREN, persona="tock")
+    plain.do(lambda: facts.share_fact(plain.db, known(plain, "Minka").id, tock, 1.0))
+    plain.do(lambda: forgetting.hide(plain.db, [turn]))
+    assert values(plain, scope=tock) == ["Minka"]
+    begin_before(plain, 1)
+    assert values(plain) == values(plain, scope=tock) == []

@@ -11,12 +11,15 @@ from bot.commands import follow_accounts
 from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, PersonId, Role, RoomId
+from bot.jobs import QUIET_S
+from bot.personas import load_personas
 from bot.policy.door import WHO_THIS_IS
 from bot.policy.door_rules import NOT_IN, YOUNG
 from bot.recovery import recover
 from bot.reminders import Reminders
 from bot.store.rows import Reminder
-from tests.conftest import HABITS, Parlour, running
+from bot.story import StoryTelling
+from tests.conftest import HABITS, PERSONAS, Parlour, running
 from tests.fakes import PaperPlatform, noticed, spoken
 
 ADA, BEN = PersonId("paper:ada"), PersonId("paper:ben")
@@ -382,3 +385,40 @@ async def test_after_a_crash_what_waits_is_answered_where_it_was_written(tmp_pat
         async with parlour.house.vault(ADA) as vault:
             assert vault is not None
             assert await vault.waiting() == ()
+
+
+# --- What is remembered -------------------------------------------------------------------------
+
+KETTLE = "My sister Mara hid the copper kettle under the stairs of the old mill."
+
+
+async def test_a10_a_note_does_not_outlive_the_memory_of_who_had_chosen_it_alone(
+    parlour: Parlour,
+) -> None:
+    for person in ("ada", "ben"):
+        await parlour.let_in(person)
+    for said in ("/memory on", KETTLE, "/new", "Where did Mara hide the copper kettle?"):
+        await parlour.paper.say(said, "ben")
+    assert any(KETTLE in part.text for part in parlour.scripted.prompts[-1].parts)
+    await link(parlour)
+    async with parlour.house.vault(ADA) as vault:
+        assert vault is not None
+        turns = json.loads(json.dumps(await vault.export()))["turns"]
+    assert any(turn["revisions"][-1]["text"] == KETTLE for turn in turns), "the talk stays"
+    assert not any("kettle" in turn["note"] for turn in turns)
+
+
+async def test_what_waits_to_be_made_is_made_under_the_name_that_both_have(tmp_path: Path) -> None:
+    """Else it would not be put aside when they write."""
+    engine = ScriptedEngine(lambda _: "I see.")
+    kinds = (StoryTelling(load_personas(PERSONAS), engine.context_tokens),)
+    async with running(tmp_path / "data", engine, kinds=kinds) as parlour:
+        for person in ("ada", "ben"):
+            await parlour.let_in(person)
+            await parlour.paper.say("/memory on", person)
+        for _ in range(4):
+            await parlour.paper.say(KETTLE, "ben")
+        await link(parlour)
+        parlour.clock.now += QUIET_S
+        await parlour.conversation.jobs.tick()
+        assert {prompt.key for prompt in engine.prompts if prompt.background} == {f"{ADA} (work)"}

@@ -79,10 +79,11 @@ def follow_branch(db: sqlite3.Connection, session: SessionId) -> None:
             (session,),
         )
         db.execute(f"DELETE FROM {table} WHERE turn IN (SELECT turn FROM set_aside)")  # noqa: S608 - parts of queries that stand in this package
-    # What a person pinned stays theirs; the rest is learned again with the words.
+    # What a person pinned or had remembered stays theirs; the rest is learned again with the words.
     db.execute(
-        """DELETE FROM sources WHERE turn IN (SELECT turn FROM set_aside)
-        AND fact NOT IN (SELECT id FROM facts WHERE pinned)"""
+        f"""DELETE FROM sources WHERE turn IN (SELECT id FROM turns WHERE session = ? AND NOT {HERE})
+        AND fact NOT IN (SELECT id FROM facts WHERE pinned OR origin = 'person')""",  # noqa: S608 - parts of queries that stand in this package
+        (session,),
     )
     db.execute("DELETE FROM work WHERE turn IN (SELECT turn FROM set_aside)")
     db.execute(

@@ -54,6 +54,7 @@ def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> 
             WHERE theirs.kind = main.consents.kind AND theirs.version = main.consents.version)"""
     )
     for kind, rating in (("memory", 0), ("intimate memory", 2)):
+        _empty_notes(db, kind, rating)
         for table in ("to_index", "set_aside", "sources", "facts", "stories"):
             db.execute(
                 f"""DELETE FROM main.{table} WHERE rating >= ?
@@ -68,6 +69,21 @@ def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> 
         (now,),
     )
     db.execute("INSERT INTO main.marks (name, value) VALUES (?, ?)", (done, now))
+
+
+def _empty_notes(db: sqlite3.Connection, kind: str, rating: int) -> None:
+    """Theirs came with their turns, and a consent that only they had given ends without a trigger
+    here (SAFETY A10)."""
+    found = db.execute(
+        """SELECT quotes.turn, quoted FROM main.quotes
+        LEFT JOIN main.to_index ON to_index.turn = quoted
+        LEFT JOIN main.set_aside ON set_aside.turn = quoted
+        WHERE coalesce(to_index.rating, set_aside.rating, 0) >= ?
+        AND NOT EXISTS (SELECT 1 FROM main.consents WHERE kind = ?)""",
+        (rating, kind),
+    ).fetchall()
+    db.executemany("UPDATE main.turns SET note = '' WHERE id = ?", [row[:1] for row in found])
+    db.executemany("DELETE FROM main.quotes WHERE turn = ? AND quoted = ?", found)
 
 
 # --- The talk -----------------------------------------------------------------------------------
