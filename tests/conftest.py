@@ -1,10 +1,15 @@
 """The whole bot on paper: real house, real vaults, real policy; a scripted engine."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+import linecache
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
 from pathlib import Path
+from types import FrameType, MappingProxyType
 
 import pytest
 
@@ -31,6 +36,28 @@ HABITS = Habits(
     disclose_every_s=3 * 3600.0,
     utc_offset_s=0.0,
 )
+
+_whole_stack = traceback.walk_stack
+
+
+def nearest_frames(f: FrameType | None) -> Iterator[tuple[FrameType, int]]:
+    return islice(_whole_stack(f), 6)
+
+
+def no_check(filename: str | None = None) -> None:
+    """No source file changes while tests run."""
+
+
+# asyncio's debug mode keeps with each future and each callback the stack that made it: most of that
+# is pytest's own, forty frames deep, and reading it took a third of a whole bot's time in tests.
+traceback.walk_stack = nearest_frames
+linecache.checkcache = no_check
+
+
+@cache
+def read_personas() -> Mapping[str, Persona]:
+    """Those that come with Parlour, read once for all tests: it takes as long as a whole talk."""
+    return MappingProxyType(load_personas(PERSONAS))
 
 
 @dataclass
@@ -89,7 +116,7 @@ async def running(
     conversation = Conversation(
         house=house,
         engine=engine,
-        personas=personas or load_personas(PERSONAS),
+        personas=personas or read_personas(),
         habits=replace(habits, language=language),
         metrics=Metrics(),
         clock=clock,

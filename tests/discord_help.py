@@ -15,7 +15,7 @@ from bot.engine.base import Engine
 from bot.guarding import Guard
 from bot.operate.metrics import Metrics
 from bot.operate.offers import offer
-from bot.personas import Persona, load_personas
+from bot.personas import Persona
 from bot.platforms.discord import Discord
 from bot.platforms.discord.buttons import AT_REST, LABELS
 from bot.platforms.discord.joining import Interface
@@ -26,7 +26,7 @@ from bot.scene import Habits
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.keys import make_master_key, read_master_key
-from tests.conftest import HABITS, PERSONAS
+from tests.conftest import HABITS, read_personas
 from tests.discord import DiscordServer, Person
 from tests.discord.state import Channel, Guild, Shown
 from tests.fakes import Clock
@@ -184,7 +184,7 @@ async def opened(
     key = read_master_key(key_file) if key_file.exists() else make_master_key(key_file)
     clock = Clock()
     house = await House.open(folder, key, open_vaults=64, idle_s=300.0, clock=clock)
-    speech, personas = Speech(HABITS.language), personas or load_personas(PERSONAS)
+    speech, personas = Speech(HABITS.language), personas or read_personas()
     named = tuple((one.name, one.id) for one in personas.values())
     pictures = {one.name: one.avatar for one in personas.values() if one.avatar}
     interface = Interface(

@@ -34,7 +34,6 @@ from bot.events import (
 from bot.languages.catalogue import say
 from bot.languages.names import LANGUAGES, first_known
 from bot.operate.metrics import Metrics
-from bot.personas import load_personas
 from bot.platforms.discord import names
 from bot.platforms.discord.asked import Asked
 from bot.platforms.discord.asker import FAILED
@@ -45,7 +44,7 @@ from bot.platforms.discord.suggestions import Suggestions
 from bot.store.house import House
 from bot.store.keys import make_master_key, read_master_key
 from bot.text import Text
-from tests.conftest import HABITS, PERSONAS
+from tests.conftest import HABITS, read_personas
 from tests.discord import DiscordServer
 from tests.discord.people import Person
 
@@ -77,7 +76,7 @@ class TinyPlatform(discord.Client):
         seal = Seal(server.token)
         self.seal = seal
         self.buttons = Buttons(seal=seal, words=words, change=self._draw)
-        personas = load_personas(PERSONAS).values()
+        personas = read_personas().values()
         self.asked = Asked(
             seal=seal,
             buttons=self.buttons,
@@ -239,7 +238,7 @@ async def whole_bot(
     conversation = Conversation(
         house=house,
         engine=engine,
-        personas=load_personas(PERSONAS),
+        personas=read_personas(),
         habits=HABITS,
         metrics=Metrics(),
         clock=clock,

@@ -21,13 +21,12 @@ from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, PersonId, Role
 from bot.operate.metrics import Metrics
-from bot.personas import load_personas
 from bot.platforms.console import Console
 from bot.platforms.matrix.sentences import SIGNS
 from bot.platforms.signs import NUMBERS
 from bot.store.house import House
 from bot.store.keys import make_master_key
-from tests.conftest import HABITS, PERSONAS, Parlour
+from tests.conftest import HABITS, Parlour, read_personas
 from tests.fakes import Clock, in_shared_room
 from tests.talk import parse
 
@@ -273,7 +272,7 @@ async def at_terminals(
     conversation = Conversation(
         house=house,
         engine=engine,
-        personas=load_personas(PERSONAS),
+        personas=read_personas(),
         habits=HABITS,
         metrics=Metrics(),
         clock=clock,

@@ -9,9 +9,8 @@ from pathlib import Path
 from bot.engine.scripted import ScriptedEngine
 from bot.events import AgeSeen, AgeSign, Rating, Role, RoomId
 from bot.guarding import Guard
-from bot.personas import load_personas
 from bot.scene import Habits
-from tests.conftest import HABITS, PERSONAS, Parlour, running
+from tests.conftest import HABITS, Parlour, read_personas, running
 from tests.fakes import PaperPlatform, noticed
 from tests.test_guard import PaperGuard
 
@@ -103,7 +102,7 @@ async def grown(
 
     personas = {
         id_: replace(persona, rating=Rating.MATURE) if id_ == "wren" else persona
-        for id_, persona in load_personas(PERSONAS).items()
+        for id_, persona in read_personas().items()
     }
     async with running(
         folder,

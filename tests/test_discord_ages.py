@@ -12,11 +12,10 @@ import pytest
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, Rating
 from bot.guarding import Guard
-from bot.personas import load_personas
 from bot.platforms.discord.names import person_id
 from bot.policy.mature import OPEN, OPEN_ALONE, ROOM, SIGN
 from bot.store.rows import Community
-from tests.conftest import PERSONAS
+from tests.conftest import read_personas
 from tests.discord import DiscordServer, NotOffered, Person, discord_server
 from tests.discord.state import Channel, Guild
 from tests.discord_help import ROW, Served, labels, said_in, serving
@@ -56,7 +55,7 @@ async def grown(
     guard = Guard(judge, "llama-guard-3")
     await guard.test()
     judge.says = lambda _: False
-    personas = load_personas(PERSONAS)
+    personas = dict(read_personas())
     personas["wren"] = replace(personas["wren"], rating=Rating.MATURE)
     script = engine or ScriptedEngine(lambda _: "The lamp is lit.")
     made = {"habits": ALLOWS, "guard": guard, "personas": personas}

@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 from bot.engine.scripted import ScriptedEngine
-from bot.personas import load_personas
 from bot.platforms.discord.webhooks import NAME, may_be_worn
 from bot.policy.door_rules import NOT_IN, YOUNG
 from bot.sentences import ALONE_PLEASE, WITH
-from tests.conftest import PERSONAS
+from tests.conftest import read_personas
 from tests.discord import DiscordServer, discord_server
 from tests.discord.people import Person
 from tests.discord.state import Channel, Shown
@@ -286,7 +285,7 @@ async def test_a_session_begins_with_who_it_is_and_who_says_it_again(tmp_path: P
         anna = server.person("Anna")
         async with serving(server, tmp_path / "d", ScriptedEngine()) as bot:
             await bot.let_in(anna)
-            wren = load_personas(PERSONAS)["wren"]
+            wren = read_personas()["wren"]
             header = WITH.format(name=wren.name, tagline=wren.tagline)
             greeting = next(one for one in said_in(anna.dm, server) if one.flags & 4)
             before = anna.dm.shown[: anna.dm.shown.index(greeting)]

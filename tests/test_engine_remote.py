@@ -259,6 +259,8 @@ async def test_a_listener_who_is_slow_is_not_a_remote_engine_that_is() -> None:
         aclosing(engine.generate(HELLO, Sampling())) as pieces,
     ):
         said = await begun(pieces)
+        # All is written, so that no slow machine is taken for a slow engine.
+        await remote.until(lambda: remote.at_work == 0)
         # The screen thinks for longer than the whole patience.
         await asyncio.sleep(0.15)
         assert said + "".join([piece async for piece in pieces]) == "Good evening."

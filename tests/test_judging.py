@@ -14,7 +14,6 @@ from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, Edited
 from bot.guarding import Guard, as_prompt
 from bot.judging import Judging
-from bot.personas import load_personas
 from bot.policy.community.compiled import Compiled, compile_rules
 from bot.policy.community.question import TRIALS, read_answer, trials
 from bot.policy.community.reading import read_rules
@@ -24,7 +23,7 @@ from bot.policy.guard_formats import Format
 from bot.scene import Scene
 from bot.speech import Speech
 from bot.store.rows import Community
-from tests.conftest import PERSONAS, Parlour, running
+from tests.conftest import Parlour, read_personas, running
 from tests.engine_help import demo_path
 from tests.fakes import PaperPlatform, noticed, spoken
 from tests.policy_facts import facts
@@ -110,7 +109,7 @@ def scene() -> Scene:
         turn=None,
         stage=Stage(paper),
         community=Community(paper.tea),
-        persona=load_personas(PERSONAS)["wren"],
+        persona=read_personas()["wren"],
         vault=None,
         look=None,
         session=None,

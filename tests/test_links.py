@@ -19,7 +19,6 @@ from bot.commands import wishes
 from bot.dispatch import Arrival, Stage
 from bot.events import AgeLevel, CommunityId, EventId, PersonId
 from bot.guests import Guests
-from bot.personas import load_personas
 from bot.scene import set_scene
 from bot.speech import Speech
 from bot.store import migrations
@@ -27,7 +26,7 @@ from bot.store.accounts import CODE_S, MOST_TRIES
 from bot.store.house import House
 from bot.store.rows import DOOR, INSTANCE, AgeRecord, Consent, Limit, Reminder
 from bot.store.vectors import MODEL
-from tests.conftest import HABITS, PERSONAS
+from tests.conftest import HABITS, read_personas
 from tests.fakes import Clock, PaperPlatform
 from tests.store_help import ADA, BEN, ROOM, begin, exchange, house_in, message, open_for
 
@@ -265,7 +264,7 @@ async def test_a_message_that_waited_through_a_join_is_found_under_its_new_numbe
                 vault,
                 speech=Speech("en"),
                 house=house,
-                personas=load_personas(PERSONAS),
+                personas=read_personas(),
                 habits=HABITS,
                 guests=Guests(Clock()),
             )

@@ -7,9 +7,8 @@ import pytest
 
 from bot import sentences
 from bot.events import Rating
-from bot.personas import load_personas
 from bot.policy.door_rules import NOT_IN
-from tests.conftest import PERSONAS, Parlour, running
+from tests.conftest import Parlour, read_personas, running
 from tests.fakes import noticed, spoken, writes
 
 
@@ -45,7 +44,7 @@ async def test_it_is_one_persons_own(parlour: Parlour) -> None:
 
 async def test_what_the_engine_writes_is_held_to_it(tmp_path: Path) -> None:
     courts = "The evening is mild. May I kiss you?"
-    wren = replace(load_personas(PERSONAS)["wren"], rating=Rating.ROMANCE)
+    wren = replace(read_personas()["wren"], rating=Rating.ROMANCE)
     engine, personas = writes(courts, courts), {"wren": wren}
     async with running(tmp_path / "data", engine, personas=personas) as parlour:
         await parlour.let_in()

@@ -13,13 +13,12 @@ from bot.events import Deleted, Edited, Message, Rating, TurnId
 from bot.memory.masking import mask
 from bot.memory.notes import BUDGET, OPENING, write_memory
 from bot.memory.recall import catch_up
-from bot.personas import load_personas
 from bot.policy.door import DOOR_VERSION
 from bot.policy.memories import may_learn, may_remember, may_surface, surface_under
 from bot.store.card_rows import Card, Found
 from bot.store.fact_rows import Closed, Holding
 from bot.store.rows import Consent, Recalled, Side, State
-from tests.conftest import PERSONAS, Parlour, running
+from tests.conftest import Parlour, read_personas, running
 from tests.fakes import PaperPlatform
 
 SISTER = "My sister keeps the lighthouse."
@@ -109,7 +108,7 @@ async def test_l3_where_romance_is_closed_what_is_said_from_then_on_comes_up(
     tmp_path: Path,
 ) -> None:
     """It was said without romance; what was said before, under a higher ceiling, stays away."""
-    wren = replace(load_personas(PERSONAS)["wren"], rating=Rating.ROMANCE)
+    wren = replace(read_personas()["wren"], rating=Rating.ROMANCE)
     engine = ScriptedEngine(lambda _: "I see.")
     async with running(tmp_path / "data", engine, personas={"wren": wren}) as parlour:
         await talked(parlour)

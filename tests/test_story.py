@@ -18,13 +18,13 @@ from bot.knowing import write_known
 from bot.memory.story import OPENING, STORY_BYTES, ask_summary, may_stand, tidy, write_story
 from bot.memory.window import first_turn_told
 from bot.operate import houses
-from bot.personas import Persona, load_personas
+from bot.personas import Persona
 from bot.store.rows import Scope, Session, Side, State, Turn
 from bot.store.story_rows import Story, Summary
 from bot.store.vault import Vault
 from bot.store.work_rows import Said
 from bot.story import StoryTelling
-from tests.conftest import PERSONAS, Parlour, running
+from tests.conftest import Parlour, read_personas, running
 from tests.fakes import PaperPlatform, in_shared_room, noticed, spoken
 
 SAID = (
@@ -53,7 +53,7 @@ def telling(
     paper: PaperPlatform | None = None,
 ) -> AbstractAsyncContextManager[Parlour]:
     engine = engine or ScriptedEngine(tells)
-    kinds = [StoryTelling(personas or load_personas(PERSONAS), engine.context_tokens)]
+    kinds = [StoryTelling(personas or read_personas(), engine.context_tokens)]
     return running(folder / "data", engine, kinds=kinds, personas=personas, paper=paper)
 
 
@@ -166,7 +166,7 @@ async def test_c2_a_story_that_crosses_a_hard_limit_is_not_told(parlour: Parlour
 async def test_l3_where_romance_is_closed_nothing_is_told_of_what_was_said_with_it(
     tmp_path: Path,
 ) -> None:
-    wren = replace(load_personas(PERSONAS)["wren"], rating=Rating.ROMANCE)
+    wren = replace(read_personas()["wren"], rating=Rating.ROMANCE)
     async with telling(tmp_path, personas={"wren": wren}) as parlour:
         first = await talked(parlour)
         assert TOLD in await opening(parlour)

@@ -52,3 +52,30 @@ async def test_what_breaks_in_the_block_is_raised_as_it_is() -> None:
     with pytest.raises(KeyError):
         async with open_tasks("console"):
             raise KeyError
+
+
+async def test_nothing_is_started_either_where_the_whole_platform_is_cancelled() -> None:
+    begun: list[str] = []
+    ready = asyncio.Event()
+
+    async def works() -> None:
+        begun.append("started while everything ends")
+
+    async def goes_on_until_the_end(tasks: Tasks) -> None:
+        ready.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            tasks.start(works())
+
+    async def platform() -> None:
+        async with open_tasks("console") as tasks:
+            tasks.start(goes_on_until_the_end(tasks))
+            await asyncio.Event().wait()
+
+    running = asyncio.create_task(platform())
+    await ready.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert begun == []

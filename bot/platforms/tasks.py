@@ -60,7 +60,9 @@ async def open_tasks(platform: str) -> AsyncIterator[Tasks]:
             yield tasks
         except Exception as error:  # noqa: BLE001 - raised below
             failure = error
-        tasks.cancel()
+        finally:
+            # Where the whole platform is cancelled, too: its group would go on taking new ones.
+            tasks.cancel()
     if failure is not None:
         raise failure
 

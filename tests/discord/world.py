@@ -16,7 +16,7 @@ from tests.discord.state import DM, Asked, Channel, Guild
 
 EPOCH_MS = 1420070400000
 TYPES = MimeTypes()
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 """How long a test waits for what never comes. It ends a broken test and decides nothing else."""
 
 

@@ -22,7 +22,6 @@ from bot.dispatch import Dispatch
 from bot.engine.base import Engine
 from bot.operate.metrics import Metrics
 from bot.operate.published import read_rules
-from bot.personas import load_personas
 from bot.platforms.matrix import Matrix
 from bot.platforms.matrix.opening import open_matrix
 from bot.platforms.matrix.reactions import SHOWN
@@ -32,7 +31,7 @@ from bot.settings import Config
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.keys import make_master_key, read_master_key
-from tests.conftest import HABITS, PERSONAS
+from tests.conftest import HABITS, read_personas
 from tests.fakes import Clock
 from tests.matrix.people import People
 from tests.matrix.person import Account, Person
@@ -176,7 +175,7 @@ async def serving(
     conversation = Conversation(
         house=house,
         engine=engine,
-        personas=load_personas(PERSONAS),
+        personas=read_personas(),
         speech=speech,
         habits=HABITS,
         metrics=Metrics(),

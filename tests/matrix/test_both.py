@@ -17,13 +17,12 @@ from bot.events import PersonId
 from bot.operate.metrics import Metrics
 from bot.operate.platforms import open_platforms
 from bot.operate.published import read_rules
-from bot.personas import load_personas
 from bot.recovery import recover
 from bot.settings import Config, DiscordSettings, MatrixSettings
 from bot.speech import Speech
 from bot.store.house import House
 from bot.store.keys import make_master_key
-from tests.conftest import HABITS, PERSONAS
+from tests.conftest import HABITS, PERSONAS, read_personas
 from tests.discord import discord_server
 from tests.discord_help import home, let_in, said, said_in
 from tests.fakes import Clock
@@ -62,7 +61,7 @@ async def test_who_talks_on_both_joins_the_two_accounts(people: People, tmp_path
         conversation = Conversation(
             house=house,
             engine=ScriptedEngine(),
-            personas=load_personas(PERSONAS),
+            personas=read_personas(),
             speech=speech,
             habits=HABITS,
             metrics=Metrics(),
