@@ -10,10 +10,11 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
+from bot.commands.wishes import read_zone
 from bot.events import PersonId, Rating
 from bot.histories.values import History
-from bot.memory.recall import catch_up
 from bot.policy.histories import rate
+from bot.remembering import catch_up
 from bot.store.house import House
 from bot.store.imports import Incoming, IncomingTalk
 from bot.store.rows import StoreError
@@ -29,9 +30,9 @@ AT_ONCE = 200
 
 
 class Importing:
-    def __init__(self, house: House, clock: Callable[[], float]) -> None:
-        self._house = house
-        self._clock = clock
+    def __init__(self, house: House, clock: Callable[[], float], utc_offset_s: float = 0.0) -> None:
+        """`utc_offset_s`: of the operator's clock, for who has named no time zone."""
+        self._house, self._clock, self._utc_offset_s = house, clock, utc_offset_s
         self._offers: dict[PersonId, tuple[float, History]] = {}
         # One entry for a person at most.
         self._wanted: dict[PersonId, None] = {}
@@ -69,7 +70,7 @@ class Importing:
         if history.count > AT_ONCE:
             self._want(vault.person)
             return
-        while await take_next(vault):
+        while await take_next(vault, self._utc_offset_s):
             pass
 
     async def run(self) -> None:
@@ -95,7 +96,7 @@ class Importing:
         """Whether more may wait."""
         try:
             async with self._house.vault(person) as vault:
-                return vault is not None and await take_next(vault)
+                return vault is not None and await take_next(vault, self._utc_offset_s)
         except asyncio.CancelledError:
             self._house.leave_unfinished(person)
             raise
@@ -106,15 +107,16 @@ class Importing:
             return False
 
 
-async def take_next(vault: Vault) -> bool:
+async def take_next(vault: Vault, utc_offset_s: float = 0.0) -> bool:
     """One piece; False where none waits."""
     piece = await vault.imports.next()
     if piece is None:
         return False
+    zone = read_zone(await vault.wishes(), utc_offset_s)
     ratings = await asyncio.to_thread(_rate, piece.lines)
     await vault.imports.take(piece, ratings)
-    # What was said meanwhile is indexed with it.
-    while await catch_up(vault):
+    # What was said meanwhile is indexed with it, and learned from as what is said here is.
+    while await catch_up(vault, zone):
         pass
     return True
 

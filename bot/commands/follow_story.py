@@ -1,7 +1,7 @@
 """`story` followed, for somebody who is in and has agreed to memory (SAFETY A10)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from bot.commands.desk import Answer, Desk, Greet, Outcome
 from bot.commands.stories import StoryAgain, StoryCommand, StoryEdit, StoryForget, StoryShow
@@ -80,7 +80,7 @@ async def _told(scope: Scope, desk: Desk, vault: Vault) -> Text | None:
     own = story.own if may_surface(story.own, under, hard_limits) else ""
     if not newest and not own:
         return None
-    zone = timezone(timedelta(seconds=desk.home_offset_s))
+    zone = desk.remembers.zone
     said = [WITH.format(name=desk.persona.name)]
     if older:
         said.append(OLDER.format(count=older, prefix=desk.prefix))
