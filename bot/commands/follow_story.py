@@ -16,7 +16,7 @@ from bot.store.vault import Vault
 from bot.text import Text, lines
 
 SHOWN_CHARS = 1500
-NO_MEMORY = Text("No story is kept, because memory is off. {prefix}memory on begins it.")
+NO_MEMORY = Text("No story is kept, because memory is off. `{prefix}memory on` begins it.")
 NONE_YET = Text(
     "Nothing has been told of our talks yet. That is done now and then, when you are quiet; a small "
     "model may tell nothing that could be kept."
@@ -24,7 +24,7 @@ NONE_YET = Text(
 WITH = Text("The story so far, with {name}:")
 OWN = Text("In your words: {text}")
 PART = Text("{date}: {text}")
-OLDER = Text("{count} older parts are not shown here; {prefix}export has all of them.")
+OLDER = Text("{count} older parts are not shown here; `{prefix}export` has all of them.")
 KEPT = Text("This is the story now, in your words. What is told after it comes behind it.")
 REFUSED = Text("I cannot keep that as our story, so nothing has changed.")
 FORGOTTEN = Text("Your own words for the story are forgotten; what was told stands in their place.")
