@@ -1,6 +1,7 @@
 """What is known of a person: which of two holds, what comes back, what goes with what, and that the
 forgotten stays forgotten."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -308,6 +309,57 @@ def test_what_was_edited_or_forgotten_is_not_learned_again_from_elsewhere(plain:
     assert values(plain) == ["Mira"]
     plain.do(lambda: _added(plain, "My cat is Ole.", Rating.GENERAL))
     assert sorted(values(plain)) == ["Mira", "My cat is Ole."]
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "again"),
+    [
+        ("Zoë", "ZOE"),
+        ("the bakery", "bakery"),
+        ("Schuhladen", "mein Schuhladen."),
+        ("l’atelier", "Atelier"),
+        ("not a nurse", "not nurse"),
+        ("花子", "「花子」"),
+        ("O'Neill", "o neill"),
+    ],
+)
+def test_what_was_forgotten_is_known_with_other_marks_and_articles(
+    plain: Plain, forgotten: str, again: str
+) -> None:
+    said(plain, cat(forgotten))
+    plain.do(lambda: forgetting.forget_facts(plain.db, [known(plain, forgotten).id]))
+    said(plain, cat(again))
+    assert values(plain) == []
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "other"),
+    [
+        ("Ann", "Anna"),
+        ("nurse", "not nurse"),
+        ("bakery", "bakeries"),
+        ("the", "a"),
+        ("red house", "house"),
+        ("🐝", "🐞"),
+        ("Paris", "Paris Hill"),
+    ],
+)
+def test_what_is_something_else_is_learned(plain: Plain, forgotten: str, other: str) -> None:
+    said(plain, cat(forgotten))
+    plain.do(lambda: forgetting.forget_facts(plain.db, [known(plain, forgotten).id]))
+    said(plain, cat(other))
+    assert values(plain) == [other]
+
+
+def test_what_was_forgotten_by_an_older_version_stays_forgotten(plain: Plain) -> None:
+    """Its hash is of the words as they were."""
+    said(plain, cat("the Zoë"))
+    plain.do(lambda: forgetting.forget_facts(plain.db, [known(plain, "the Zoë").id]))
+    key, told = b"k" * 16, "pet\0cat\0the zoë"
+    old = hashlib.blake2b(told.encode(), key=key, digest_size=16).digest()
+    plain.db.execute("UPDATE forgotten SET key = ?, hash = ?", (key, old))
+    said(plain, cat("the Zoë"))
+    assert values(plain) == []
 
 
 def test_the_person_themselves_may_say_again_what_they_forgot(plain: Plain) -> None:

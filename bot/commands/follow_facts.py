@@ -120,8 +120,8 @@ async def _list(page: int, desk: Desk, vault: Vault) -> Outcome:
     cut = list(pages(seen))
     shown = cut[min(max(page, 1), len(cut)) - 1] if cut else ()
     told += [list_facts(shown, about.zone)] if shown else [NOTHING_YET]
+    at = cut.index(shown) + 1 if shown else 0
     if len(cut) > 1:
-        at = cut.index(shown) + 1
         told.append(PAGE_OF.format(page=at, pages=len(cut), prefix=prefix))
     if len(every) > len(seen):
         told.append(HIDDEN.format(count=len(every) - len(seen)))
@@ -132,7 +132,9 @@ async def _list(page: int, desk: Desk, vault: Vault) -> Outcome:
         told.append(SHOW_HOW.format(prefix=prefix))
     if memory:
         told.append(STORY_HOW.format(prefix=prefix))
-    return Answer(lines(*told, sentences.MEMORY_HOW.format(prefix=prefix)), picks=picks(shown))
+    further = (f"memory page {at + 1}",) if at < len(cut) else ()
+    told.append(sentences.MEMORY_HOW.format(prefix=prefix))
+    return Answer(lines(*told), picks=picks(shown), commands=further)
 
 
 async def _show(typed: str, desk: Desk, vault: Vault) -> Outcome:

@@ -22,13 +22,14 @@ NONE_YET = Text(
     "model may tell nothing that could be kept."
 )
 WITH = Text("The story so far, with {name}:")
-OWN = Text("In your words: {text}")
-PART = Text("{date}: {text}")
+OWN = Text("In your words: “{text}”")
+PART = Text("{date}: “{text}”")
 OLDER = Text("{count} older parts are not shown here; `{prefix}export` has all of them.")
 KEPT = Text("This is the story now, in your words. What is told after it comes behind it.")
 REFUSED = Text("I cannot keep that as our story, so nothing has changed.")
 FORGOTTEN = Text("Your own words for the story are forgotten; what was told stands in their place.")
 NO_WORDS = Text("There are no words of your own for the story.")
+CHANGES = ("story edit …", "story again")
 SINCE = Text("What we have just said is not in it yet; it is added when you are quiet.")
 
 
@@ -41,7 +42,8 @@ async def follow_story(command: StoryCommand, desk: Desk) -> Outcome:
     scope = Scope(desk.persona.id, desk.community.id, None)
     match command:
         case StoryShow():
-            return Answer(await _told(scope, desk, desk.vault) or NONE_YET)
+            told = await _told(scope, desk, desk.vault)
+            return Answer(told or NONE_YET, commands=CHANGES if told else CHANGES[:1])
         case StoryEdit(words):
             return Answer(await _edit(words, scope, desk, desk.vault))
         case StoryForget():
@@ -66,6 +68,8 @@ async def _edit(words: str, scope: Scope, desk: Desk, vault: Vault) -> Text:
         hard_limits=await _hard_limits(vault),
         rules=desk.written,
     )
+    # On one line, as it stands in the prompt.
+    words = " ".join(words.split())
     passed = screen.feed(words) + screen.finish()
     if screen.blocked or check_card(Rating.ROMANCE, [words]) is not None:
         return REFUSED
