@@ -71,6 +71,8 @@ async def _edit(words: str, scope: Scope, desk: Desk, vault: Vault) -> Text:
     # On one line, as it stands in the prompt.
     words = " ".join(words.split())
     passed = screen.feed(words) + screen.finish()
+    if not any(map(str.isalnum, words)):
+        return REFUSED
     if screen.blocked or check_card(Rating.ROMANCE, [words]) is not None:
         return REFUSED
     return KEPT if await vault.stories.tell(scope, passed, rating, desk.now) else REFUSED
