@@ -494,7 +494,9 @@ async def test_a_vault_keeps_its_facts_over_a_restart(tmp_path: Path) -> None:
         assert await again.known.share_fact(one.id, KIT, NOW) is not None
         assert await again.known.edit_fact(two.id, "I sing.", NOW, Rating.GENERAL)
         # With its copy, and what it came from; the answer goes with that.
-        assert await again.unsaid.forget(WREN, [one.id], []) == Forgot(facts=1, turns=2)
+        assert await again.unsaid.forget(WREN, [one.id], [], Rating.GENERAL) == Forgot(
+            facts=1, turns=2
+        )
         assert await again.unsaid.forget_all(NOW) == Forgot(facts=1, turns=0)
 
 
