@@ -77,7 +77,8 @@ class Conversation:
         self._guard = guard or Guard()
         self._judging = Judging(self._guard, engine)
         self._flights = Flights(house)
-        jobs = partial(Jobs, house, engine, kinds, meaning=meaning)
+        offset_s = habits.utc_offset_s
+        jobs = partial(Jobs, house, engine, kinds, meaning=meaning, utc_offset_s=offset_s)
         self.jobs = jobs(is_at_work=self._flights.are_any, clock=clock)
         self._rulings, self._guests = Rulings(house), guests or Guests(clock)
         self.most_waiting = self._rulings.most_waiting
@@ -86,7 +87,7 @@ class Conversation:
         around = partial(set_scene, speech=self._speech, house=house, personas=personas)
         self._set_scene = partial(around, habits=habits, guests=self._guests)
         offered = partial(set_desk, house=house, personas=personas, habits=habits)
-        self.importing = Importing(house, clock, is_at_work=self._flights.are_any)
+        self.importing = Importing(house, clock, offset_s, is_at_work=self._flights.are_any)
         self._set_desk = partial(offered, guests=self._guests, imports=self.importing)
         self._warming = Warming(engine, clock, house.links.person_of)
         self._unkept = Unkept(house, habits, self._speech, self._sessions, self._warming, clock)

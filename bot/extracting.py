@@ -85,7 +85,7 @@ class FactFinding:
         lines = _theirs(batch.said)
         if not lines:
             return nothing
-        found = drafts_from(answer, lines, UTC)
+        found = drafts_from(answer, lines, batch.zone)
         if found is None:
             return None
         kept = {

@@ -10,10 +10,11 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
+from bot.commands.wishes import read_zone
 from bot.events import PersonId, Rating
 from bot.histories.values import History
-from bot.memory.recall import catch_up
 from bot.policy.histories import rate
+from bot.remembering import catch_up
 from bot.store.house import House
 from bot.store.imports import Incoming, IncomingTalk
 from bot.store.rows import StoreError
@@ -40,12 +41,13 @@ class Importing:
         self,
         house: House,
         clock: Callable[[], float],
+        utc_offset_s: float = 0.0,
         *,
         is_at_work: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`is_at_work`: whether anybody is being answered."""
-        self._house = house
-        self._clock = clock
+        """`utc_offset_s`: of the operator's clock, for who has named no time zone; `is_at_work`:
+        whether anybody is being answered."""
+        self._house, self._clock, self._utc_offset_s = house, clock, utc_offset_s
         self._is_at_work = is_at_work
         self._offers: dict[PersonId, tuple[float, History]] = {}
         # One entry for a person at most.
@@ -76,7 +78,7 @@ class Importing:
         if history.count > AT_ONCE:
             self._want(vault.person)
             return
-        while await take_next(vault):
+        while await take_next(vault, self._utc_offset_s):
             pass
 
     async def run(self) -> None:
@@ -107,7 +109,9 @@ class Importing:
         """Whether more may wait."""
         try:
             async with self._house.vault(person) as vault:
-                return vault is not None and await take_next(vault, self._step_aside)
+                return vault is not None and await take_next(
+                    vault, self._utc_offset_s, self._step_aside
+                )
         except asyncio.CancelledError:
             self._house.leave_unfinished(person)
             raise
@@ -122,22 +126,27 @@ async def _at_once() -> None:
     """Somebody waits for this very piece."""
 
 
-async def take_next(vault: Vault, step_aside: Callable[[], Awaitable[None]] = _at_once) -> bool:
+async def take_next(
+    vault: Vault,
+    utc_offset_s: float = 0.0,
+    step_aside: Callable[[], Awaitable[None]] = _at_once,
+) -> bool:
     """One piece; False where none waits."""
     piece = await vault.imports.next()
     if piece is None:
         return False
+    zone = read_zone(await vault.wishes(), utc_offset_s)
     ratings: list[Rating | None] = []
     for first in range(0, len(piece.lines), BETWEEN):
         await step_aside()
         ratings += await asyncio.to_thread(_rate, piece.lines[first : first + BETWEEN])
     await step_aside()
     await vault.imports.take(piece, ratings)
-    # What was said meanwhile is indexed with it.
+    # What was said meanwhile is indexed with it, and learned from as what is said here is.
     goes_on = True
     while goes_on:
         await step_aside()
-        goes_on = await catch_up(vault)
+        goes_on = await catch_up(vault, zone)
     return True
 
 

@@ -10,9 +10,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_hex
 
+from bot.commands.wishes import read_zone
 from bot.engine.base import Engine, EngineError, Prompt, PromptTooLong
 from bot.events import PersonId
 from bot.kinds import Kind, Question
@@ -66,9 +67,11 @@ class Jobs:
         clock: Callable[[], float],
         meaning: Meaning | None = None,
         quiet_s: float = QUIET_S,
+        utc_offset_s: float = 0.0,
     ) -> None:
-        """`is_at_work`: whether anybody is being answered."""
-        self._meaning = meaning
+        """`is_at_work`: whether anybody is being answered; `utc_offset_s`: of the operator's clock,
+        for who has named no time zone."""
+        self._meaning, self._utc_offset_s = meaning, utc_offset_s
         self._house, self._engine, self._kinds = house, engine, kinds
         self._is_at_work, self._clock, self._quiet_s = is_at_work, clock, quiet_s
         self._holder = token_hex(8)
@@ -156,7 +159,8 @@ class Jobs:
             if vault is None:
                 heard.looks += 2
                 return False
-            if await catch_up(vault):
+            zone = read_zone(await vault.wishes(), self._utc_offset_s)
+            if await catch_up(vault, zone):
                 return True
             if self._pause_s and _apart(self._clock(), self._failed_at) < self._pause_s:
                 return False
@@ -170,7 +174,8 @@ class Jobs:
                     return False
         # Let go while the model works, so that nothing waits for it.
         if taken is not None:
-            return await self._make(*taken, person)
+            kind, batch = taken
+            return await self._make(kind, replace(batch, zone=zone), person)
         return await self._keep_meaning(bare, person)
 
     async def _take(self, vault: Vault) -> tuple[Kind, Batch] | None:

@@ -6,8 +6,10 @@ what may be said now.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 from hashlib import blake2b
 
+from bot.commands.wishes import read_zone
 from bot.events import Rating
 from bot.memory.about import about_person
 from bot.memory.story import write_story
@@ -38,6 +40,7 @@ class Knowing:
         *,
         under: Rating,
         hard_limits: tuple[str, ...],
+        utc_offset_s: float,
     ) -> Session:
         """The session, with what its prompt may begin with now."""
         if not remembers(scene):
@@ -50,9 +53,10 @@ class Knowing:
             return session
         scope = Scope(session.persona, session.sponsor, None)
         story, facts = await vault.stories.materials(scope, under)
-        known = write_known(story, facts)
+        zone = read_zone(scene.wishes, utc_offset_s)
+        known = write_known(story, facts, zone)
         if not self._fits(known.text, under, hard_limits):
-            known = write_known(*_what_fits(story, facts, under, hard_limits))
+            known = write_known(*_what_fits(story, facts, under, hard_limits), zone)
             if not self._fits(known.text, under, hard_limits):
                 known = Known()
         return await vault.stories.keep_known(session.id, known) or session
@@ -67,8 +71,8 @@ class Knowing:
         return self._looked_at[key]
 
 
-def write_known(story: Story, facts: Sequence[Fact]) -> Known:
-    about = about_person(facts, FACTS_BYTES)
+def write_known(story: Story, facts: Sequence[Fact], zone: tzinfo = UTC) -> Known:
+    about = about_person(facts, FACTS_BYTES, zone)
     told, summaries = write_story(story)
     own = [story.own_id] if story.own else []
     ratings = [fact.rating for fact in about.facts]

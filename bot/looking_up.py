@@ -12,6 +12,7 @@ from bot.memory.masking import mask
 from bot.memory.notes import excerpt
 from bot.memory.question import ask_memory
 from bot.memory.recall import Place, recall
+from bot.memory.words import words_of
 from bot.policy.facts import Decision, Facts
 from bot.policy.memories import surface_under
 from bot.remembering import catch_up
@@ -48,8 +49,15 @@ async def _find(
         return ()
     question = ask_memory(words, names={}, now=datetime.fromtimestamp(now, zone))
     found = await recall(scene.vault, question, place, most=MOST, budget_s=BUDGET_S, least=LEAST)
+    # For a talk what stands beside a word counts; who looks for one, or wants it forgotten, means
+    # what says it, or a time.
+    said = [
+        turn
+        for turn in found.turns
+        if question.ranges or not question.words.keys().isdisjoint(words_of(turn.text))
+    ]
     # Who is named is found as well, however much else was looked for.
-    return tuple(dict.fromkeys((*found.turns, *(card.turn for card in found.cards))))
+    return tuple(dict.fromkeys((*said, *(card.turn for card in found.cards))))
 
 
 async def _index(scene: Scene, zone: tzinfo) -> None:

@@ -159,6 +159,7 @@ class Writer:
             session,
             under=bounds.remembered_under,
             hard_limits=bounds.hard_limits,
+            utc_offset_s=self._habits.utc_offset_s,
         )
 
     # --- Below: one reply ---------------------------------------------------------------------

@@ -71,6 +71,8 @@ Said = tuple[bool, str]
 """Whether the persona says it, and what."""
 T = Callable[[], bool]
 
+_OFFERED = re.compile(r"\n\s*`[/!·][^`\n]*`(?:\s+`[/!·][^`\n]*`)*\s*$")
+"""What can be done about it, where there are no buttons for that."""
 _NUMBERED = re.compile(rf"\n\n(?:(?:{'|'.join(NUMBERS)}) \S+\s*)+$")
 
 
@@ -114,7 +116,7 @@ def plain(said: list[Said], side: Side) -> list[Said]:
 
 
 def _plain(text: str, side: Side) -> str:
-    text = _NUMBERED.sub("", text)
+    text = _OFFERED.sub("", _NUMBERED.sub("", text))
     for own, called in side.names.items():
         text = text.replace(own, called)
     text = text.replace(f"the {side.prefix} in front", "the · in front")

@@ -24,6 +24,7 @@ from bot.settings import (
     EngineSettings,
     GuardSettings,
     Keys,
+    MemorySettings,
     PersonaSettings,
     RemoteSettings,
 )
@@ -120,6 +121,32 @@ async def test_a_place_in_order_has_only_the_demo_model_to_warn_of(place: Place)
     assert warned(findings) == ["The demo model is small and silly."]
     assert "context 8192" in told(findings)
     assert "SAFETY L10" in told(findings)
+
+
+@pytest.mark.parametrize(
+    ("engine", "keep_days", "wanted"),
+    [
+        (EngineSettings(), 0, ("names no model", "demo model is too small", "until they have it")),
+        (
+            EngineSettings(model="mine.gguf", embedding="small.gguf"),
+            30,
+            ("by its meaning with small.gguf", "the model is asked for more", "30 days at most"),
+        ),
+        (
+            EngineSettings(kind="remote", embedding="small.gguf"),
+            0,
+            ("the remote servers for vectors", "the model is asked for more"),
+        ),
+        (EngineSettings(kind="scripted"), 0, ("names no model", "no model is there")),
+    ],
+)
+async def test_what_memory_does_here_is_said(
+    place: Place, engine: EngineSettings, keep_days: int, wanted: tuple[str, ...]
+) -> None:
+    memory = MemorySettings(keep_days=keep_days)
+    config = place.config.model_copy(update={"engine": engine, "memory": memory})
+    said = told(await place.look(config=config, quick=True))
+    assert [one for one in wanted if one not in said] == []
 
 
 @pytest.mark.live

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import follow_facts
+from bot.commands import follow_facts, follow_story
+from bot.commands.fact_lines import PAGE
 from bot.engine.scripted import ScriptedEngine
+from bot.languages.catalogue import say
 from bot.platforms.discord.asked import NOT_FOR_YOU
 from bot.platforms.discord.buttons import CHOOSE, DEEDS
 from bot.platforms.discord.menus import FIELD
@@ -124,3 +126,71 @@ async def test_a_forged_choice_and_somebody_elses_list_come_to_nothing(tmp_path:
             await ben.answered(ben.ask(3, forged | {"values": ["1"]}, ben.dm, on=listed))
             await server.until(lambda: ben.sees(ben.dm)[-1].content == str(NOT_FOR_YOU), "a no")
             assert TEA in (await runs(server, ada, "/memory show")).content
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence"),
+    [
+        ("en-US", "I call her “Mara” (my sister), see: “the bees”."),
+        ("de", "Der Zug „Nach Süden“ fährt um sieben; 🐝 wartet."),
+        ("ja", "妹は「花子」です。京都に住んでいます。"),
+        ("fr", "L’eau, « la mienne », et l’été #9."),
+        ("es-ES", "Vivo en Cádiz, «la vieja»."),
+        ("pt-BR", "Moro em Évora. " * 19),
+    ],
+)
+async def test_the_form_to_edit_begins_with_what_is_kept(
+    tmp_path: Path, locale: str, sentence: str
+) -> None:
+    kept = " ".join(sentence.split())
+    async with discord_server() as server:
+        ada = server.person("Ada")
+        ada.locale = locale
+        async with serving(server, tmp_path / "d", ScriptedEngine(), has_buttons=True) as bot:
+            await let_in(bot, ada)
+            await runs(server, ada, "/memory add", sentence=sentence)
+            shown = await runs(server, ada, "/memory show", number="1")
+            label = say(DEEDS["memory edit"], locale[:2])
+            form = await ada.presses(ada.dm, shown, label)
+            # As it stands there, and only sent.
+            changed = await answer(server, await ada.fills(form))
+            assert kept in changed.content
+
+
+async def test_the_story_is_corrected_in_a_form_and_begun_anew_from_it(tmp_path: Path) -> None:
+    async with discord_server() as server:
+        ada = server.person("Ada")
+        async with serving(server, tmp_path / "d", ScriptedEngine(), has_buttons=True) as bot:
+            await let_in(bot, ada)
+            none = await runs(server, ada, "/story show")
+            assert labels(none) == ["Edit"]
+            form = await ada.presses(ada.dm, none, "Edit")
+            told = await ada.fills(form, **{FIELD: "We met on the pier.\nThe bees slept."})
+            assert (await answer(server, told)).content == str(follow_story.KEPT)
+            shown = await runs(server, ada, "/story show")
+            assert labels(shown) == ["Edit", "Begin anew from it"]
+            form = await ada.presses(ada.dm, shown, "Edit")
+            await answer(server, await ada.fills(form))
+            again = await runs(server, ada, "/story show")
+            assert again.content == shown.content, "as it stood there"
+            before = len(said_in(ada.dm, server))
+            await ada.presses(ada.dm, again, "Begin anew from it")
+            await server.until(
+                lambda: [one for one in said_in(ada.dm, server)[before:] if "pier" in one.content],
+                "the story, told again",
+            )
+
+
+async def test_a_long_list_is_turned_by_a_button(tmp_path: Path) -> None:
+    async with discord_server() as server:
+        ada = server.person("Ada")
+        async with serving(server, tmp_path / "d", ScriptedEngine(), has_buttons=True) as bot:
+            await let_in(bot, ada)
+            for number in range(1, PAGE + 2):
+                await runs(server, ada, "/memory add", sentence=f"This is sentence {number}.")
+            listed = await runs(server, ada, "/memory show")
+            assert "sentence 1." not in listed.content
+            assert labels(listed) == ["Next page"]
+            last = await answer(server, await ada.presses(ada.dm, listed, "Next page"))
+            assert "sentence 1." in last.content
+            assert labels(last) == []

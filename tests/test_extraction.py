@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.commands.wishes import ZONE
 from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Rating, TurnId
@@ -228,6 +229,10 @@ async def said_and_worked(house: House, clock: Clock, engine: ScriptedEngine, *t
         for number, text in enumerate(texts):
             await say(vault, session, f"{clock.now} {number}", text)
         await vault.end_session(clock.now)
+    return await worked(house, clock, engine)
+
+
+async def worked(house: House, clock: Clock, engine: ScriptedEngine) -> Jobs:
     jobs = Jobs(house, engine, [FactFinding()], is_at_work=lambda: False, clock=clock)
     jobs.hear(ADA)
     clock.now += QUIET_S + 1
@@ -235,13 +240,16 @@ async def said_and_worked(house: House, clock: Clock, engine: ScriptedEngine, *t
     return jobs
 
 
-async def say(vault: Vault, session: Session, event: str, text: str) -> TurnId:
+async def say(
+    vault: Vault, session: Session, event: str, text: str, *, is_indexed: bool = True
+) -> TurnId:
     turn = await arrive(vault, event, text)
     reply = await open_for(vault, session, turn)
     await vault.close_reply(
         reply, state=State.DONE, text="I see.", now=7.0, remember=Rating.GENERAL
     )
-    await catch_up(vault)
+    if is_indexed:
+        await catch_up(vault)
     return turn
 
 
@@ -281,6 +289,38 @@ async def test_what_a_model_finds_is_known_with_where_it_was_said(tmp_path: Path
         asked = engine.prompts[-1]
         assert asked.background
         assert "I see." not in asked.parts[-1].text, "the persona's lines are no source"
+
+    await a_house(tmp_path, clock, use)
+
+
+async def test_today_is_the_persons_day_for_a_model_and_for_what_is_indexed_late(
+    tmp_path: Path,
+) -> None:
+    clock = Clock()
+    told = "Today we have my birthday."
+    engine = ScriptedEngine(
+        lambda prompt: (
+            json.dumps([fact("birthday", told, "my birthday")])
+            if told in prompt.parts[-1].text
+            else able(prompt)
+        )
+    )
+
+    async def use(house: House) -> None:
+        async with house.vault(ADA) as vault:
+            assert vault is not None
+            # Said at five seconds past midnight, by the clock of London.
+            await vault.set_setting(ZONE, "-05:00")
+        await said_and_worked(house, clock, engine, told, "Hm.")
+        (one,) = await known(house)
+        assert (one.slot, one.value, one.origin) == ("birthday", "12-31", Origin.MODEL)
+        async with house.vault(ADA) as vault:
+            assert vault is not None
+            session = await begin(vault)
+            await say(vault, session, "late", "My birthday is tomorrow.", is_indexed=False)
+        await worked(house, clock, engine)
+        (one,) = await known(house)
+        assert (one.value, one.origin) == ("01-01", Origin.RULE)
 
     await a_house(tmp_path, clock, use)
 

@@ -1,6 +1,7 @@
 """What is known of a person: which of two holds, what comes back, what goes with what, and that the
 forgotten stays forgotten."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -310,6 +311,57 @@ def test_what_was_edited_or_forgotten_is_not_learned_again_from_elsewhere(plain:
     assert sorted(values(plain)) == ["Mira", "My cat is Ole."]
 
 
+@pytest.mark.parametrize(
+    ("forgotten", "again"),
+    [
+        ("Zoë", "ZOE"),
+        ("the bakery", "bakery"),
+        ("Schuhladen", "mein Schuhladen."),
+        ("l’atelier", "Atelier"),
+        ("not a nurse", "not nurse"),
+        ("花子", "「花子」"),
+        ("O'Neill", "o neill"),
+    ],
+)
+def test_what_was_forgotten_is_known_with_other_marks_and_articles(
+    plain: Plain, forgotten: str, again: str
+) -> None:
+    said(plain, cat(forgotten))
+    plain.do(lambda: forgetting.forget_facts(plain.db, [known(plain, forgotten).id]))
+    said(plain, cat(again))
+    assert values(plain) == []
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "other"),
+    [
+        ("Ann", "Anna"),
+        ("nurse", "not nurse"),
+        ("bakery", "bakeries"),
+        ("the", "a"),
+        ("red house", "house"),
+        ("🐝", "🐞"),
+        ("Paris", "Paris Hill"),
+    ],
+)
+def test_what_is_something_else_is_learned(plain: Plain, forgotten: str, other: str) -> None:
+    said(plain, cat(forgotten))
+    plain.do(lambda: forgetting.forget_facts(plain.db, [known(plain, forgotten).id]))
+    said(plain, cat(other))
+    assert values(plain) == [other]
+
+
+def test_what_was_forgotten_by_an_older_version_stays_forgotten(plain: Plain) -> None:
+    """Its hash is of the words as they were."""
+    said(plain, cat("the Zoë"))
+    plain.do(lambda: forgetting.forget_facts(plain.db, [known(plain, "the Zoë").id]))
+    key, told = b"k" * 16, "pet\0cat\0the zoë"
+    old = hashlib.blake2b(told.encode(), key=key, digest_size=16).digest()
+    plain.db.execute("UPDATE forgotten SET key = ?, hash = ?", (key, old))
+    said(plain, cat("the Zoë"))
+    assert values(plain) == []
+
+
 def test_the_person_themselves_may_say_again_what_they_forgot(plain: Plain) -> None:
     id_ = plain.do(lambda: _added(plain, "I hum.", Rating.GENERAL))
     assert id_ is not None
@@ -442,7 +494,9 @@ async def test_a_vault_keeps_its_facts_over_a_restart(tmp_path: Path) -> None:
         assert await again.known.share_fact(one.id, KIT, NOW) is not None
         assert await again.known.edit_fact(two.id, "I sing.", NOW, Rating.GENERAL)
         # With its copy, and what it came from; the answer goes with that.
-        assert await again.unsaid.forget(WREN, [one.id], []) == Forgot(facts=1, turns=2)
+        assert await again.unsaid.forget(WREN, [one.id], [], Rating.GENERAL) == Forgot(
+            facts=1, turns=2
+        )
         assert await again.unsaid.forget_all(NOW) == Forgot(facts=1, turns=0)
 
 

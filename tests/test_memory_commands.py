@@ -122,6 +122,43 @@ async def test_search_finds_facts_and_what_was_said(parlour: Parlour) -> None:
     assert await say(parlour, "/memory search windmill") == follow_facts.FOUND_NOTHING
 
 
+async def test_a_search_shows_what_says_it_and_not_what_stands_beside(parlour: Parlour) -> None:
+    """Recall takes what was said around a word along; who wants a word forgotten does not mean that."""
+    for text in ("My sister Mara keeps bees.", "My dog is called Rex.", "I live in Köln."):
+        await parlour.paper.say(text)
+    for command in ("search", "forget"):
+        found = await say(parlour, f"/memory {command} Mara")
+        assert "bees" in found
+        assert "Rex" not in found
+    assert "#3" in await say(parlour, "/memory search koln"), "without its accent, too"
+
+
+async def test_a_message_that_was_found_is_shown_and_pinned_by_its_number(parlour: Parlour) -> None:
+    await parlour.paper.say("The ferry leaves the little harbour at noon.")
+    found = await say(parlour, "/memory search ferry")
+    number = found[found.index("~") : found.index(":")]
+    assert "harbour" in await say(parlour, f"/memory show {number}")
+    assert last_said(parlour).commands == (f"memory forget {number}",)
+    assert "harbour" in await say(parlour, f"/memory pin {number}")
+    (fact,) = await known(parlour)
+    assert fact.is_pinned
+    assert fact.sources
+    for nothing in ("~", "~0", "~999", "~1e9"):
+        assert await say(parlour, f"/memory pin {nothing}") == follow_facts.NO_MESSAGE.format(
+            prefix="/"
+        )
+    await parlour.paper.say("/persona tock")
+    assert "Nothing with that number" in await say(parlour, f"/memory show {number}")
+
+
+async def test_who_is_incognito_is_told_so_with_the_list(parlour: Parlour) -> None:
+    await say(parlour, f"/memory add {TEA}")
+    await parlour.paper.say("/incognito on")
+    listed = await say(parlour, "/memory")
+    assert follow_facts.IS_INCOGNITO.format(prefix="/") in listed
+    assert TEA in listed
+
+
 async def test_p4_numbers_are_left_out_unless_they_are_pinned(parlour: Parlour) -> None:
     said = await say(parlour, "/memory add Mara's number is 5550199.")
     assert "left out" in said
@@ -192,6 +229,26 @@ async def test_forgetting_takes_the_words_that_it_came_from_out_of_every_layer(
     assert await say(parlour, "/memory search honey") == follow_facts.FOUND_NOTHING
 
 
+async def test_what_was_said_in_the_same_words_goes_along_and_is_named(parlour: Parlour) -> None:
+    await parlour.paper.say("My name is Ada. I live in Ghent. My sister Mara keeps bees.")
+    await parlour.paper.say("My dog is called Rex.")
+    told = await say(parlour, "/memory forget 3")
+    assert "messages: 2; remembered: 3" in told
+    assert "“My name is Ada.”" in told
+    assert "“I live in Ghent.”" in told
+    assert "Mara" not in told, "nobody wants to read again what was to be forgotten"
+    assert [one.sentence for one in await known(parlour)] == ["My dog is called Rex."]
+    assert "same words" not in await say(parlour, "/memory forget 4")
+
+
+async def test_it_is_told_where_there_is_more_to_forget(parlour: Parlour) -> None:
+    for number in range(forgetting.MOST_FOUND + 1):
+        await say(parlour, f"/memory add Mara has coat number {number}.")
+    assert str(forgetting.MORE) in await say(parlour, "/memory forget Mara")
+    await say(parlour, "/memory forget 1")
+    assert str(forgetting.MORE) not in await say(parlour, "/memory forget Mara")
+
+
 async def test_by_words_it_is_shown_first_and_the_line_that_does_it_names_what_was_shown(
     parlour: Parlour,
 ) -> None:
@@ -224,6 +281,7 @@ async def test_since_a_day_is_done_at_once_and_since_words_is_shown_first(tmp_pa
         await say(parlour, "/memory add Mara is coming in May.")
         assert "1970-01-12" in await say(parlour, "/memory forget since yesterday")
         assert TEA in await export(parlour)
+        assert "1970-01-12" in await say(parlour, "/memory forget seit gestern")
         for wrong in ("since", "since never", "since monday and friday"):
             assert "which time" in await say(parlour, f"/memory forget {wrong}")
         assert "Forgotten" in await say(parlour, "/memory forget since 1970-01-12")

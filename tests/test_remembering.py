@@ -74,6 +74,15 @@ async def test_what_stands_at_the_top_of_the_prompt_is_not_told_in_a_note_as_wel
     assert "He keeps the lighthouse" in note
 
 
+async def test_what_the_prompt_begins_with_is_dated_by_the_persons_days(parlour: Parlour) -> None:
+    await parlour.let_in("ada")
+    # Said on 12 January at 13:46 by the clock of London, which is the next day there.
+    for text in ("/timezone +14:00", "/memory on", "My name is Ada.", "/persona wren", "Hello!"):
+        await parlour.paper.say(text)
+    begun = [part.text for part in parlour.scripted.prompts[-1].parts if part.speaker == "system"]
+    assert "“My name is Ada.” (13 January 1970)" in "".join(begun)
+
+
 async def test_nothing_is_remembered_for_who_did_not_agree(parlour: Parlour) -> None:
     await talked(parlour, memory=False)
     await parlour.paper.say(ASKED)

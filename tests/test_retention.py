@@ -155,8 +155,14 @@ async def test_what_stands_in_no_way_is_told(parlour: Parlour) -> None:
     assert "until you have it forgotten" in noticed(await parlour.paper.say("/memory keep"))
     for wrong in ("0 days", "4000", "-1", "soon", "30 days and more"):
         assert "number of days" in noticed(await parlour.paper.say(f"/memory keep {wrong}"))
-    await parlour.paper.say("/memory keep 7 Tage")
-    assert "7 days" in noticed(await parlour.paper.say("/memory keep"))
+    # Less than was meant would take words away, so a time that is not understood sets none.
+    times = {"7 Tage": 7, "2 weeks": 14, "3 Monate": 90, "1 año": 365, "10日": 10, "5": 5}
+    for time, days in times.items():
+        await parlour.paper.say(f"/memory keep {time}")
+        assert f"{days} days" in noticed(await parlour.paper.say("/memory keep"))
+    for wrong in ("2 fortnights", "6 hours", "11 years", "3 m"):
+        assert "number of days" in noticed(await parlour.paper.say(f"/memory keep {wrong}"))
+    assert "5 days" in noticed(await parlour.paper.say("/memory keep"))
     await parlour.paper.say("/memory keep Always")
     assert "until you have it forgotten" in noticed(await parlour.paper.say("/memory keep"))
 

@@ -218,7 +218,7 @@ async def test_what_one_model_garbled_another_is_asked_for(tmp_path: Path) -> No
         first = await talked(parlour)
     for model, parked in (("", {"story": 8}), ("better", {})):
         engine = ScriptedEngine(tells)
-        kinds = [StoryTelling(load_personas(PERSONAS), engine.context_tokens, model)]
+        kinds = [StoryTelling(read_personas(), engine.context_tokens, model)]
         async with running(tmp_path / "data", engine, kinds=kinds) as parlour:
             parlour.conversation.jobs.hear(first.author.id)
             await quietly(parlour)
@@ -427,7 +427,7 @@ async def test_the_story_is_shown_with_its_date(parlour: Parlour) -> None:
     await talked(parlour)
     said = noticed(await parlour.paper.say("/story"))
     assert "The story so far, with Wren:" in said
-    assert f"1970-01-12: {TOLD}" in said
+    assert f"1970-01-12: “{TOLD}”" in said
 
 
 async def test_who_has_no_memory_or_no_story_is_told_so(parlour: Parlour) -> None:
@@ -446,7 +446,7 @@ async def test_ones_own_words_stand_in_the_place_of_what_was_told(parlour: Parlo
     await parlour.paper.say("Hello?")
     assert own in system_of(parlour), "from the very next prompt on"
     assert TOLD not in system_of(parlour)
-    assert f"In your words: {own}" in noticed(await parlour.paper.say("/story"))
+    assert f"In your words: “{own}”" in noticed(await parlour.paper.say("/story"))
     assert "are forgotten" in noticed(await parlour.paper.say("/story forget"))
     await parlour.paper.say("Hello again?")
     assert own not in system_of(parlour)
@@ -466,8 +466,9 @@ async def test_ones_own_words_outlive_the_turns_and_end_with_memory(parlour: Par
 
 async def test_l2_what_a_card_may_not_say_is_no_story(parlour: Parlour) -> None:
     await talked(parlour)
-    said = noticed(await parlour.paper.say("/story edit A love scene with a 15-year-old."))
-    assert "nothing has changed" in said
+    for words in ("A love scene with a 15-year-old.", "🐝 🐝"):
+        said = noticed(await parlour.paper.say(f"/story edit {words}"))
+        assert "nothing has changed" in said
     assert "15" not in await opening(parlour)
 
 

@@ -43,15 +43,16 @@ def in_order(facts: Sequence[Fact]) -> list[Fact]:
     return sorted(facts, key=lambda one: (kinds.index(_heading(one)), -one.id))
 
 
-def tell_fact(fact: Fact, zone: tzinfo) -> Text:
+def tell_fact(fact: Fact, zone: tzinfo, *, is_whole: bool = False) -> Text:
     text = {Origin.PERSON: KEPT_BY_YOU, Origin.SHARED: SHARED}.get(fact.origin, SAID)
     at = fact.valid_from if text is SAID else fact.recorded
-    return text.format(number=fact.id, sentence=short(fact.sentence), date=day(at, zone))
+    sentence = fact.sentence if is_whole else short(fact.sentence)
+    return text.format(number=fact.id, sentence=sentence, date=day(at, zone))
 
 
 def tell_whole(fact: Fact, zone: tzinfo) -> Text:
-    """With the words that it came from."""
-    told = [tell_fact(fact, zone)]
+    """Whole, with the words that it came from."""
+    told = [tell_fact(fact, zone, is_whole=True)]
     if fact.valid_to is not None:
         told.append(HELD_UNTIL.format(date=day(fact.valid_to, zone)))
     told += [
@@ -61,8 +62,8 @@ def tell_whole(fact: Fact, zone: tzinfo) -> Text:
     return lines(*told)
 
 
-def tell_turn(turn: Recalled, excerpt: str, name: str, zone: tzinfo) -> Text:
-    told = {"number": turn.turn, "sentence": short(excerpt), "date": day(turn.at, zone)}
+def tell_turn(turn: Recalled, said: str, name: str, zone: tzinfo) -> Text:
+    told = {"number": turn.turn, "sentence": said, "date": day(turn.at, zone)}
     return YOURS.format(**told) if turn.side is Side.PERSON else THEIRS.format(name=name, **told)
 
 

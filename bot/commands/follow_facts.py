@@ -15,17 +15,18 @@ from bot.commands.fact_lines import (
     list_facts,
     pages,
     picks,
+    short,
     tell_fact,
     tell_turn,
     tell_whole,
 )
 from bot.commands.forgetting import forget, read_number
 from bot.commands.memories import FactCommand
-from bot.events import Rating
+from bot.events import Rating, TurnId
 from bot.policy.cards import check_card
 from bot.policy.door import INTIMATE, MEMORY
 from bot.store.fact_rows import Fact
-from bot.store.rows import Scope, Side, Turn
+from bot.store.rows import Recalled, Scope, Side
 from bot.store.vault import Vault
 from bot.text import SILENCE, Text, lines
 
@@ -48,6 +49,10 @@ NO_SUCH = Text(
 FOUND_NOTHING = Text("I find nothing about that.")
 OFF = Text("Memory is off, so I do not keep that. `{prefix}memory on` changes it.")
 INCOGNITO = Text("You are incognito, so I keep nothing of that.")
+IS_INCOGNITO = Text(
+    "You are incognito: of this session nothing is added, and none of this is looked up. "
+    "`{prefix}incognito off` ends that."
+)
 REFUSED = Text("I cannot keep that. Try other words.")
 NO_WORDS = Text("I find no words in that to keep.")
 FULL = Text("You have had {most} sentences kept, which is as many as I can.")
@@ -82,6 +87,9 @@ async def follow_facts(command: FactCommand, desk: Desk, vault: Vault) -> Outcom
         case memories.PinFact(what):
             if what.strip().lstrip("#").isdigit():
                 return await _pin(read_number(what), desk, vault, is_pinned=True)
+            if what.strip().startswith("~"):
+                turn = await _turn(what, desk, vault)
+                return Answer(await _remember(turn, desk, vault, is_pinned=True))
             return Answer(await _add(what, desk, vault, is_pinned=True))
         case memories.UnpinFact(number):
             return await _pin(read_number(number), desk, vault, is_pinned=False)
@@ -90,7 +98,7 @@ async def follow_facts(command: FactCommand, desk: Desk, vault: Vault) -> Outcom
         case memories.RememberThis(words) if words:
             return Answer(await _add(words, desk, vault))
         case memories.RememberThis():
-            return Answer(await _remember(desk, vault))
+            return Answer(await _remember(await _meant(desk, vault), desk, vault))
         case memories.Forget(what):
             return await forget(what, desk, vault)
         case _:
@@ -105,13 +113,15 @@ async def _list(page: int, desk: Desk, vault: Vault) -> Outcome:
     memory, intimate = [await vault.consent(kind) is not None for kind in (MEMORY, INTIMATE)]
     given = sentences.MEMORY_ON if memory else sentences.MEMORY_OFF
     told = [sentences.MEMORY_INTIMATE if intimate else given]
+    if desk.own.is_incognito:
+        told.append(IS_INCOGNITO.format(prefix=prefix))
     every = await vault.known.facts(about.scope, Rating.MATURE)
     seen = in_order([one for one in every if one.rating <= about.under])
     cut = list(pages(seen))
     shown = cut[min(max(page, 1), len(cut)) - 1] if cut else ()
     told += [list_facts(shown, about.zone)] if shown else [NOTHING_YET]
+    at = cut.index(shown) + 1 if shown else 0
     if len(cut) > 1:
-        at = cut.index(shown) + 1
         told.append(PAGE_OF.format(page=at, pages=len(cut), prefix=prefix))
     if len(every) > len(seen):
         told.append(HIDDEN.format(count=len(every) - len(seen)))
@@ -122,10 +132,16 @@ async def _list(page: int, desk: Desk, vault: Vault) -> Outcome:
         told.append(SHOW_HOW.format(prefix=prefix))
     if memory:
         told.append(STORY_HOW.format(prefix=prefix))
-    return Answer(lines(*told, sentences.MEMORY_HOW.format(prefix=prefix)), picks=picks(shown))
+    further = (f"memory page {at + 1}",) if at < len(cut) else ()
+    told.append(sentences.MEMORY_HOW.format(prefix=prefix))
+    return Answer(lines(*told), picks=picks(shown), commands=further)
 
 
 async def _show(typed: str, desk: Desk, vault: Vault) -> Outcome:
+    if turn := await _turn(typed, desk, vault):
+        about = desk.remembers
+        said = tell_turn(turn, about.excerpt(turn.text), desk.persona.name, about.zone)
+        return Answer(said, commands=(f"memory forget ~{turn.turn}",))
     fact = await _find(read_number(typed), desk, vault)
     if fact is None:
         return Answer(NO_SUCH.format(prefix=desk.prefix))
@@ -141,7 +157,8 @@ async def _search(words: str, desk: Desk, vault: Vault) -> Outcome:
     turns = await about.find(words)
     told = [tell_fact(one, about.zone) for one in shown]
     told += [
-        tell_turn(one, about.excerpt(one.text), desk.persona.name, about.zone) for one in turns
+        tell_turn(one, short(about.excerpt(one.text)), desk.persona.name, about.zone)
+        for one in turns
     ]
     return Answer(lines(*told), picks=picks(shown)) if told else Answer(FOUND_NOTHING)
 
@@ -209,12 +226,13 @@ async def _share(typed: str, persona: str, desk: Desk, vault: Vault) -> Text:
     return SHARED_NOW.format(name=found[0].name, sentence=fact.sentence)
 
 
-async def _remember(desk: Desk, vault: Vault) -> Text:
+async def _remember(
+    turn: Recalled | None, desk: Desk, vault: Vault, *, is_pinned: bool = False
+) -> Text:
     """A message's own words, which go with it (INVARIANT I5), kept where it was said (SAFETY P3)."""
     if desk.own.is_incognito:
         return INCOGNITO
-    turn = await _meant(desk, vault)
-    place = None if turn is None else await vault.unsaid.place_of(turn.id)
+    place = None if turn is None else await vault.unsaid.place_of(turn.turn)
     if turn is None or place is None or place[0].room is not None:
         return NO_MESSAGE.format(prefix=desk.prefix)
     scope, rating = place
@@ -226,19 +244,28 @@ async def _remember(desk: Desk, vault: Vault) -> Text:
     # Of what was not indexed nobody knows the ceiling: as high as it can have been.
     rating = min(desk.persona.rating, Rating.ROMANCE) if rating is None else rating
     add = vault.known.add_fact
-    number = await add(scope, sentence, rating, desk.now, turn=turn.id)
+    number = await add(scope, sentence, rating, desk.now, is_pinned=is_pinned, turn=turn.turn)
     return _told(number, sentence, desk)
 
 
-async def _meant(desk: Desk, vault: Vault) -> Turn | None:
-    message = desk.message
+async def _meant(desk: Desk, vault: Vault) -> Recalled | None:
+    message, turn = desk.message, None
     if message.reply_to is not None:
-        return await vault.turn_of(message.room.id, message.reply_to)
-    last = await vault.last_exchange(desk.session.id) if desk.session else None
-    return last[0] if last else None
+        turn = await vault.turn_of(message.room.id, message.reply_to)
+    elif desk.session and (last := await vault.last_exchange(desk.session.id)):
+        turn = last[0]
+    return None if turn is None else Recalled(turn.id, turn.side, turn.text, turn.at)
 
 
 # --- Below --------------------------------------------------------------------------------------
+
+
+async def _turn(typed: str, desk: Desk, vault: Vault) -> Recalled | None:
+    """A message, by the number with which a search shows it."""
+    sign, number = typed.strip()[:1], read_number(typed.strip()[1:])
+    if sign != "~" or not number:
+        return None
+    return await vault.unsaid.said(desk.remembers.scope, desk.remembers.under, TurnId(number))
 
 
 async def _find(number: int, desk: Desk, vault: Vault) -> Fact | None:

@@ -3,6 +3,7 @@
 """
 
 import re
+import unicodedata
 from typing import assert_never
 
 from bot import sentences
@@ -46,9 +47,20 @@ KEPT_BY_OPERATOR = Text(
     "Whoever operates this machine has what we say kept for {days} days at most; you can set a "
     "shorter time."
 )
-KEEP_HOW = Text("Write a number of days from 1 to {most}, as in `{prefix}memory keep 30 days`.")
+KEEP_HOW = Text(
+    "Write a number of days from 1 to {most}, as in `{prefix}memory keep 30 days`, or "
+    "`{prefix}memory keep always`."
+)
 
-_DAYS = re.compile(r"(\d{1,4})(?:\s*\w{1,12})?")
+_TIME = re.compile(r"(\d{1,4})\s*([^\W\d_]*)")
+_UNITS = {
+    1: "d day days tag tage tagen día días dia dias jour jours 日 日間",
+    7: "w week weeks woche wochen semana semanas semaine semaines 週 週間",
+    30: "month months monat monate monaten mes meses mois mês か月 ヶ月 ヵ月 カ月",
+    365: "y year years jahr jahre jahren año años an ans ano anos 年 年間",
+}
+"""Of days; what is none of these is asked for again, since less than was meant would take words away."""
+_DAYS_OF = {word: days for days, words in _UNITS.items() for word in words.split()} | {"": 1}
 
 
 async def follow_memory(command: MemoryCommand, desk: Desk, vault: Vault) -> Outcome:
@@ -98,10 +110,9 @@ async def _keep(typed: str, desk: Desk, vault: Vault) -> Text:
     """What is too old goes at the next look, where the clock is looked at, too."""
     days: float = 0.0
     if typed and typed.strip().casefold() != "always":
-        found = _DAYS.fullmatch(typed.strip())
-        if found is None or not 1 <= int(found[1]) <= LONGEST_DAYS:
+        days = _read_days(typed)
+        if not 1 <= days <= LONGEST_DAYS:
             return KEEP_HOW.format(most=LONGEST_DAYS, prefix=desk.prefix)
-        days = float(found[1])
     if typed:
         await vault.set_mark(KEEP_DAYS, days)
         await desk.house.retention.look_at(vault.person, desk.now)
@@ -113,6 +124,12 @@ async def _keep(typed: str, desk: Desk, vault: Vault) -> Text:
     if holds == days:
         return KEPT_FOR.format(days=round(holds), prefix=desk.prefix)
     return KEPT_BY_OPERATOR.format(days=round(holds))
+
+
+def _read_days(typed: str) -> float:
+    """0 for what says no time."""
+    found = _TIME.fullmatch(unicodedata.normalize("NFC", typed.strip().casefold()))
+    return float(int(found[1]) * _DAYS_OF.get(found[2], 0)) if found else 0.0
 
 
 # --- Incognito (SAFETY P6) --------------------------------------------------------------------

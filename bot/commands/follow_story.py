@@ -1,7 +1,7 @@
 """`story` followed, for somebody who is in and has agreed to memory (SAFETY A10)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from bot.commands.desk import Answer, Desk, Greet, Outcome
 from bot.commands.stories import StoryAgain, StoryCommand, StoryEdit, StoryForget, StoryShow
@@ -16,19 +16,20 @@ from bot.store.vault import Vault
 from bot.text import Text, lines
 
 SHOWN_CHARS = 1500
-NO_MEMORY = Text("No story is kept, because memory is off. {prefix}memory on begins it.")
+NO_MEMORY = Text("No story is kept, because memory is off. `{prefix}memory on` begins it.")
 NONE_YET = Text(
     "Nothing has been told of our talks yet. That is done now and then, when you are quiet; a small "
     "model may tell nothing that could be kept."
 )
 WITH = Text("The story so far, with {name}:")
-OWN = Text("In your words: {text}")
-PART = Text("{date}: {text}")
-OLDER = Text("{count} older parts are not shown here; {prefix}export has all of them.")
+OWN = Text("In your words: “{text}”")
+PART = Text("{date}: “{text}”")
+OLDER = Text("{count} older parts are not shown here; `{prefix}export` has all of them.")
 KEPT = Text("This is the story now, in your words. What is told after it comes behind it.")
 REFUSED = Text("I cannot keep that as our story, so nothing has changed.")
 FORGOTTEN = Text("Your own words for the story are forgotten; what was told stands in their place.")
 NO_WORDS = Text("There are no words of your own for the story.")
+CHANGES = ("story edit …", "story again")
 SINCE = Text("What we have just said is not in it yet; it is added when you are quiet.")
 
 
@@ -41,7 +42,8 @@ async def follow_story(command: StoryCommand, desk: Desk) -> Outcome:
     scope = Scope(desk.persona.id, desk.community.id, None)
     match command:
         case StoryShow():
-            return Answer(await _told(scope, desk, desk.vault) or NONE_YET)
+            told = await _told(scope, desk, desk.vault)
+            return Answer(told or NONE_YET, commands=CHANGES if told else CHANGES[:1])
         case StoryEdit(words):
             return Answer(await _edit(words, scope, desk, desk.vault))
         case StoryForget():
@@ -66,7 +68,11 @@ async def _edit(words: str, scope: Scope, desk: Desk, vault: Vault) -> Text:
         hard_limits=await _hard_limits(vault),
         rules=desk.written,
     )
+    # On one line, as it stands in the prompt.
+    words = " ".join(words.split())
     passed = screen.feed(words) + screen.finish()
+    if not any(map(str.isalnum, words)):
+        return REFUSED
     if screen.blocked or check_card(Rating.ROMANCE, [words]) is not None:
         return REFUSED
     return KEPT if await vault.stories.tell(scope, passed, rating, desk.now) else REFUSED
@@ -80,7 +86,7 @@ async def _told(scope: Scope, desk: Desk, vault: Vault) -> Text | None:
     own = story.own if may_surface(story.own, under, hard_limits) else ""
     if not newest and not own:
         return None
-    zone = timezone(timedelta(seconds=desk.home_offset_s))
+    zone = desk.remembers.zone
     said = [WITH.format(name=desk.persona.name)]
     if older:
         said.append(OLDER.format(count=older, prefix=desk.prefix))

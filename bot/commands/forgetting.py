@@ -6,7 +6,7 @@ nothing else goes by it, also much later or twice.
 import re
 
 from bot.commands.desk import Answer, Desk, Farewell, Outcome
-from bot.commands.fact_lines import day, in_order, tell_fact, tell_turn
+from bot.commands.fact_lines import day, in_order, short, tell_fact, tell_turn
 from bot.events import TurnId
 from bot.store.unsaid import Forgot
 from bot.store.vault import Vault
@@ -25,6 +25,12 @@ FORGOTTEN = Text(
     "Forgotten (messages: {turns}; remembered: {facts}), with all that was made of it. Here it stays "
     "on your screen until you delete it."
 )
+WENT_ALONG = Text(
+    "This was said in the same words, so it went with it; `{prefix}memory add` and the sentence keeps "
+    "it:"
+)
+ONE_OF_THEM = Text("- “{sentence}”")
+MORE = Text("There is more about it than this. Ask once more when this has gone.")
 NOTHING_THERE = Text("There is nothing like that here any more.")
 NOT_FOUND = Text("I find nothing about that, so nothing was forgotten.")
 WHAT_TIME = Text(
@@ -38,6 +44,7 @@ LONGEST_LINE = 80
 LONGEST_NUMBER = 12
 _NUMBERS = re.compile(r"(?:[#~]?\d{1,12}(?:[\s,]+|$))+")
 _ONE = re.compile(r"([#~]?)(\d+)")
+_SINCE = frozenset(["since", "seit", "desde", "depuis"])
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -52,17 +59,19 @@ async def forget(typed: str, desk: Desk, vault: Vault) -> Outcome:
     first, _, rest = what.partition(" ")
     match first.casefold():
         case "all" if rest.strip().casefold() == "confirm":
-            return _receipt(await vault.unsaid.forget_all(desk.now))
+            return _receipt(await vault.unsaid.forget_all(desk.now), desk.prefix)
         case "all" if not rest.strip():
             there = await vault.unsaid.kept()
             say = WOULD_GO_ALL.format(turns=there.turns, facts=there.facts)
             return Answer(say, commands=("memory forget all confirm",))
-        case "since":
+        case word if word in _SINCE:
             return await _since(rest.strip(), desk, vault)
         case _ if _NUMBERS.fullmatch(what):
             facts, turns = _read_numbers(what)
-            forgot = await vault.unsaid.forget(desk.remembers.scope, facts, turns)
-            return _receipt(forgot)
+            about = desk.remembers
+            return _receipt(
+                await vault.unsaid.forget(about.scope, facts, turns, about.under), desk.prefix
+            )
         case _:
             return await _ask(what, desk, vault)
 
@@ -72,7 +81,7 @@ async def _since(typed: str, desk: Desk, vault: Vault) -> Outcome:
     if at is None:
         return Answer(WHAT_TIME.format(prefix=desk.prefix))
     if _DAY.fullmatch(typed):
-        return _receipt(await vault.unsaid.forget_since(at))
+        return _receipt(await vault.unsaid.forget_since(at), desk.prefix)
     date = day(at, desk.remembers.zone)
     return Answer(WOULD_GO_SINCE.format(date=date), commands=(f"memory forget since {date}",))
 
@@ -83,7 +92,10 @@ async def _ask(words: str, desk: Desk, vault: Vault) -> Outcome:
     turns = await about.find(words)
     found = [(f"{one.id}", tell_fact(one, about.zone)) for one in facts]
     found += [
-        (f"~{one.turn}", tell_turn(one, about.excerpt(one.text), desk.persona.name, about.zone))
+        (
+            f"~{one.turn}",
+            tell_turn(one, short(about.excerpt(one.text)), desk.persona.name, about.zone),
+        )
         for one in turns
     ]
     command, told = "memory forget", list[Text]()
@@ -92,6 +104,8 @@ async def _ask(words: str, desk: Desk, vault: Vault) -> Outcome:
             command, told = f"{command} {number}", [*told, line]
     if not told:
         return Answer(NOT_FOUND)
+    if len(told) < len(found):
+        told.append(MORE)
     return Answer(lines(*told, WOULD_GO), commands=(command,))
 
 
@@ -101,8 +115,12 @@ def _read_numbers(typed: str) -> tuple[list[int], list[TurnId]]:
     return facts, [TurnId(int(number)) for sign, number in found if sign == "~"]
 
 
-def _receipt(forgot: Forgot) -> Outcome:
+def _receipt(forgot: Forgot, prefix: str) -> Outcome:
     if not forgot.facts and not forgot.turns:
         return Answer(NOTHING_THERE)
     # Also what is being written elsewhere, and what was computed of it.
-    return Farewell(FORGOTTEN.format(turns=forgot.turns, facts=forgot.facts))
+    told = [FORGOTTEN.format(turns=forgot.turns, facts=forgot.facts)]
+    if forgot.along:
+        told.append(WENT_ALONG.format(prefix=prefix))
+        told += [ONE_OF_THEM.format(sentence=short(one)) for one in forgot.along[:MOST_FOUND]]
+    return Farewell(lines(*told))

@@ -27,6 +27,7 @@ from bot.operate.matrix import look_at_matrix
 from bot.operate.models import DEMO, ModelError, Setting, check_model, describe, find_model
 from bot.operate.platforms import look_at_discord
 from bot.operate.protocol import is_old, oldest_line, require_page
+from bot.operate.remembering import look_at_memory
 from bot.personas import PersonaError, load_personas
 from bot.settings import Config
 from bot.store.rows import StoreError
@@ -59,6 +60,7 @@ async def check(
         *_personas(config),
         *_model(config),
         *_mature(config),
+        *(Finding(Level.OK, what) for what in look_at_memory(config)),
         *_crisis_lines(datetime.fromtimestamp(now, UTC).date()),
         _protocol_page(config),
         *_core_dumps(),

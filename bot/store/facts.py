@@ -9,12 +9,13 @@ forget it.
 import json
 import sqlite3
 from collections.abc import Sequence
+from operator import contains
 from typing import Any
 
 from bot.events import Rating, TurnId
 from bot.store.database import sound
 from bot.store.fact_rows import Fact, Origin, Source
-from bot.store.forgetting import fold, lift, remember_forgotten
+from bot.store.forgetting import essence, fold, lift, remember_forgotten
 from bot.store.rows import Scope
 from bot.store.scopes import ScopeRow, find_scope, make_scope, may_keep, scope_by_id
 
@@ -48,11 +49,12 @@ def find_facts(
     db: sqlite3.Connection, scope: Scope, ceiling: Rating, words: Sequence[str]
 ) -> tuple[Fact, ...]:
     """Those that hold, and have all of these words in them."""
-    wanted = [fold(word) for word in words]
+    wanted = [(fold(word), essence(word)) for word in words]
 
     def has_all(fact: Fact) -> bool:
-        told = fold(f"{fact.slot} {fact.subject} {fact.value} {fact.sentence}")
-        return all(word in told for word in wanted)
+        told = f"{fact.slot} {fact.subject} {fact.value} {fact.sentence}"
+        forms = fold(told), essence(told)
+        return all(any(map(contains, forms, word)) for word in wanted)
 
     return tuple(fact for fact in facts(db, scope, ceiling) if has_all(fact))
 

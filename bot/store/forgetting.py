@@ -5,6 +5,7 @@ The turns that they came from stay in the talk, and are recalled no more.
 """
 
 import hashlib
+import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,15 @@ from secrets import token_bytes
 
 from bot.events import TurnId
 from bot.store.scopes import ScopeRow, scope_by_id
+
+_LEADING = """
+    the a an my our der die das den dem ein eine einen einem einer mein meine meinen meinem meiner
+    unser unsere el la los las un una unos unas mi mis le les l une mon ma mes notre nos o os as um
+    uma uns umas meu minha meus minhas
+"""
+_PASSED_OVER = frozenset(_LEADING.split())
+_WORD = re.compile(r"[^\W_]+")
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
 
 
 def forget_facts(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[TurnId, ...]:
@@ -78,13 +88,34 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def essence(text: str) -> str:
+    """As what was forgotten is compared: also without accents, marks, and the article or "my" that
+    it begins with. No endings fall and no word inside is passed over, so that nothing else is kept
+    away: who forgets Ann may still have a sister Anna."""
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", fold(text)))
+    words = _WORD.findall(unicodedata.normalize("NFC", plain))
+    begins = 1 if words[:1] == ["not"] else 0
+    while len(words) > begins + 1 and words[begins] in _PASSED_OVER:
+        del words[begins]
+    # Of what has no words the marks are all there is.
+    return " ".join(words) or fold(text)
+
+
 def _rows(
     db: sqlite3.Connection, known: ScopeRow, slot: str, subject: str, value: str
 ) -> list[int]:
     rows = db.execute("SELECT rowid, key, hash FROM forgotten WHERE scope = ?", (known.id,))
-    return [row for row, key, found in rows.fetchall() if found == _hash(key, slot, subject, value)]
+    wanted = (slot, subject, value)
+    # What was forgotten before there was an essence has its words as they were.
+    told = {"\0".join(map(essence, wanted)), "\0".join(map(fold, wanted))}
+    return [
+        row for row, key, found in rows.fetchall() if any(found == _keyed(key, one) for one in told)
+    ]
 
 
 def _hash(key: bytes, slot: str, subject: str, value: str) -> bytes:
-    told = "\0".join(fold(part) for part in (slot, subject, value))
+    return _keyed(key, "\0".join(map(essence, (slot, subject, value))))
+
+
+def _keyed(key: bytes, told: str) -> bytes:
     return hashlib.blake2b(told.encode("utf-8", "replace"), key=key, digest_size=16).digest()

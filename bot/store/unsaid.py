@@ -13,26 +13,43 @@ from dataclasses import dataclass
 
 from bot.events import Rating, TurnId
 from bot.store import forgetting, turns
-from bot.store.rows import Scope
-from bot.store.scopes import find_scope, scope_of
+from bot.store.rows import Recalled, Scope, Side
+from bot.store.scopes import ScopeRow, find_scope, scope_of
 
 
 @dataclass(frozen=True, slots=True)
 class Forgot:
     facts: int = 0
     turns: int = 0
+    along: tuple[str, ...] = ()
+    """The sentences of what was not asked for and stood in the same words, so that it went, too."""
 
 
 def forget(
-    db: sqlite3.Connection, scope: Scope, facts: Sequence[int], said: Sequence[TurnId]
+    db: sqlite3.Connection,
+    scope: Scope,
+    facts: Sequence[int],
+    said: Sequence[TurnId],
+    under: Rating,
 ) -> Forgot:
-    """Numbers that are nothing there are passed over."""
+    """Numbers that are nothing there are passed over. `under`: up to which it is told what went along."""
     known = find_scope(db, scope)
     here = () if known is None else _known_here(db, known.id, facts)
+    before = _sentences(db, known, under)
     copies = _copies(db, here)
     from_turns = forgetting.forget_facts(db, [*here, *copies])
-    wanted = {*from_turns, *_said_here(db, scope, said)}
-    return Forgot(len(here), _drop(db, wanted))
+    dropped = _drop(db, {*from_turns, *_said_here(db, scope, said)})
+    gone = before.keys() - _sentences(db, known, under).keys() - {*here}
+    return Forgot(len(here) + len(gone), dropped, tuple(before[one] for one in sorted(gone)))
+
+
+def _sentences(db: sqlite3.Connection, known: ScopeRow | None, under: Rating) -> dict[int, str]:
+    """Of what is known now, by its numbers."""
+    rows = db.execute(
+        "SELECT id, sentence FROM facts WHERE scope = ? AND rating <= ? AND superseded_by IS NULL",
+        (known and known.id, int(under)),
+    )
+    return dict(rows.fetchall())
 
 
 def forget_copies(db: sqlite3.Connection, fact: int) -> None:
@@ -139,6 +156,19 @@ def place_of(db: sqlite3.Connection, turn: TurnId) -> tuple[Scope, Rating | None
     if row is None:
         return None
     return scope_of(db, row[0]), None if row[1] is None else Rating(row[1])
+
+
+def said(db: sqlite3.Connection, scope: Scope, under: Rating, turn: TurnId) -> Recalled | None:
+    """One that may be recalled there; None for any other."""
+    place = place_of(db, turn)
+    if place is None or place[0] != scope or place[1] is None or place[1] > under:
+        return None
+    side, text, at = db.execute(
+        """SELECT side, revisions.text, turns.at FROM turns
+        JOIN revisions ON revisions.turn = turns.id AND step = chosen WHERE turns.id = ?""",
+        (turn,),
+    ).fetchone()
+    return Recalled(turn, Side(side), text, at)
 
 
 def others(db: sqlite3.Connection, scope: Scope) -> tuple[str, ...]:

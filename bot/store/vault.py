@@ -187,6 +187,7 @@ class Unsaid:
     forget_copies = writes(unsaid.forget_copies)
     kept = reads(unsaid.kept)
     place_of = reads(unsaid.place_of)
+    said = reads(unsaid.said)
     others = reads(unsaid.others)
 
 

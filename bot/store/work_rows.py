@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from bot.events import Rating, TurnId
 from bot.store.rows import Scope, Side
@@ -49,3 +50,5 @@ class Batch:
     """What the person is called in that talk."""
     hash: bytes
     """Of all that was read: what was made of it is written only while this is the same."""
+    zone: tzinfo = UTC
+    """Of the person's days, for who says "today"."""

@@ -40,6 +40,9 @@ DEEDS = {
     "memory pin": Text("Pin"),
     "memory unpin": Text("Unpin"),
     "memory forget": Text("Forget"),
+    "memory page": Text("Next page"),
+    "story edit": Text("Edit"),
+    "story again": Text("Begin anew from it"),
 }
 """What moderators can do about a case, under its card, and what people can do about what is remembered
 of them, each by the command's name."""

@@ -18,6 +18,8 @@ from bot.text import Text
 
 FOR_MODERATORS = Text("That is for the moderators of this community.")
 _BY_NAME = {command.name: command for command in COMMANDS}
+_QUOTED = re.compile(r"(?:#(?P<number>\d+))?[^“„«「]*[“„«「](?P<told>.*)[”“»」][^”“»」]*")
+"""A line that shows something in the marks of any of our languages."""
 _PICKED = re.compile(r"\d{1,12}")
 
 
@@ -46,12 +48,32 @@ class Deeds:
         """The command to be followed; empty where a form asks for its words first. Raises Refused."""
         first, second, *_ = [*typed.split(), ""]
         command = _BY_NAME.get(first) or _BY_NAME[f"{first} {second}"]
+        given = typed.removeprefix(command.name).split()
         if not command.may(author.role):
             raise Refused(FOR_MODERATORS)
-        if len(command.parameters) == 1:
+        if len(given) >= len(command.parameters):
             return typed
         line = command.parameters[-1]
         custom_id = self._seal.sign(Press(Kind.FORM, typed), room.id, author.id)
-        form = make_form(command, (line,), custom_id, self._words, author)
+        values = {line.name: stands_there(typed, interaction.message, line.most_chars)}
+        form = make_form(command, (line,), custom_id, self._words, author, values)
         await interaction.response.send_modal(form)
         return ""
+
+
+def stands_there(typed: str, message: discord.Message | None, most: int) -> str:
+    """What a form that changes something begins with: what the message of its button quotes, since
+    nothing is kept for a button. Nothing where that is more than the form takes, and may be cut."""
+    quoted = [
+        hit
+        for line in (message.content if message else "").splitlines()
+        if (hit := _QUOTED.fullmatch(line))
+    ]
+    match typed.split():
+        case ["memory", "edit", number]:
+            told = next((one["told"] for one in quoted if one["number"] == number), "")
+        case ["story", "edit"]:
+            told = " ".join(one["told"].strip() for one in quoted)
+        case _:
+            return ""
+    return told.strip() if len(told.strip()) <= most else ""
