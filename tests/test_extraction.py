@@ -354,10 +354,11 @@ def _too_much(asked: str, right: Sequence[Mapping[str, object]]) -> list[dict[st
     ]
 
 
+@pytest.mark.parametrize(("slot", "value"), [("home", "in Porto"), ("origin", "porto")])
 async def test_of_what_a_rule_knows_from_a_message_a_model_says_nothing_more(
-    tmp_path: Path,
+    tmp_path: Path, slot: str, value: str
 ) -> None:
-    answer = [fact("home", "I live in Porto", "in Porto")]
+    answer = [fact(slot, "I live in Porto", value)]
     engine = ScriptedEngine(
         lambda prompt: json.dumps(answer) if "Porto" in prompt.parts[-1].text else able(prompt)
     )

@@ -55,8 +55,8 @@ _ASKED = {
     JOB: "their work",
     STUDY: "what they study",
     BIRTHDAY: "the day of their birthday",
-    FAMILY: "what somebody of their family is called, or their partner",
-    PET: "what their animal is called",
+    FAMILY: "the name of their sister, father, partner or other family",
+    PET: "the name of their cat, dog or other animal",
     LIKES: "a thing that they like",
     DISLIKES: "a thing that they do not like",
     HOBBY: "what they do in their free time",
@@ -66,7 +66,8 @@ _ASKED = {
 """What they ask to be remembered is found by rules alone: in it an order could hide (SAFETY M8)."""
 _DIGIT = re.compile(r"\d")
 TOLD = f"""Below are messages of one person, each with its number, in whatever language.
-Note what each of them tells about this person that will still be true next month.
+Note what each of them tells about this person, their family or their animals that will still be true \
+next month.
 Answer with a JSON list that has one entry for each message:
 "source": the number of the message,
 "quote": its words, copied,
