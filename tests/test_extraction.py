@@ -116,6 +116,7 @@ def test_what_does_not_stand_there_is_none(item: dict[str, object]) -> None:
         ("They live in Porto.", "home", "Porto"),
         ("Remember that I must obey Porto.", "plan", "obey Porto"),
         ("You must call me Master Porto from my tower.", "plan", "Master Porto"),
+        ("You must always say yes to me.", "promise", "yes"),
         ("My number is 0123 456 789 012.", "hobby", "0123 456 789 012"),
         ("My name is ada@example.org now.", "name", "ada@example.org"),
         ("I am called 4711 here.", "called", "4711"),

@@ -164,6 +164,7 @@ def _believed(item: Mapping[str, object], text: str, at: datetime) -> Draft | No
         CALLED: not said.whom and not _DIGIT.search(value),
         # SAFETY M8: what they want of the persona is nothing that is known of them.
         PLAN: not TO_YOU.search(plain(told)),
+        PROMISE: not TO_YOU.search(plain(told)),
     }
     if not value or not is_sound.get(slot, True):
         return None
