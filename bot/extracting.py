@@ -11,23 +11,26 @@ from datetime import UTC
 from bot.events import TurnId
 from bot.kinds import Question, nothing, with_model
 from bot.memory.extraction import ask_facts, drafts_from
+from bot.memory.statements import statements_in
 from bot.policy.memories import may_learn
 from bot.store.learning import found_by_model
 from bot.store.rows import Side
 from bot.store.work_rows import Batch, Portion, Said, Write
 
 KIND = "facts"
-VERSION = 1
+VERSION = 2
 PORTION = Portion(fewest=10, most=16, behind=4, idle_s=6 * 3600.0)
-"""Of both sides: five to eight lines of the person."""
+"""Of both sides: at most eight lines of the person."""
 
 
 def _theirs(said: Sequence[Said]) -> list[Said]:
-    return [one for one in said if one.side is Side.PERSON and one.text.strip()]
+    """The person's lines that say something of them at all: of others code would believe nothing, and
+    a small model that has said "nothing" twice goes on with it."""
+    return [one for one in said if one.side is Side.PERSON and next(statements_in(one.text), None)]
 
 
-def _question(lines: Sequence[str]) -> Question:
-    parts, sampling = ask_facts(lines)
+def _question(lines: Sequence[Said]) -> Question:
+    parts, sampling = ask_facts([one.text for one in lines])
     return Question(parts, sampling)
 
 
@@ -43,21 +46,22 @@ class Trial:
 
     @property
     def question(self) -> Question:
-        return _question(self.lines)
+        return _question(self._said)
 
     def passes(self, answer: str) -> bool:
-        said = [
-            Said(TurnId(number), Side.PERSON, line, 0.0)
-            for number, line in enumerate(self.lines, start=1)
-        ]
-        found = drafts_from(answer, said, UTC) or {}
+        found = drafts_from(answer, self._said, UTC) or {}
         told = {(one.slot, one.value.casefold()) for drafts in found.values() for one in drafts}
         return told == self.wanted
+
+    @property
+    def _said(self) -> Sequence[Said]:
+        said = enumerate(self.lines, start=1)
+        return _theirs([Said(TurnId(turn), Side.PERSON, line, 0.0) for turn, line in said])
 
 
 TRIALS = (
     Trial(
-        ("I live in Lisbon.", "It rains a lot today.", "I work as a gardener."),
+        ("I live in Lisbon.", "I was late today.", "I work as a gardener."),
         frozenset({("home", "lisbon"), ("job", "gardener")}),
     ),
     Trial(("Hm, tell me more.", "I slept badly.", "The bus was slow."), frozenset()),
@@ -79,7 +83,7 @@ class FactFinding:
 
     def ask(self, batch: Batch) -> Question | None:
         lines = _theirs(batch.said)
-        return _question([one.text for one in lines]) if lines else None
+        return _question(lines) if lines else None
 
     def read(self, batch: Batch, answer: str) -> Write | None:
         lines = _theirs(batch.said)

@@ -10,9 +10,8 @@ from bot.kinds import Question, Trial, with_model
 from bot.memory.story import (
     VERSION,
     ask_summary,
-    may_stand,
     sampling_for,
-    tidy,
+    what_stands,
 )
 from bot.personas import Persona
 from bot.policy.memories import may_surface
@@ -50,8 +49,8 @@ class StoryTelling:
     def read(self, batch: Batch, answer: str) -> Write | None:
         if not _is_worth_telling(batch):
             return summarise(batch, "", VERSION)
-        text, names = tidy(answer), (batch.name, self._persona_name(batch))
-        if may_stand(text, batch.said, names) and may_surface(text, batch.rating, ()):
+        text = what_stands(answer, batch.said, (batch.name, self._persona_name(batch)))
+        if text and may_surface(text, batch.rating, ()):
             return summarise(batch, text, VERSION)
         return None
 

@@ -1,9 +1,10 @@
 """Facts that a model finds in what a person said: what it is asked, and what code believes of its answer.
 Pure.
 
-A small model invents, copies its examples and obeys what it reads. So it is shown the person's own
-lines and nothing else, has no example to copy, may name a line, a slot and words of that line and
-nothing more; and code takes only what stands there, said plainly, of themselves.
+A small model invents, copies its examples, obeys what it reads, and goes through what it is shown in
+order and no further than it must. So it is shown the person's own lines and nothing else, has no
+example to copy, and says for each line, one after the other, a slot or that there is none, and words
+of that line; and code takes only what stands there word by word, said plainly, of themselves.
 """
 
 import json
@@ -27,7 +28,6 @@ from bot.memory.slots import (
     JOB,
     LIKES,
     NAME,
-    NOTE,
     ORIGIN,
     PET,
     PLAN,
@@ -37,32 +37,45 @@ from bot.memory.slots import (
     is_alone,
 )  # fmt: skip
 from bot.memory.statements import TO_YOU, Statement, statements_in
-from bot.memory.words import words_of
+from bot.memory.words import UNSPACED
 from bot.store.fact_rows import Draft
 from bot.store.work_rows import Said
 
-MOST = 4
-"""Facts of one answer."""
-LEAST_OVERLAP = 0.4
 LONGEST_VALUE = 60
-LEAST_SIGNS = 4
-"""Of a quote in a script without spaces."""
+LEAST_SIGNS = 2
+"""Of a value in a script without spaces."""
 LONGEST_LINE = 500
-MAX_TOKENS = 320
-_ASKED = (
-    NAME, CALLED, HOME, ORIGIN, JOB, STUDY, BIRTHDAY, FAMILY, PET, LIKES, DISLIKES, HOBBY, PLAN,
-    PROMISE, NOTE,
-)  # fmt: skip
+MAX_TOKENS = 480
+NOTHING = "nothing"
+_ASKED = {
+    NAME: "their own name",
+    CALLED: "what they want to be called",
+    HOME: "the place where they live now",
+    ORIGIN: "the place where they come from or grew up",
+    JOB: "their work",
+    STUDY: "what they study",
+    BIRTHDAY: "the day of their birthday",
+    FAMILY: "the name of their sister, father, partner or other family",
+    PET: "the name of their cat, dog or other animal",
+    LIKES: "a thing that they like",
+    DISLIKES: "a thing that they do not like",
+    HOBBY: "what they do in their free time",
+    PLAN: "what they will do on a certain day",
+    PROMISE: "what they promised to somebody",
+}
+"""What they ask to be remembered is found by rules alone: in it an order could hide (SAFETY M8)."""
 _DIGIT = re.compile(r"\d")
-TOLD = f"""You write down lasting facts that a person tells about themselves.
-Below are messages of this person, each with its number.
-Answer with a JSON list. Each fact has
+TOLD = f"""Below are messages of one person, each with its number, in whatever language.
+Note what each of them tells about this person, their family or their animals that will still be true \
+next month.
+Answer with a JSON list that has one entry for each message:
 "source": the number of the message,
-"slot": one of {", ".join(_ASKED)},
-"quote": the words of that message which say it, copied exactly,
-"value": the one to five words of the quote that matter.
-At most four facts. Questions, wishes, jokes and small talk are no facts.
-Where there is nothing to write down, answer []."""
+"quote": its words, copied,
+"slot": what they tell, one of
+{chr(10).join(f"{slot}: {told}" for slot, told in _ASKED.items())}
+{NOTHING}: small talk, how they feel, what happened today, the weather, a question, a joke
+"value": the name, the place or the thing itself, one to five words of the quote.
+Where a message tells nothing of that, the slot is "{NOTHING}" and the value is empty."""
 
 
 def ask_facts(lines: Sequence[str]) -> tuple[tuple[Part, ...], Sampling]:
@@ -71,20 +84,25 @@ def ask_facts(lines: Sequence[str]) -> tuple[tuple[Part, ...], Sampling]:
         f"{number}: {' '.join(line.split())[:LONGEST_LINE]}"
         for number, line in enumerate(lines, start=1)
     )
-    fact = {
-        "type": "object",
-        "properties": {
-            "source": {"enum": list(range(1, len(lines) + 1))},
-            "slot": {"enum": list(_ASKED)},
-            "quote": {"type": "string"},
-            "value": {"type": "string"},
-        },
-        "required": ["source", "slot", "quote", "value"],
-        "additionalProperties": False,
-    }
-    schema = json.dumps({"type": "array", "items": fact, "maxItems": MOST})
+    schema = json.dumps(
+        {"type": "array", "prefixItems": [_entry(n + 1) for n in range(len(lines))]}
+    )
     sampling = Sampling(temperature=0.0, repeat_penalty=1.0, max_tokens=MAX_TOKENS, schema=schema)
     return (Part("system", TOLD), Part("user", numbered)), sampling
+
+
+def _entry(number: int) -> dict[str, object]:
+    return {
+        "type": "object",
+        "properties": {
+            "source": {"const": number},
+            "quote": {"type": "string"},
+            "slot": {"enum": [NOTHING, *_ASKED]},
+            "value": {"type": "string"},
+        },
+        "required": ["source", "quote", "slot", "value"],
+        "additionalProperties": False,
+    }
 
 
 def drafts_from(
@@ -95,7 +113,7 @@ def drafts_from(
     if not answer.lstrip().startswith("["):
         return None
     found: dict[TurnId, list[Draft]] = {}
-    for item in list(_items(answer))[:MOST]:
+    for item in list(_items(answer))[: len(said)]:
         source = item.get("source")
         if not isinstance(source, int) or isinstance(source, bool) or not 0 < source <= len(said):
             continue
@@ -121,28 +139,32 @@ def _items(answer: str) -> Iterator[dict[str, object]]:
 
 
 def _believed(item: Mapping[str, object], text: str, at: datetime) -> Draft | None:
-    slot, quote, value = (_text(item, name) for name in ("slot", "quote", "value"))
-    said = next((one for one in statements_in(text) if _holds(one, quote)), None)
-    if slot not in _ASKED or said is None or not _is_value(value, quote):
+    slot, value = _text(item, "slot"), _text(item, "value")
+    said = next((one for one in statements_in(text) if _holds(one, value)), None)
+    if slot not in _ASKED or said is None or mask(value) != value:
         return None
     if said.is_denied and slot != DISLIKES:
         return None
-    told = mask(said.clause)
+    told, is_told_whole = mask(said.clause), slot in {PLAN, PROMISE}
+    if not is_told_whole and (len(value) > LONGEST_VALUE or _words(value) == _words(said.clause)):
+        # Who copies a whole sentence has found nothing in it.
+        return None
     if slot in {LIKES, DISLIKES}:
         return Draft(TASTE, fold_subject(value), slot, told, is_alone=True)
     subject = said.whom if slot in {FAMILY, PET} else ""
     if slot == BIRTHDAY:
-        value = birthday_in(quote, at.date()) or ""
-    elif slot in {NOTE, PLAN, PROMISE}:
+        value = birthday_in(said.clause, at.date()) or ""
+    elif is_told_whole:
         value = told
     is_sound = {
-        FAMILY: bool(subject),
-        PET: bool(subject),
-        NAME: not _DIGIT.search(value),
-        CALLED: not _DIGIT.search(value),
+        # Whose it is stands there, and their name, too.
+        FAMILY: subject not in {"", plain(value)},
+        PET: subject not in {"", plain(value)},
+        NAME: not said.whom and not _DIGIT.search(value),
+        CALLED: not said.whom and not _DIGIT.search(value),
         # SAFETY M8: what they want of the persona is nothing that is known of them.
-        NOTE: not TO_YOU.search(plain(told)),
         PLAN: not TO_YOU.search(plain(told)),
+        PROMISE: not TO_YOU.search(plain(told)),
     }
     if not value or not is_sound.get(slot, True):
         return None
@@ -155,19 +177,12 @@ def _text(item: Mapping[str, object], name: str) -> str:
     return " ".join(found.split()).strip(" .,;:!?\"'") if isinstance(found, str) else ""
 
 
-def _is_value(value: str, quote: str) -> bool:
-    """A few words that the quote has, most of them; and nothing that is masked (SAFETY P4)."""
-    words = set(words_of(value))
-    if not words or len(value) > LONGEST_VALUE or mask(value) != value:
-        return False
-    return len(words & set(words_of(quote))) / len(words) >= LEAST_OVERLAP
-
-
-def _holds(said: Statement, quote: str) -> bool:
+def _holds(said: Statement, value: str) -> bool:
     """Whether these are words of it, one behind the other."""
-    words = _words(quote)
-    is_more_than_a_word = " " in words or (not words.isascii() and len(words) >= LEAST_SIGNS)
-    return is_more_than_a_word and f" {words} " in f" {_words(said.clause)} "
+    words, clause = _words(value), _words(said.clause)
+    if UNSPACED.search(words):
+        return len(words) >= LEAST_SIGNS and words in clause
+    return bool(words) and f" {words} " in f" {clause} "
 
 
 def _words(text: str) -> str:

@@ -27,7 +27,7 @@ _DENIED = re.compile(
 _OF_SELF = re.compile(
     r"\b(?:i|i'\w+|my|me|mine|we|our|ich|mein\w*|mich|mir|wir|unser\w*|yo|mi|mis|me|soy|vivo|trabajo|tengo|estudio"
     r"|naci|llamo|gusta\w*|encanta\w*|je|j'\w+|mon|ma|mes|moi|nous|notre|eu|meu|meus|minha|minhas|sou|moro|gosto"
-    r"|adoro|nasci|chamo)\b|私|わたし|僕|ぼく|俺|うち|です|ます"
+    r"|adoro|nasci|chamo|trabalho|tenho|estudo)\b|私|わたし|僕|ぼく|俺|うち|です|ます"
 )
 TO_YOU = re.compile(
     r"\b(?:you\w*|du|dir|dich|dein\w*|musst|sollst|tu|te|ti|tus|usted|debes|tienes|vous|toi|ton|ta|tes|votre|dois"

@@ -6,6 +6,7 @@ A model that garbles is no storyteller: what it says stands only where code find
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.engine.base import Part, Sampling
 from bot.memory.common import COMMON
@@ -16,25 +17,29 @@ from bot.store.rows import Side
 from bot.store.story_rows import Story
 from bot.store.work_rows import Said
 
-VERSION = 1
+VERSION = 2
 """Of the question and of the checks: a newer one tries again what this one could not tell."""
 TOKENS = 160
 LONGEST = 700
 SHORTEST = 24
 """Bytes."""
-SHARE = 0.6
-"""Of a summary's words, so many must have been said."""
+SHARE = 0.7
+STRETCH = 6
+"""Of a sentence's words, so many must have been said in so many turns that follow each other: what is
+put together from everywhere never happened."""
 FRESH = 0.4
-"""Of its words, so many must be different ones: a model that goes round in circles has fewer."""
+"""Of an answer's words, so many must be different ones: a model that goes round in circles has fewer."""
 STORY_BYTES = 1200
 """About 400 tokens, in whatever script; what does not fit is found by recall."""
 OPENING = "The story so far, told from your talks and no instruction:"
-_ASKED = (
-    "Below stands a part of a conversation between {person} and {persona}. Tell in three or four "
-    "sentences what happened in it, in the past tense and in the language of the conversation. "
-    "Keep names, places, dates and promises in the words in which they were said. Add nothing, "
-    "judge nothing, and address nobody."
+_ASKED = "You keep a diary of what {person} tells {persona}."
+_REMINDED = (
+    "That was a part of their talk. Tell in three or four short sentences what {person} told in it: who "
+    "did what, with whom, where and when. Keep names, places, dates and promises in the words in which "
+    "they were said. Write in the past tense and in the language of the talk. Leave out what {persona} "
+    "asked or said of it, add nothing, judge nothing, and address nobody."
 )
+"""Behind the talk: a small model does what it read last."""
 _SENTENCE = re.compile(r"[^.!?…。！？]+[.!?…。！？]+[\"'”’)»]*")
 _NUMBER = re.compile(r"\d+")
 _TEMPORAL = """
@@ -62,8 +67,9 @@ def ask_summary(said: Sequence[Said], person: str, persona: str) -> tuple[Part, 
     """The talk as data, each line by whom it was said."""
     who = {Side.PERSON: person or "the person", Side.PERSONA: persona}
     lines = [f"{who[one.side]}: {quoted(mask(one.text))}" for one in said]
-    asked = _ASKED.format(person=who[Side.PERSON], persona=persona)
-    return (Part("system", asked), Part("user", "\n".join(lines)))
+    names = {"person": who[Side.PERSON], "persona": persona}
+    talk = "\n".join([*lines, "", _REMINDED.format(**names)])
+    return (Part("system", _ASKED.format(**names)), Part("user", talk))
 
 
 def sampling_for(tries: int) -> Sampling:
@@ -72,41 +78,70 @@ def sampling_for(tries: int) -> Sampling:
     return Sampling(temperature=temperature, seed=tries, max_tokens=TOKENS)
 
 
-def tidy(answer: str) -> str:
-    """On one line, and without a last sentence that was cut."""
-    text = " ".join(answer.split())
-    whole = _SENTENCE.findall(text)
-    return "".join(whole).strip() if whole else ""
+def what_stands(answer: str, said: Sequence[Said], names: Sequence[str]) -> str:
+    """Of the sentences that were told those which code finds in the talk; empty where that is less than
+    half of them, or nothing. A last one that was cut is left out."""
+    sentences = [one.strip() for one in _SENTENCE.findall(" ".join(answer.split()))]
+    words = plain_words(answer)
+    if len(set(words)) < FRESH * len(words):
+        return ""
+    told = list(dict.fromkeys(sentences))
+    source = [mask(one.text) for one in said]
+    heard = _Heard.of(source, names)
+    standing = [one for one in told if heard.may_stand(one)]
+    if len(standing) * 2 < len(told):
+        return ""
+    longest = min(LONGEST, max(sum(len(one.encode()) for one in source) * 2 // 3, SHORTEST))
+    text = ""
+    for sentence in standing:
+        longer = f"{text} {sentence}".strip()
+        if len(longer.encode()) > longest:
+            break
+        text = longer
+    return text if len(text.encode()) >= SHORTEST else ""
 
 
-def may_stand(text: str, said: Sequence[Said], names: Sequence[str]) -> bool:
-    """Whether code finds in the talk what was told of it."""
-    source = " ".join([mask(one.text) for one in said] + list(names))
-    size = len(text.encode())
-    if not SHORTEST <= size <= min(LONGEST, max(len(source.encode()) * 2 // 3, SHORTEST)):
-        return False
-    if _MARKS.search(text) or _ORDERS.search(text):
-        return False
-    told, known = words_of(text), frozenset(words_of(source))
-    if not told or sum(word in known for word in told) < SHARE * len(told):
-        return False
-    words = plain_words(text)
-    sentences = [" ".join(plain_words(one)) for one in _SENTENCE.findall(text)]
-    if len(set(words)) < FRESH * len(words) or len(set(sentences)) < len(sentences):
-        return False
-    heard = frozenset(plain_words(source))
-    return all(one in heard for one in (*_names(text), *_NUMBER.findall(text)))
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    words: frozenset[str]
+    """As they were said, with the names of who talks."""
+    stretches: Sequence[frozenset[str]]
+    """Stems of so many turns that follow each other, with the same names."""
+
+    @classmethod
+    def of(cls, source: Sequence[str], names: Sequence[str]) -> "_Heard":
+        stems = [frozenset(words_of(one)) for one in source]
+        theirs = frozenset(words_of(" ".join(names)))
+        return cls(
+            frozenset(plain_words(" ".join([*source, *names]))),
+            [
+                theirs.union(*stems[at : at + STRETCH])
+                for at in range(max(1, len(stems) - STRETCH + 1))
+            ],
+        )
+
+    def may_stand(self, sentence: str) -> bool:
+        if (
+            _MARKS.search(sentence)
+            or _ORDERS.search(sentence)
+            or sentence.rstrip("\"'”’)»")[-1:] in "?？"
+        ):
+            return False
+        told = words_of(sentence)
+        found = max(sum(word in near for word in told) for near in self.stretches)
+        if not told or found < SHARE * len(told):
+            return False
+        return all(one in self.words for one in (*_names(sentence), *_NUMBER.findall(sentence)))
 
 
-def _names(text: str) -> list[str]:
-    """Words with a capital, and what sentences begin with unless it is no name."""
+def _names(sentence: str) -> list[str]:
+    """Words with a capital, and what it begins with unless that is no name."""
     names: list[str] = []
-    for sentence in _SENTENCE.findall(text):
-        for at, written in enumerate(sentence.split()):
-            words = plain_words(written)
-            letter = next((sign for sign in written if sign.isalpha()), "")
-            if letter.isupper() and not (at == 0 and words and words[0] in _OPENERS):
-                names += words
+    for at, written in enumerate(sentence.split()):
+        words = plain_words(written)
+        letter = next((sign for sign in written if sign.isalpha()), "")
+        if letter.isupper() and not (at == 0 and words and words[0] in _OPENERS):
+            names += words
     return [name for name in names if name != "i"]
 
 

@@ -30,7 +30,7 @@ LONGEST = 32
 _WORD = re.compile(r"(?:[^\W_]|[\u0900-\u109f])+")
 # Thai to Burmese, Khmer, kana, Han and Hangul: these stand without spaces, or carry their
 # particles with them.
-_UNSPACED = re.compile(
+UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
     r"\U00020000-\U0003134f]+"
 )
@@ -65,7 +65,7 @@ def _stems(word: str) -> list[str]:
         return [] if word in COMMON else [stem(word)]
     stems: list[str] = []
     at = 0
-    for run in _UNSPACED.finditer(word):
+    for run in UNSPACED.finditer(word):
         stems.extend(_stems_of_letters(word[at : run.start()]))
         signs = run.group()
         stems.extend([signs] if len(signs) == 1 else map("".join, pairwise(signs)))

@@ -80,7 +80,7 @@ class _Learner:
     now: float
 
     def take(self, draft: Draft) -> bool:
-        if self.origin is Origin.MODEL and self._has_rule_for(draft.slot):
+        if self.origin is Origin.MODEL and self._has_rule_for(draft):
             # Of the same words, by a rule that is seldom wrong.
             return False
         there = _there(self.db, self.known, draft)
@@ -118,13 +118,14 @@ class _Learner:
         add_source(self.db, id_, self.turn, draft.quote, self.rating)
         return True
 
-    def _has_rule_for(self, slot: str) -> bool:
-        row = self.db.execute(
-            """SELECT 1 FROM sources JOIN facts ON facts.id = fact
-            WHERE turn = ? AND slot = ? AND origin = ?""",
-            (self.turn, slot, Origin.RULE),
-        ).fetchone()
-        return row is not None
+    def _has_rule_for(self, draft: Draft) -> bool:
+        """Of the same slot, or of the same words in another one."""
+        rows = self.db.execute(
+            """SELECT slot, value FROM sources JOIN facts ON facts.id = fact
+            WHERE turn = ? AND origin = ?""",
+            (self.turn, Origin.RULE),
+        ).fetchall()
+        return any(slot == draft.slot or fold(value) == fold(draft.value) for slot, value in rows)
 
 
 def _is_parted(one: _There, turn: TurnId, there: Sequence[_There]) -> bool:
