@@ -72,6 +72,13 @@ def tavern(count: int, text: str = "Line {} of an old talk about tea.") -> str:
     return "\n".join(json.dumps(row) for row in rows)
 
 
+async def says_now(parlour: Parlour, text: str) -> None:
+    """Years after what `tavern` tells of."""
+    message = replace(parlour.paper.message(text), at=1_800_000_000.0)
+    parlour.paper.tell(message)
+    await parlour.paper.rest(message.room.id)
+
+
 async def exported(parlour: Parlour, person: str = "ada") -> dict[str, Any]:
     await parlour.paper.say("/export", person)
     say = [one for one in parlour.paper.actions if isinstance(one, Say) and one.file][-1]
@@ -140,6 +147,39 @@ async def test_an_export_comes_back_after_an_erase_and_is_recalled(parlour: Parl
     await parlour.paper.say("Where does my sister Mara work?")
     (note,) = notes(parlour)
     assert "My sister Mara keeps the lighthouse." in note
+
+
+async def homes(parlour: Parlour) -> list[tuple[str, bool]]:
+    """Where they live, and whether it holds."""
+    facts = (await exported(parlour))["facts"]
+    return [(one["value"], one["valid_to"] is None) for one in facts if one["slot"] == "home"]
+
+
+@pytest.mark.parametrize("said_before", ["I live in Bruges.", "I live in Ghent."])
+async def test_what_comes_in_ends_nothing_that_was_said_since(
+    parlour: Parlour, said_before: str
+) -> None:
+    await parlour.let_in()
+    await parlour.paper.say("/memory on")
+    await says_now(parlour, said_before)
+    await says_now(parlour, "I live in Bruges.")
+    before = await homes(parlour)
+    assert before[-1] == ("Bruges", True)
+    await hand_in(parlour, tavern(2, "I live in Ghent."))
+    assert "Taken: 2 of 2." in noticed(await parlour.paper.say("/import yes"))
+    assert await homes(parlour) == before
+    await says_now(parlour, "I live in Ghent.")
+    assert (await homes(parlour))[-1] == ("Ghent", True)
+
+
+async def test_what_came_in_holds_until_something_else_is_said(parlour: Parlour) -> None:
+    await parlour.let_in()
+    await parlour.paper.say("/memory on")
+    await hand_in(parlour, tavern(2, "I live in Ghent."))
+    await parlour.paper.say("/import yes")
+    assert await homes(parlour) == [("Ghent", True)]
+    await says_now(parlour, "I live in Bruges.")
+    assert await homes(parlour) == [("Ghent", False), ("Bruges", True)]
 
 
 async def test_nothing_is_doubled_when_it_is_taken_twice(parlour: Parlour) -> None:

@@ -17,12 +17,10 @@ from dataclasses import dataclass
 from bot.events import Rating, TurnId
 from bot.store import indexing
 from bot.store.database import Database, empty_log, sound
-from bot.store.rows import Side, State
+from bot.store.rows import FROM_FILE, Side, State
 
 PIECE = 50
 """Lines of one transaction: some tens of milliseconds, with what is indexed of them."""
-ROOM = "import"
-"""A room of no platform: nothing can be edited or answered there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +182,7 @@ def _keep(db: sqlite3.Connection, import_: int, talk: int, line: Incoming) -> Tu
             State.DONE,
             line.chosen + 1,
             line.at,
-            ROOM,
+            FROM_FILE,
             sponsor,
             answers and answers[0],
         ),

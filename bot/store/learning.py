@@ -10,6 +10,7 @@ from bot.events import Rating, TurnId
 from bot.store.fact_rows import Draft, Origin
 from bot.store.facts import add_source, insert
 from bot.store.forgetting import fold, is_forgotten
+from bot.store.rows import FROM_FILE
 from bot.store.scopes import ScopeRow, make_scope, may_keep, scope_of
 from bot.store.work_rows import Write
 
@@ -24,6 +25,8 @@ class _There:
     value: str
     """Folded."""
     said: int
+    last_at: float
+    """When it was said last."""
     is_own: bool
     """The person wrote it, and it has no source."""
 
@@ -39,7 +42,8 @@ def learn(
     """From what the person said in this turn; how many were taken in. None of a turn that is not to
     be recalled: what it is rated stands in the index, or in what waits for it."""
     row = db.execute(
-        """SELECT turns.session, coalesce(indexed.rating, to_index.rating) FROM turns
+        """SELECT turns.session, coalesce(indexed.rating, to_index.rating), turns.room, turns.at
+        FROM turns
         LEFT JOIN indexed ON indexed.turn = turns.id LEFT JOIN to_index ON to_index.turn = turns.id
         WHERE turns.id = ? AND turns.side = 'person' AND turns.session IS NOT NULL""",
         (turn,),
@@ -50,7 +54,8 @@ def learn(
     after = db.execute("SELECT learns_after FROM scopes WHERE id = ?", (known.id,)).fetchone()[0]
     if turn <= after:
         return 0
-    learner = _Learner(db, known, turn, rating, origin, now)
+    from_file_at = row[3] if row[2] == FROM_FILE else None
+    learner = _Learner(db, known, turn, rating, origin, now, from_file_at)
     return sum(learner.take(draft) for draft in drafts)
 
 
@@ -78,6 +83,8 @@ class _Learner:
     rating: Rating
     origin: Origin
     now: float
+    from_file_at: float | None
+    """When it was said, of what came in with a file."""
 
     def take(self, draft: Draft) -> bool:
         if self.origin is Origin.MODEL and self._has_rule_for(draft):
@@ -91,6 +98,8 @@ class _Learner:
                 return False
             value = f"{_NOT}{value}"
         if is_forgotten(self.db, self.known, draft.slot, draft.subject, value):
+            return False
+        if self._comes_late(draft, value, there):
             return False
         goes_on = [
             one
@@ -118,6 +127,12 @@ class _Learner:
         add_source(self.db, id_, self.turn, draft.quote, self.rating)
         return True
 
+    def _comes_late(self, draft: Draft, value: str, there: Sequence[_There]) -> bool:
+        """A file tells of before: what it says ends nothing that was said since."""
+        if self.from_file_at is None or not (draft.is_alone or draft.ends):
+            return False
+        return any(one.value != fold(value) and one.last_at > self.from_file_at for one in there)
+
     def _has_rule_for(self, draft: Draft) -> bool:
         """Of the same slot, or of the same words in another one."""
         rows = self.db.execute(
@@ -136,9 +151,15 @@ def _is_parted(one: _There, turn: TurnId, there: Sequence[_There]) -> bool:
 
 def _there(db: sqlite3.Connection, known: ScopeRow, draft: Draft) -> list[_There]:
     rows = db.execute(
-        """SELECT id, value, said, origin = 'person' AND NOT EXISTS
+        """SELECT id, value, said,
+            coalesce((SELECT max(at) FROM sources JOIN turns ON turns.id = turn WHERE fact = facts.id),
+                valid_from),
+            origin = 'person' AND NOT EXISTS
             (SELECT 1 FROM sources WHERE fact = facts.id)
         FROM facts WHERE scope = ? AND slot = ? AND subject = ? ORDER BY said, id""",
         (known.id, draft.slot, draft.subject),
     )
-    return [_There(id_, fold(value), said, bool(own)) for id_, value, said, own in rows.fetchall()]
+    return [
+        _There(id_, fold(value), said, last_at, bool(own))
+        for id_, value, said, last_at, own in rows.fetchall()
+    ]

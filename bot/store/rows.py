@@ -25,6 +25,9 @@ DOOR = "door"
 INCOGNITO = "incognito"
 """The mark under which every private session that begins keeps nothing beyond itself."""
 
+FROM_FILE = "import"
+"""The room of what came in with a file: of no platform, nothing can be edited or answered there."""
+
 INSTANCE = "instance"
 """The scope of an age record that counts for every community of this house."""
 
