@@ -155,6 +155,7 @@ ROWS: dict[str, tuple[tuple[Step, ...], dict[int, dict[str, str]]]] = {
             13: VAULT_13,
             14: VAULT_13,
             15: VAULT_15,
+            16: VAULT_15,
         },
     ),
 }

@@ -24,7 +24,7 @@ from bot.store.migrations import VAULT, migrate
 from bot.store.rows import Consent, Scope, Session, State
 from bot.store.vault import Vault
 from bot.store.vectors import BLOCK, Made
-from tests.store_help import ADA, BEN, arrive, begin, house_in, message, open_for, vault_in
+from tests.store_help import ADA, BEN, arrive, begin, house_in, message, open_for, rows, vault_in
 
 T = TypeVar("T")
 WREN = Scope("wren", None, None)
@@ -201,6 +201,28 @@ async def test_a10_intimate_things_need_a_consent_of_their_own_and_end_with_it(
         await vault.withdraw_consent("intimate memory")
         assert await found(vault, "kettle red", ceiling=Rating.MATURE) == []
         assert await found(vault, "ladder green")
+
+
+@pytest.mark.parametrize("table", ["indexed", "to_index", "set_aside"])
+async def test_a10_a_note_goes_wherever_what_it_quotes_waits(tmp_path: Path, table: str) -> None:
+    async with vault_in(tmp_path) as vault:
+        for consent in (MEMORY, INTIMATE):
+            await vault.give_consent(consent)
+        session = await begin(vault)
+        quoted = await say(vault, session, "1", "The kettle was red.", Rating.MATURE)
+        asks = await say(vault, session, "2", "What was red?")
+
+        def quote(db: sqlite3.Connection) -> None:
+            if table != "indexed":
+                db.execute(f"INSERT INTO {table} (turn, rating) VALUES (?, 2)", (quoted,))
+                db.execute("DELETE FROM indexed WHERE turn = ?", (quoted,))
+            db.execute("UPDATE turns SET note = 'The kettle was red.' WHERE id = ?", (asks,))
+            db.execute("INSERT INTO quotes VALUES (?, ?)", (asks, quoted))
+
+        await vault._db.write(quote)
+        await vault.withdraw_consent("intimate memory")
+        kept = [row["note"] for row in rows(await vault.export(), "turns")]
+        assert set(kept) == {""}
 
 
 async def test_what_stands_in_the_window_is_not_recalled(tmp_path: Path) -> None:

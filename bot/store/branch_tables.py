@@ -1,5 +1,5 @@
-"""Branches of a talk, as one step of a vault's migrations: never edited once released. `forks` says
-how they are made.
+"""Branches of a talk, as one step of a vault's migrations, and as another one how intimate memory ends
+since there are branches: never edited once released. `forks` says how they are made.
 
 Turns that several branches share are stored once. A branch is a list of parts: of each branch whose
 turns it holds, its own last, up to which place.
@@ -40,4 +40,22 @@ BRANCHES: tuple[str, ...] = (
     WHEN old.kind = 'intimate memory' BEGIN
         DELETE FROM set_aside WHERE rating >= 2;
     END""",
+)
+
+_INTIMATE = """SELECT turn FROM indexed WHERE rating >= 2 UNION SELECT turn FROM to_index WHERE rating >= 2
+    UNION SELECT turn FROM set_aside WHERE rating >= 2"""
+
+INTIMATE: tuple[str, ...] = (
+    "DROP TRIGGER intimate_memory_ends",
+    "DROP TRIGGER intimate_memory_ends_aside",
+    # SAFETY A10. A note may quote what waits to be indexed anew, or is set aside.
+    f"""CREATE TRIGGER intimate_memory_ends AFTER DELETE ON consents
+    WHEN old.kind = 'intimate memory' BEGIN
+        UPDATE turns SET note = '' WHERE id IN (
+            SELECT turn FROM quotes WHERE quoted IN ({_INTIMATE}));
+        DELETE FROM quotes WHERE quoted IN ({_INTIMATE});
+        DELETE FROM indexed WHERE rating >= 2;
+        DELETE FROM to_index WHERE rating >= 2;
+        DELETE FROM set_aside WHERE rating >= 2;
+    END""",  # noqa: S608 - parts of queries that stand in this file
 )

@@ -9,7 +9,7 @@ in tests/test_migrations.py.
 import sqlite3
 from pathlib import Path
 
-from bot.store.branch_tables import BRANCHES
+from bot.store.branch_tables import BRANCHES, INTIMATE
 from bot.store.fact_tables import FACT_WORK, FACTS
 from bot.store.import_tables import IMPORTS
 from bot.store.incognito_tables import INCOGNITO
@@ -135,6 +135,7 @@ VAULT: tuple[Step, ...] = (
     VECTORS,
     FACT_WORK,
     SIGNS,
+    INTIMATE,
 )
 
 
