@@ -48,8 +48,9 @@ _INTIMATE = """SELECT turn FROM indexed WHERE rating >= 2 UNION SELECT turn FROM
 INTIMATE: tuple[str, ...] = (
     "DROP TRIGGER intimate_memory_ends",
     "DROP TRIGGER intimate_memory_ends_aside",
-    # SAFETY A10. A note may quote what waits to be indexed anew, or is set aside.
-    f"""CREATE TRIGGER intimate_memory_ends AFTER DELETE ON consents
+    # SAFETY A10. A note may quote what waits to be indexed anew, or is set aside. Before, since facts
+    # have a trigger of their own that takes the turns away by which the note is found.
+    f"""CREATE TRIGGER intimate_memory_ends BEFORE DELETE ON consents
     WHEN old.kind = 'intimate memory' BEGIN
         UPDATE turns SET note = '' WHERE id IN (
             SELECT turn FROM quotes WHERE quoted IN ({_INTIMATE}));
