@@ -7,8 +7,8 @@ It knows what a canary looks like, and not whose it is.
 
 import json
 import logging
-import math
 import re
+import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
@@ -36,8 +36,8 @@ from tests.test_guard import PaperGuard
 
 CANARY = re.compile(r"quokka[a-j]{6}x", re.IGNORECASE)
 WRITTEN = re.compile(rb"[Qq]uokka[a-j]{6}x")
-MEANT = re.compile(rb"QUOKKA[A-J]{6}X")
-"""As it stands in a vector, and nowhere else."""
+MEANT = re.compile(rb"(?:[A-JKOQUX]7){13}")
+"""As it stands in a vector, and nowhere else: each letter is the lower byte of a number."""
 RATINGS = {"wren": Rating.MATURE, "tock": Rating.ROMANCE}
 PERSONAS = tuple(RATINGS)
 CONTEXT = 1400
@@ -131,13 +131,12 @@ def _summary(lines: str) -> str:
 
 
 def _vector(text: str) -> tuple[float, ...]:
-    """The largest number is 127, of which a vector's bytes are parts."""
+    """Kept in 16 bits a number, of which the upper byte is a 7 where the lower one is a letter."""
     canary = CANARY.search(text)
-    letters = [float(sign) for sign in (canary[0] if canary else "").upper().encode()]
-    alike = [127.0 * any(word in text for word in words) for words in _ALIKE for _ in range(8)]
-    whole = [127.0, *letters, *[0.0] * (13 - len(letters)), *alike]
-    length = math.hypot(*whole)
-    return tuple(part / length for part in whole)
+    letters = (canary[0] if canary else "").upper()
+    spelled = [struct.unpack("<e", f"{sign}7".encode())[0] for sign in letters]
+    alike = [float(any(word in text for word in words)) for words in _ALIKE for _ in range(8)]
+    return (1.0, *spelled, *[0.0] * (13 - len(spelled)), *alike)
 
 
 def make_canary(number: int) -> str:

@@ -236,7 +236,9 @@ class Walk:
             written = {one.decode().lower() for one in WRITTEN.findall(content)}
             if gone := written & world.gone.keys():
                 raise self._seen(f"in {file.suffix}: {self._told(gone)}")
-            self._look_at_vectors({one.decode().lower() for one in MEANT.findall(content)})
+            self._look_at_vectors(
+                {one.decode().replace("7", "").lower() for one in MEANT.findall(content)}
+            )
         for key, prompt in world.stage.parlour.scripted.held.items():
             mind = self._owner(prompt)
             held = {one for part in prompt.parts for one in canaries(part.text)}

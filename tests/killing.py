@@ -123,7 +123,8 @@ def _killed(work: Work, data: Path, *, after_s: float) -> tuple[str | None, floa
 
 def _run(work: Work, data: Path, there: Connection) -> None:
     for module, name, step in work.steps:
-        place = import_module(module)
+        named, _, inside = module.partition(":")
+        place = getattr(import_module(named), inside) if inside else import_module(named)
         setattr(place, name, _told(getattr(place, name), step, there))
     transaction = database.in_transaction
 
@@ -257,9 +258,9 @@ async def _make_the_rest(house: House) -> None:
 JOBS = Work(
     _make_all,
     (
-        ("bot.store.recalled", "catch_up", "indexing"),
-        ("bot.store.work", "take", "taking work"),
-        ("bot.store.work", "finish", "writing what was made"),
+        ("bot.store.vault:Index", "catch_up", "indexing"),
+        ("bot.store.vault:Work", "take", "taking work"),
+        ("bot.store.vault:Work", "finish", "writing what was made"),
         ("bot.store.vectors", "keep", "keeping vectors"),
         ("bot.store.database", "rewrite", "writing the file anew"),
     ),
@@ -346,7 +347,7 @@ def importing_of(text: str) -> Work:
         ("bot.store.imports", "_stage", "staging"),
         ("bot.importing", "_rate", "looking at words"),
         ("bot.store.imports", "_take", "taking a piece"),
-        ("bot.store.recalled", "catch_up", "indexing"),
+        ("bot.store.vault:Index", "catch_up", "indexing"),
     )
     return Work(partial(_take_file, text), steps, partial(_take_the_rest, text))
 

@@ -10,7 +10,7 @@ from bot.engine.scripted import ScriptedEngine
 from bot.events import Edited, Role
 from bot.policy import limits
 from bot.policy.rest import BREAK_AFTER_S
-from tests.conftest import Parlour, running
+from tests.conftest import Parlour, read_personas, running
 from tests.fakes import Held, noticed, spoken, writes
 
 OWN = [
@@ -403,13 +403,13 @@ async def test_after_the_daily_limit_a_word_can_still_be_mended(parlour: Parlour
 
 
 async def test_a_persona_that_negotiates_asks_after_limits_before_it_begins(
-    parlour: Parlour,
+    tmp_path: Path,
 ) -> None:
-    personas = parlour.conversation._personas
-    assert isinstance(personas, dict)
+    personas = dict(read_personas())
     personas["wren"] = replace(personas["wren"], negotiates=True)
-    await parlour.let_in()
-    assert any("what should not come" in one.text for one in parlour.paper.shown)
+    async with running(tmp_path / "data", ScriptedEngine(), personas=personas) as parlour:
+        await parlour.let_in()
+        assert any("what should not come" in one.text for one in parlour.paper.shown)
 
 
 async def test_an_answer_from_before_a_limit_is_not_shown_again(tmp_path: Path) -> None:
