@@ -80,6 +80,7 @@ class Importing:
             return
         while await take_next(vault, self._utc_offset_s):
             pass
+        await self._let_age(vault.person)
 
     async def run(self) -> None:
         """Whatever waits, one piece after the other, the people in turns; until it is cancelled."""
@@ -100,6 +101,10 @@ class Importing:
         self._wanted[person] = None
         self._comes.set()
 
+    async def _let_age(self, person: PersonId) -> None:
+        """SAFETY P6: what came in may be older than anything that was there."""
+        await self._house.retention.look_at(person, self._clock())
+
     async def _step_aside(self) -> None:
         until = time.monotonic() + PATIENCE_S
         while self._is_at_work() and time.monotonic() < until:  # noqa: ASYNC110 - pacing: it goes on whatever comes
@@ -109,9 +114,10 @@ class Importing:
         """Whether more may wait."""
         try:
             async with self._house.vault(person) as vault:
-                return vault is not None and await take_next(
-                    vault, self._utc_offset_s, self._step_aside
-                )
+                if vault and await take_next(vault, self._utc_offset_s, self._step_aside):
+                    return True
+            await self._let_age(person)
+            return False
         except asyncio.CancelledError:
             self._house.leave_unfinished(person)
             raise

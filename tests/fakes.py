@@ -5,6 +5,7 @@ It behaves like a chat service: messages have ids, a nonce is shown once, revisi
 
 import asyncio
 import itertools
+from collections import Counter
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 
@@ -55,6 +56,8 @@ class PaperPlatform:
         self._numbers = itertools.count(1)
         self._by_nonce: dict[str, EventId] = {}
         self._idle: dict[RoomId, asyncio.Event] = {}
+        self._untaken: Counter[RoomId] = Counter()
+        """Events that were told and that the bot has not taken yet."""
         self.tea = CommunityId(f"{name}:tea")
         self.places: dict[PersonId, tuple[CommunityId, ...] | None] = {}
         """Where people are, who are not in tea and nowhere else; None: no answer."""
@@ -90,6 +93,8 @@ class PaperPlatform:
 
     async def events(self) -> AsyncGenerator[Event, None]:
         while (event := await self._events.get()) is not None:
+            if not isinstance(event, Left):
+                self._untaken[event.room.id] -= 1
             yield event
             self._events.task_done()
 
@@ -117,7 +122,9 @@ class PaperPlatform:
             case Busy():
                 pass
             case Idle():
-                self._idle_of(action.room.id).set()
+                # Else it rested before it had heard all that was told.
+                if not self._untaken[action.room.id]:
+                    self._idle_of(action.room.id).set()
         return None
 
     # --- The people's side --------------------------------------------------------------------
@@ -138,11 +145,13 @@ class PaperPlatform:
         """Somebody begins to write. Nothing comes of it, so the room rests on."""
         message = self.message("", person)
         typing = Typing(message.room, message.author)
+        self._untaken[typing.room.id] += 1
         self._events.put_nowait(typing)
         return typing
 
     def tell(self, event: InRoom) -> None:
         self._idle_of(event.room.id).clear()
+        self._untaken[event.room.id] += 1
         self._events.put_nowait(event)
 
     async def say(self, text: str, person: str = "ada", role: Role = Role.MEMBER) -> list[Shown]:
