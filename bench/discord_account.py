@@ -170,22 +170,29 @@ def _changes(shown: Shown) -> list[float]:
 
 
 def _match(somebody: Somebody, bot: str) -> None:
-    """Each of the persona's messages to the latest one that it can be an answer to. What was cut
-    before it names its message can answer several: the latest that has none, or still wants one."""
-    for shown in somebody.person.dm.shown:
-        if shown.author != bot or not shown.flags & PERSONA:
-            continue
-        fitting = [
-            one
-            for one in reversed(somebody.written)
-            if one.at <= shown.at
-            and any(reply_to(text).startswith(shown.content) for text in one.texts)
-        ]
+    """Each of the persona's messages to the latest one that it can be an answer to: those first that
+    name it. What was cut before it names its message can answer several: the latest that has none, or
+    still wants one."""
+    shown = [one for one in somebody.person.dm.shown if one.author == bot and one.flags & PERSONA]
+    fits = [(one, _fitting(somebody, one)) for one in shown]
+    for answer, fitting in sorted(fits, key=lambda fit: len(fit[1]) > 1):
         # What was missed is heard behind what was written after it, and answered behind that.
         waiting = [one for one in fitting if not one.answers and not one.may_go]
         wanting = [one for one in fitting if len(one.answers) < one.allowed]
         if fitting:
-            (waiting or wanting or fitting)[0].answers.append(shown)
+            (waiting or wanting or fitting)[0].answers.append(answer)
+    for one in somebody.written:
+        one.answers.sort(key=lambda answer: answer.at)
+
+
+def _fitting(somebody: Somebody, answer: Shown) -> list[Written]:
+    """The messages that it can be an answer to, the latest first."""
+    return [
+        one
+        for one in reversed(somebody.written)
+        if one.at <= answer.at
+        and any(reply_to(text).startswith(answer.content) for text in one.texts)
+    ]
 
 
 def late(crowd: Crowd, lost: Sequence[tuple[float, float]]) -> tuple[int, int, float]:

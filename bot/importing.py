@@ -114,10 +114,10 @@ class Importing:
         """Whether more may wait."""
         try:
             async with self._house.vault(person) as vault:
-                if vault and await take_next(vault, self._utc_offset_s, self._step_aside):
-                    return True
-            await self._let_age(person)
-            return False
+                more = vault and await take_next(vault, self._utc_offset_s, self._step_aside)
+            if not more:
+                await self._let_age(person)
+            return bool(more)
         except asyncio.CancelledError:
             self._house.leave_unfinished(person)
             raise

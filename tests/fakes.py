@@ -14,6 +14,7 @@ from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine, repeat_back
 from bot.events import (
     Action,
+    AgeGates,
     Author,
     Busy,
     CommunityId,
@@ -93,7 +94,7 @@ class PaperPlatform:
 
     async def events(self) -> AsyncGenerator[Event, None]:
         while (event := await self._events.get()) is not None:
-            if not isinstance(event, Left):
+            if not isinstance(event, Left | AgeGates):
                 self._untaken[event.room.id] -= 1
             yield event
             self._events.task_done()

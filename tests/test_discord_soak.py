@@ -51,6 +51,23 @@ async def test_what_was_answered_once_and_whole_costs_nothing() -> None:
         assert 0.9 < told.edits_a_second <= 1.0
 
 
+async def test_what_was_cut_before_it_names_its_message_is_no_answer_to_one_that_has_its_own() -> (
+    None
+):
+    async with discord_server() as server:
+        hands = Hands(server)
+        first = await hands.writes("one.")
+        hands.says(reply_to("one."))
+        # Changed while it was answered: answered once more, until something newer came.
+        first.texts.append("one. changed")
+        first.wants_no_whole = True
+        await hands.writes("two.")
+        hands.says("You")
+        hands.says(reply_to("two."))
+        told = account(hands.crowd, kills=())
+        assert (told.unanswered, told.doubled, told.not_whole) == (0, 0, 0)
+
+
 async def test_a_lost_a_doubled_and_a_broken_answer_are_each_counted() -> None:
     async with discord_server() as server:
         hands = Hands(server)

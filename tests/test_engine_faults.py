@@ -122,11 +122,13 @@ async def test_messages_that_interrupt_each_other_while_it_dies_are_all_settled(
                 last[person] = parlour.paper.write(f"In round {round_}, {number}", person)
                 for _ in range(chance.randrange(40)):
                     await asyncio.sleep(0)
-            for person, message in last.items():
+            for message in last.values():
                 await parlour.paper.rest(message.room.id)
                 mine = [s for s in parlour.paper.shown[before:] if s.room == message.room.id]
                 told = any(words in noticed(mine[-1:]) for words in TROUBLE)
-                assert told or spoken(mine)[-1] == tell(message.text), [(s.voice, s.text[:40]) for s in mine] + [message.text]
+                assert told or spoken(mine)[-1] == tell(message.text), [
+                    (s.voice, s.text[:40]) for s in mine
+                ] + [message.text]
                 async with parlour.house.vault(message.author.id) as vault:
                     assert vault is not None
                     assert not await vault.left_open()

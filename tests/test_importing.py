@@ -30,6 +30,7 @@ from bot.memory.question import Question
 from bot.memory.recall import Place, recall
 from bot.policy.door import DOOR_VERSION
 from bot.remembering import catch_up
+from bot.retention import Retention
 from bot.store import imports, indexing
 from bot.store.database import in_transaction
 from bot.store.house import House
@@ -180,6 +181,29 @@ async def test_what_came_in_holds_until_something_else_is_said(parlour: Parlour)
     assert await homes(parlour) == [("Ghent", True)]
     await says_now(parlour, "I live in Bruges.")
     assert await homes(parlour) == [("Ghent", False), ("Bruges", True)]
+
+
+async def test_p6_what_comes_in_is_looked_at_for_its_age_though_nothing_was_due(
+    parlour: Parlour,
+) -> None:
+    await parlour.let_in()
+    await parlour.paper.say("/memory keep 30 days")
+    await says_now(parlour, "The lamp is lit.")
+    retention = Retention(
+        parlour.house,
+        keep_days=0,
+        forget=parlour.conversation.forget_computed,
+        clock=parlour.clock,
+    )
+    for _ in range(24):
+        parlour.clock.pass_hours(1)
+        await retention.tick()
+    await hand_in(parlour, tavern(2))
+    await parlour.paper.say("/import yes")
+    assert "old talk about tea" in str(said(await exported(parlour)))
+    parlour.clock.pass_hours(1)
+    await retention.tick()
+    assert "old talk about tea" not in str(said(await exported(parlour)))
 
 
 async def test_nothing_is_doubled_when_it_is_taken_twice(parlour: Parlour) -> None:
