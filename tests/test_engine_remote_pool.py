@@ -36,10 +36,10 @@ async def test_keys_and_people_are_never_sent() -> None:
     remotes = [FakeRemote("vllm"), FakeRemote("llama-server")]
     async with engine_for(*remotes) as engine:
         for number in range(6):
-            prompt = Prompt(f"discord:4711/{number}", talk("Hi"), person="discord:4711")
+            prompt = Prompt(f"discord:lantern/{number}", talk("Hi"), person="discord:lantern")
             await reply(engine, prompt)
     sent = repr([remote.asked for remote in remotes])
-    assert "4711" not in sent
+    assert "lantern" not in sent
 
 
 async def test_a_failing_address_is_put_aside_and_taken_back_when_it_answers() -> None:
