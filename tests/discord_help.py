@@ -1,7 +1,7 @@
 """The whole bot on the loopback Discord: real house, real policy, real discord.py."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -98,7 +98,13 @@ async def shows(server: DiscordServer, channel: Channel, content: str) -> Shown:
     return there[0]
 
 
-def labels(shown: Shown) -> list[str]:
+class HasParts(Protocol):
+    """A message as somebody sees it, whoever plays Discord."""
+
+    def parts(self) -> Iterator[dict[str, Any]]: ...
+
+
+def labels(shown: HasParts) -> list[str]:
     return [part["label"] for part in shown.parts() if part["type"] == 2]
 
 

@@ -11,12 +11,12 @@ from bot.engine.base import Engine
 from bot.engine.scripted import ScriptedEngine
 from bot.events import CommunityId, PersonId, Rating, Role
 from bot.platforms.discord import setting_up
-from bot.platforms.discord.buttons import AT_REST, LABELS
+from bot.platforms.discord.buttons import LABELS
 from bot.platforms.discord.names import community_id
 from bot.platforms.discord.setup import Setup
 from bot.store.house import House
 from tests.conftest import running
-from tests.discord_help import GAP_S, opened
+from tests.discord_help import GAP_S, ROW, labels, opened
 from tests.evenings import (
     MODERATOR,
     PERSON,
@@ -100,12 +100,6 @@ async def test_a_moderators_evening_is_the_same_there(tmp_path: Path) -> None:
 
 
 # --- With buttons, selects, forms and commands -------------------------------------------------
-
-ROW = [str(LABELS[command]) for command in AT_REST]
-
-
-def labels(shown: Shown) -> list[str]:
-    return [part["label"] for part in shown.parts() if part["type"] == 2]
 
 
 def words_in(shown: Shown) -> str:
