@@ -1,17 +1,18 @@
 """What people were answered in a long run on the loopback Discord: doubled, missing, cut, late.
 
-Of each message that has not what it should have, it tells the story.
+Of each message and interaction that has not what it should have, it tells the story.
 """
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 from math import inf
 
 from bench.discord_crowd import ACKNOWLEDGED_S, PERSONA, Crowd, Somebody, Written, reply_to
+from tests.discord.faults import Request
 from tests.discord.state import Asked, Shown
 
 NOT_HEARD_S = 10.0
@@ -134,8 +135,7 @@ def _story(crowd: Crowd, somebody: Somebody, one: Written, kills: Sequence[float
         for request in crowd.server.requests
         if room.id in request.path and not 200 <= request.status < 300
     )
-    near = sorted(line for line in lines if one.at - 15 <= line[0] <= one.at + 45)
-    return "".join(f"\n  {at - one.at:+7.2f} {what}" for at, what in near)
+    return _lines(lines, one.at)
 
 
 def _unanswered(one: Written, somebody: Somebody, told: Account, story: str) -> None:
@@ -195,23 +195,48 @@ def _fitting(somebody: Somebody, answer: Shown) -> list[Written]:
     ]
 
 
-def late(crowd: Crowd, lost: Sequence[tuple[float, float]]) -> tuple[int, int, float]:
-    """Interactions that were not acknowledged in time, of those too that came while the line was
-    lost; and the longest that one of the others took, by the peer's clock."""
-    answered: dict[str, float] = {}
-    for request in crowd.server.requests:
-        if request.route.endswith("/callback") and request.status < 300:
-            found = re.search(r"/interactions/(\d+)/", request.path)
-            if found:
-                answered.setdefault(found[1], request.at)
-    late_at_rest = late_in_faults = 0
-    longest = 0.0
+@dataclass
+class Acknowledged:
+    """Of the interactions: how many were not acknowledged in time, and the longest that one took."""
+
+    late: int = 0
+    late_while_lost: int = 0
+    """They came while nobody listened, or were to be acknowledged then."""
+    longest_s: float = 0.0
+    """Of all that did not."""
+    examples: list[str] = field(default_factory=list)
+
+
+def acknowledged(crowd: Crowd, lost: Sequence[tuple[float, float]]) -> Acknowledged:
+    """By the peer's clock."""
+    told, tries = Acknowledged(), _tries(crowd)
     for asked in crowd.asked:
-        took = answered.get(asked.id, inf) - asked.at
-        is_lost = any(begin <= asked.at + ACKNOWLEDGED_S and asked.at <= end for begin, end in lost)
-        if is_lost:
-            late_in_faults += took > ACKNOWLEDGED_S
-        else:
-            late_at_rest += took > ACKNOWLEDGED_S
-            longest = max(longest, took)
-    return late_at_rest, late_in_faults, longest
+        taken = [request.at for request in tries[asked.id] if request.status < 300]
+        took = min(taken, default=inf) - asked.at
+        if any(begin <= asked.at + ACKNOWLEDGED_S and asked.at <= end for begin, end in lost):
+            told.late_while_lost += took > ACKNOWLEDGED_S
+            continue
+        told.longest_s = max(told.longest_s, took)
+        if took > ACKNOWLEDGED_S:
+            told.late += 1
+            near = [(request.at, f"answered {request.status}") for request in tries[asked.id]]
+            near += [
+                (at, word) for one in lost for at, word in zip(one, ("lost", "back"), strict=True)
+            ]
+            told.examples.append(f"late: {_name(asked)}{_lines(near, asked.at)}")
+    return told
+
+
+def _tries(crowd: Crowd) -> Mapping[str, list[Request]]:
+    """Of each interaction, the requests that would acknowledge it."""
+    tries = defaultdict(list)
+    for request in crowd.server.requests:
+        if found := re.search(r"/interactions/(\d+)/[^/]+/callback", request.path):
+            tries[found[1]].append(request)
+    return tries
+
+
+def _lines(things: Sequence[tuple[float, str]], at: float) -> str:
+    """What happened around that time, in seconds from it on."""
+    near = sorted(one for one in things if at - 15 <= one[0] <= at + 45)
+    return "".join(f"\n  {when - at:+7.2f} {what}" for when, what in near)

@@ -26,7 +26,7 @@ from unittest.mock import patch
 
 from bench import RESULTS
 from bench.discord import environment
-from bench.discord_account import account, late
+from bench.discord_account import account, acknowledged
 from bench.discord_crowd import Crowd, reply_to
 from tests.discord import DiscordServer, discord_server, pointed_at
 
@@ -133,7 +133,9 @@ class Faults:
         self.server.fail(route, self.chance.choice((500, 502, 503)))
 
     def _break_off(self) -> None:
-        self.server.break_off(self.chance.choice((PATCH, POST)), done=self.chance.random() < 0.5)
+        self.server.break_off(
+            self.chance.choice((PATCH, POST, CALLBACK)), done=self.chance.random() < 0.5
+        )
 
     async def watch(self) -> None:
         began: float | None = None
@@ -176,9 +178,9 @@ async def soak(minutes: float, chance: random.Random, folder: Path) -> dict[str,
             bot.end()
         seconds = time.monotonic() - began
         told = account(crowd, bot.kills, faults.lost)
-        rest, in_faults, longest = late(crowd, faults.lost)
+        in_time = acknowledged(crowd, faults.lost)
         statuses = Counter(one.status for one in server.requests)
-        for example in told.examples[:20]:
+        for example in (*told.examples[:20], *in_time.examples[:20]):
             print(example, file=sys.stderr)
         return {
             "minutes": round(seconds / 60, 1),
@@ -195,9 +197,9 @@ async def soak(minutes: float, chance: random.Random, folder: Path) -> dict[str,
             "doubled": told.doubled,
             "written_anew": told.written_anew,
             "interactions": len(crowd.asked),
-            "interactions_late": rest,
-            "interactions_late_while_nobody_listened": in_faults,
-            "interaction_longest_s": round(longest, 2),
+            "interactions_late": in_time.late,
+            "interactions_late_while_nobody_listened": in_time.late_while_lost,
+            "interaction_longest_s": round(in_time.longest_s, 2),
             "edits_a_second": told.edits_a_second,
             "last_edit_not_whole": told.not_whole,
             "cut_by_kills": told.cut_by_kills,

@@ -2,11 +2,13 @@
 where only the asker sees it, and never left "thinking…"."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
 from discord.http import Route
 
+import bot.platforms.discord as discord_adapter
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Deleted, EventId, Idle, Message, Role, Room, Say, Voice
 from bot.platforms.discord.asked import (
@@ -26,6 +28,7 @@ from tests.discord_small import TinyPlatform, come_in, tiny, whole_bot
 pytestmark = pytest.mark.live
 
 THINKING = 1 << 7
+CALLBACK = "POST /interactions/{}/{}/callback"
 FORGET = "Forget this message"
 
 
@@ -97,12 +100,43 @@ async def test_a_command_is_acknowledged_and_stops_a_reply_that_is_being_written
 async def test_what_was_not_acknowledged_in_time_is_not_done_and_a_sentence_says_so() -> None:
     async with discord_server() as server, tiny(server) as client:
         anna = server.person("Anna")
-        with server.delay("POST /interactions/{}/{}/callback"):
+        with server.delay(CALLBACK):
             await anna.runs("/erase", anna.dm, sure="confirm")
             server.pass_time(4)
         await server.until(lambda: anna.dm.shown, "a sentence")
         assert [one.content for one in anna.dm.shown] == [str(TOO_LATE)]
         assert client.heard == []
+
+
+async def test_faults_of_discord_leave_time_for_another_try() -> None:
+    """The library alone would be at its third try after four seconds."""
+    async with discord_server() as server, tiny(server) as client:
+        anna = server.person("Anna")
+        server.fail(CALLBACK, 502, times=2)
+        await anna.runs("/who", anna.dm)
+        await client.do(say(await heard(client), "Wren."))
+        assert [one.content for one in anna.dm.shown] == ["Wren."]
+        assert server.faults.failures == {CALLBACK: []}
+        assert anna.failed() == []
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_a_line_that_breaks_is_no_answer_and_another_try_is_made(*, done: bool) -> None:
+    async with discord_server() as server, tiny(server) as client:
+        anna = server.person("Anna")
+        server.break_off(CALLBACK, done=done)
+        await anna.runs("/who", anna.dm)
+        await client.do(say(await heard(client), "Wren."))
+        assert [one.content for one in anna.dm.shown] == ["Wren."]
+        tries = [one.status for one in server.requests if one.route == CALLBACK]
+        assert tries == ([200, 400] if done else [500, 200])
+        assert len(client.heard) == 1
+
+
+async def test_whatever_acknowledges_is_tried_again() -> None:
+    for file in Path(discord_adapter.__file__).parent.glob("*.py"):
+        directly = re.findall(r"\.response\.(?!is_done)\w+\(", file.read_text())
+        assert not directly, f"{file.name}: only acknowledge() calls {directly}"
 
 
 async def test_an_interaction_that_is_told_twice_is_followed_once() -> None:

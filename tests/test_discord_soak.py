@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from bench.discord_account import account, late
+from bench.discord_account import account, acknowledged
 from bench.discord_crowd import PERSONA, UNKNOWN, Crowd, Somebody, Written, reply_to
 from bot.policy import door_rules
 from tests.discord import DiscordServer, discord_server
@@ -169,8 +169,11 @@ async def test_an_interaction_without_an_answer_is_late_and_in_a_fault_told_apar
         server.world.commands[""] = [{"id": "5", "name": "who", "type": 1, "options": []}]
         asked = await hands.anna.person.runs("/who", hands.anna.person.dm)
         hands.crowd.asked.append(asked)
-        assert late(hands.crowd, lost=())[:2] == (1, 0)
-        assert late(hands.crowd, lost=((asked.at - 1.0, asked.at + 1.0),))[:2] == (0, 1)
+        told = acknowledged(hands.crowd, lost=())
+        assert (told.late, told.late_while_lost) == (1, 0)
+        assert told.examples == ["late: who"]
+        told = acknowledged(hands.crowd, lost=((asked.at - 1.0, asked.at + 1.0),))
+        assert (told.late, told.late_while_lost) == (0, 1)
 
 
 def _anew(somebody: Somebody) -> Somebody:

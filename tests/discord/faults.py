@@ -58,7 +58,7 @@ class Faults:
         if self.breaks.get(route) and not self.breaks[route][0]:
             self.breaks[route].pop(0)
             broken(request)
-            return web.Response()
+            return web.Response(status=500)
         return self.limits.spend(route, request.path, now)
 
     def headers(self, request: web.Request, now: float) -> dict[str, str]:

@@ -26,6 +26,7 @@ from bot.events import (
 )
 from bot.platforms.bounded import Bounded
 from bot.platforms.discord import names
+from bot.platforms.discord.acknowledging import acknowledge
 from bot.platforms.discord.answering import Answering
 from bot.platforms.discord.asker import (
     FAILED,
@@ -187,7 +188,7 @@ class Asked:
             begun = as_typed(command, values if len(parts) == 1 else {}, prefix="")
             custom_id = self._seal.sign(Press(Kind.FORM, begun), room.id, author.id)
             form = make_form(command, parts, custom_id, self._words, author, values)
-            await interaction.response.send_modal(form)
+            await acknowledge(interaction.response.send_modal, form)
             return None
         text = as_typed(command, values, self._prefix)
         is_signed = command.is_age_restricted and int(data.get("id", 0)) in self._restricted
@@ -227,7 +228,7 @@ class Asked:
             return await self._follow(interaction, self._prefix + press.words, author, room)
         message = EventId(str(interaction.message.id))
         if self._buttons.is_old(room.id, message):
-            await interaction.response.edit_message(view=None)
+            await acknowledge(interaction.response.edit_message, view=None)
             await interaction.followup.send(self._words(OLDER, author), ephemeral=True)
             return None
         if press.kind is Kind.COMMAND:
@@ -238,7 +239,7 @@ class Asked:
             # Pressed twice: the second answer would go to a screen that nobody has read.
             raise Refused(ONE_MOMENT)
         self._used.put(message, None)
-        await interaction.response.edit_message(view=None)
+        await acknowledge(interaction.response.edit_message, view=None)
         self._buttons.lost(room.id, message)
         return self._as_message(interaction, press.words, author, room)
 
@@ -247,7 +248,7 @@ class Asked:
     ) -> Message:
         # First, so that of two presses at once one finds the other.
         event = self._as_message(interaction, text, author, room)
-        await interaction.response.defer()
+        await acknowledge(interaction.response.defer)
         return event
 
     # --- What all of them do ------------------------------------------------------------------
@@ -260,7 +261,7 @@ class Asked:
         room: Room,
     ) -> Message:
         """Its answer takes the place that is kept for it."""
-        await interaction.response.defer(ephemeral=not room.is_direct, thinking=True)
+        await acknowledge(interaction.response.defer, ephemeral=not room.is_direct, thinking=True)
         message = self._as_message(interaction, text, author, room, is_thinking=True)
         pressed = interaction.message
         return replace(message, card=EventId(str(pressed.id))) if pressed is not None else message
@@ -281,7 +282,9 @@ class Asked:
         self, interaction: discord.Interaction, text: Text, author: Author
     ) -> None:
         """Seen by nobody else, also where nobody else is: it is about a press and no talk."""
-        await interaction.response.send_message(self._words(text, author), ephemeral=True)
+        await acknowledge(
+            interaction.response.send_message, self._words(text, author), ephemeral=True
+        )
 
     async def _suggest(self, interaction: discord.Interaction, author: Author, room: Room) -> None:
         data: Data = interaction.data or {}
@@ -290,7 +293,7 @@ class Asked:
             asker, command = Asker(author, room), name_of(data)
             found = await self._suggestions.suggest(command, *typing, asker)
         choices = [app_commands.Choice(name=name, value=value) for name, value in found]
-        await interaction.response.autocomplete(choices)
+        await acknowledge(interaction.response.autocomplete, choices)
 
     async def _say_too_late(self, interaction: discord.Interaction, author: Author) -> None:
         if isinstance(interaction.channel, discord.DMChannel | discord.PartialMessageable):

@@ -10,6 +10,7 @@ import discord
 
 from bot.commands.declared import COMMANDS
 from bot.events import Author, Room
+from bot.platforms.discord.acknowledging import acknowledge
 from bot.platforms.discord.asker import Data, Refused
 from bot.platforms.discord.buttons import Words
 from bot.platforms.discord.menus import make_form
@@ -57,7 +58,7 @@ class Deeds:
         custom_id = self._seal.sign(Press(Kind.FORM, typed), room.id, author.id)
         values = {line.name: stands_there(typed, interaction.message, line.most_chars)}
         form = make_form(command, (line,), custom_id, self._words, author, values)
-        await interaction.response.send_modal(form)
+        await acknowledge(interaction.response.send_modal, form)
         return ""
 
 

@@ -15,6 +15,7 @@ import discord
 from bot.events import Author, EventId, Message, PersonId, Role, Room, RoomId, Say, Voice
 from bot.platforms.bounded import Bounded
 from bot.platforms.discord import names
+from bot.platforms.discord.acknowledging import acknowledge
 from bot.platforms.discord.asked import NOT_FOR_YOU, OLDER, ONE_MOMENT
 from bot.platforms.discord.asker import FAILED, code_of
 from bot.platforms.discord.buttons import Buttons, Words
@@ -105,7 +106,7 @@ class Entrance:
             self._used.put(shown, None)
             return await self._open_thread(interaction, author, place)
         if press != BEGIN and self._is_old(shown, author):
-            await interaction.response.edit_message(view=None)
+            await acknowledge(interaction.response.edit_message, view=None)
             await interaction.followup.send(self._words(OLDER, author), ephemeral=True)
             return None
         if shown in self._used or any(one.author.id == author.id for one in self._open.values()):
@@ -198,7 +199,7 @@ class Entrance:
     ) -> Message | None:
         """The session begins there anew, with the persona's greeting. The parent's age restriction
         is read with the first word: until then nothing is open that it would close."""
-        await interaction.response.edit_message(view=None)
+        await acknowledge(interaction.response.edit_message, view=None)
         parent, user = names.channel_of(place.id), names.user_of(author.id)
         thread = await self._threads.open(parent, user, author)
         text = NO_THREAD if thread is None else f"<#{thread}>"
@@ -221,14 +222,16 @@ class Entrance:
 
     async def _acknowledge(self, asked: _Asked, shown: EventId, press: Press) -> None:
         if press == BEGIN:
-            await asked.slot.interaction.response.defer(ephemeral=True, thinking=True)
+            await acknowledge(asked.slot.interaction.response.defer, ephemeral=True, thinking=True)
             asked.slot.is_kept = True
             return
         self._used.put(shown, None)
-        await asked.slot.interaction.response.edit_message(view=None)
+        await acknowledge(asked.slot.interaction.response.edit_message, view=None)
 
     async def _tell(self, interaction: discord.Interaction, text: Text, author: Author) -> None:
-        await interaction.response.send_message(self._words(text, author), ephemeral=True)
+        await acknowledge(
+            interaction.response.send_message, self._words(text, author), ephemeral=True
+        )
 
     async def _follow_up(
         self,

@@ -11,6 +11,7 @@ import discord
 from bot.commands.declared import COMMANDS
 from bot.events import Author, Deleted, Event, EventId, Message, Room
 from bot.platforms.discord import names
+from bot.platforms.discord.acknowledging import acknowledge
 from bot.platforms.discord.asker import Data, Refused, chosen_message
 from bot.platforms.discord.buttons import Buttons, Words
 from bot.platforms.discord.menus import make_form
@@ -90,7 +91,7 @@ class OnMessage:
         if message.written_by != author.id:
             raise Refused(NOT_YOUR_OWN_WORDS)
         said = self._words(FORGOTTEN, author)
-        await interaction.response.send_message(said, ephemeral=True)
+        await acknowledge(interaction.response.send_message, said, ephemeral=True)
         return Deleted(room, author, EventId(message.id), names.time_of(str(interaction.id)))
 
     async def _edit(
@@ -106,7 +107,7 @@ class OnMessage:
         line = _REWORD.parameters[-1]
         values = {line.name: message.text}
         form = make_form(_REWORD, (line,), custom_id, self._words, author, values)
-        await interaction.response.send_modal(form)
+        await acknowledge(interaction.response.send_modal, form)
 
     async def _report(
         self, interaction: discord.Interaction, data: Data, author: Author, room: Room
@@ -118,4 +119,4 @@ class OnMessage:
         press = Press(Kind.FORM, f"{_REPORT.name}{_ABOUT}{message.id}")
         custom_id = self._seal.sign(press, room.id, author.id)
         form = make_form(_REPORT, _REPORT.parameters, custom_id, self._words, author)
-        await interaction.response.send_modal(form)
+        await acknowledge(interaction.response.send_modal, form)

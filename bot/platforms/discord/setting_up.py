@@ -17,6 +17,7 @@ from bot.events import Author, Role, Room
 from bot.languages.catalogue import say
 from bot.languages.names import first_known
 from bot.platforms.discord import names
+from bot.platforms.discord.acknowledging import acknowledge
 from bot.platforms.discord.asker import Data
 from bot.platforms.discord.buttons import Words
 from bot.platforms.discord.chosen import MOST_ROLES, Choices, Chosen
@@ -116,7 +117,7 @@ class SettingUp:
         elif press.words == "log":
             return f"{self._prefix}caselog off", place
         else:
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await acknowledge(interaction.response.defer, ephemeral=True, thinking=True)
             try:
                 told = await self._change(press.words, values, guild, interaction)
             except Exception as error:  # noqa: BLE001 - the store's; whatever it is, they are told
@@ -131,7 +132,9 @@ class SettingUp:
         return press if is_its else None
 
     async def _tell(self, interaction: discord.Interaction, text: Text, author: Author) -> None:
-        await interaction.response.send_message(self._words(text, author), ephemeral=True)
+        await acknowledge(
+            interaction.response.send_message, self._words(text, author), ephemeral=True
+        )
 
     # --- What is shown ------------------------------------------------------------------------
 
@@ -176,8 +179,11 @@ class SettingUp:
         view.add_item(discord.ui.ActionRow(button))
         # The library is to keep nothing of it: what is pressed is read from the interaction.
         view.stop()
-        await interaction.response.send_message(
-            view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+        await acknowledge(
+            interaction.response.send_message,
+            view=view,
+            ephemeral=True,
+            allowed_mentions=discord.AllowedMentions.none(),
         )
 
     def _how_it_stands(
