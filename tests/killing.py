@@ -261,7 +261,7 @@ JOBS = Work(
         ("bot.store.vault:Index", "catch_up", "indexing"),
         ("bot.store.vault:Work", "take", "taking work"),
         ("bot.store.vault:Work", "finish", "writing what was made"),
-        ("bot.store.vectors", "keep", "keeping vectors"),
+        ("bot.store.vault:Vectors", "keep", "keeping vectors"),
         ("bot.store.database", "rewrite", "writing the file anew"),
     ),
     _make_the_rest,
@@ -344,9 +344,9 @@ async def _take_the_rest(text: str, house: House) -> None:
 
 def importing_of(text: str) -> Work:
     steps = (
-        ("bot.store.imports", "_stage", "staging"),
+        ("bot.store.vault:Imports", "stage", "staging"),
         ("bot.importing", "_rate", "looking at words"),
-        ("bot.store.imports", "_take", "taking a piece"),
+        ("bot.store.vault:Imports", "take", "taking a piece"),
         ("bot.store.vault:Index", "catch_up", "indexing"),
     )
     return Work(partial(_take_file, text), steps, partial(_take_the_rest, text))

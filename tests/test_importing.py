@@ -439,18 +439,18 @@ def test_i7_a_piece_is_taken_whole_or_not_at_all() -> None:
         migrate(db, VAULT, Path("vault"))
         line = Incoming(Side.PERSON, ("One.", "Two."), 0, 5.0)
         talks = [IncomingTalk("wren", None, None, [line, replace(line, at=6.0)])]
-        imports._stage(db, talks, 1.0)
-        piece = imports._next(db)
+        imports.stage(db, talks, 1.0)
+        piece = imports.next_piece(db)
         assert piece is not None
         counting = Counting(db, fault)
         rated = [Rating.GENERAL] * 2
         try:
-            in_transaction(counting, partial(imports._take, counting, piece, rated))  # type: ignore[arg-type]  # it is a connection as far as is asked
+            in_transaction(counting, partial(imports.take, counting, piece, rated))  # type: ignore[arg-type]  # it is a connection as far as is asked
         except sqlite3.OperationalError:
-            assert imports._next(db) == piece
+            assert imports.next_piece(db) == piece
             assert db.execute("SELECT count(*) FROM turns").fetchone() == (0,)
         else:
-            assert imports._next(db) is None
+            assert imports.next_piece(db) is None
             assert db.execute("SELECT count(*) FROM turns").fetchone() == (2,)
             db.close()
             return
@@ -472,7 +472,7 @@ def steps_of_the_last_piece(count: int) -> dict[str, int]:
     db.execute("INSERT INTO consents VALUES ('memory', ?, 0)", (DOOR_VERSION,))
     sides = itertools.cycle(Side)
     said = [Incoming(next(sides), (f"Line {n}.",), 0, float(n)) for n in range(count)]
-    imports._stage(db, [IncomingTalk("wren", None, None, said)], 1.0)
+    imports.stage(db, [IncomingTalk("wren", None, None, said)], 1.0)
     steps: dict[str, int] = {}
 
     def counted(name: str, work: Callable[[], object]) -> None:
@@ -484,9 +484,9 @@ def steps_of_the_last_piece(count: int) -> dict[str, int]:
         work()
         db.set_progress_handler(None, 0)
 
-    while (piece := imports._next(db)) is not None:
+    while (piece := imports.next_piece(db)) is not None:
         rated = [Rating.GENERAL] * len(piece.lines)
-        counted("taking", partial(imports._take, db, piece, rated))
+        counted("taking", partial(imports.take, db, piece, rated))
         assert indexing.catch_up(db, str.split, PIECE - 1) == PIECE - 1
         # One is left, so that what is counted is most of all how it is found.
         counted("looking what to index", partial(indexing.catch_up, db, str.split, PIECE))

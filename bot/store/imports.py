@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from bot.events import Rating, TurnId
 from bot.store import indexing
-from bot.store.database import Database, empty_log, sound
+from bot.store.database import sound
 from bot.store.rows import FROM_FILE, Side, State
 
 PIECE = 50
@@ -59,37 +59,9 @@ class Progress:
     is_over: bool
 
 
-class Imports:
-    """Of one vault."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
-
-    async def stage(self, talks: Sequence[IncomingTalk], now: float) -> None:
-        """In one transaction; from then on it waits, across restarts, until it is taken."""
-        await self._db.write(_stage, talks, now)
-
-    async def next(self) -> Piece | None:
-        return await self._db.read(_next)
-
-    async def take(self, piece: Piece, ratings: Sequence[Rating | None]) -> None:
-        """Each line under its rating, and without those that have none. Nothing where the piece
-        was taken or dropped meanwhile."""
-        await self._db.write(_take, piece, ratings)
-
-    async def progress(self) -> Progress | None:
-        """Of the last one."""
-        return await self._db.read(_progress)
-
-    async def stop(self) -> bool:
-        """What waits is dropped; what was taken stays. Whether anything waited."""
-        stopped = await self._db.write(_stop)
-        await self._db.read(empty_log)
-        return stopped
-
-
-def _stage(db: sqlite3.Connection, talks: Sequence[IncomingTalk], now: float) -> None:
-    _stop(db)
+def stage(db: sqlite3.Connection, talks: Sequence[IncomingTalk], now: float) -> None:
+    """From then on it waits, across restarts, until it is taken."""
+    stop(db)
     total = sum(len(talk.lines) for talk in talks)
     row = db.execute("INSERT INTO imports (at, total) VALUES (?, ?) RETURNING id", (now, total))
     import_ = row.fetchone()[0]
@@ -111,7 +83,7 @@ def _stage(db: sqlite3.Connection, talks: Sequence[IncomingTalk], now: float) ->
             number += 1
 
 
-def _next(db: sqlite3.Connection) -> Piece | None:
+def next_piece(db: sqlite3.Connection) -> Piece | None:
     row = db.execute(
         "SELECT import, number, content FROM import_parts ORDER BY import, number LIMIT 1"
     ).fetchone()
@@ -124,7 +96,9 @@ def _next(db: sqlite3.Connection) -> Piece | None:
     return Piece(row[0], row[1], lines)
 
 
-def _take(db: sqlite3.Connection, piece: Piece, ratings: Sequence[Rating | None]) -> None:
+def take(db: sqlite3.Connection, piece: Piece, ratings: Sequence[Rating | None]) -> None:
+    """Each line under its rating, and without those that have none. Nothing where the piece was
+    taken or dropped meanwhile."""
     part = db.execute(
         "DELETE FROM import_parts WHERE import = ? AND number = ? RETURNING talk",
         (piece.import_, piece.number),
@@ -218,7 +192,8 @@ def _session(db: sqlite3.Connection, import_: int, talk: int, at: float) -> tupl
     return session, sponsor
 
 
-def _progress(db: sqlite3.Connection) -> Progress | None:
+def progress(db: sqlite3.Connection) -> Progress | None:
+    """Of the last one."""
     row = db.execute(
         """SELECT total, taken, left_out, known,
             NOT EXISTS (SELECT 1 FROM import_parts WHERE import = imports.id)
@@ -227,5 +202,6 @@ def _progress(db: sqlite3.Connection) -> Progress | None:
     return None if row is None else Progress(row[0], row[1], row[2], row[3], is_over=bool(row[4]))
 
 
-def _stop(db: sqlite3.Connection) -> bool:
+def stop(db: sqlite3.Connection) -> bool:
+    """What waits is dropped; what was taken stays. Whether anything waited."""
     return db.execute("DELETE FROM import_parts").rowcount > 0

@@ -12,6 +12,7 @@ from bot.events import PersonId, TurnId
 from bot.store import (
     branches,
     heard,
+    imports,
     indexing,
     looks,
     passing,
@@ -21,6 +22,7 @@ from bot.store import (
     stories,
     turns,
     unsaid,
+    vectors,
     work,
 )
 from bot.store import export as exported
@@ -28,9 +30,7 @@ from bot.store import facts as known
 from bot.store import wishes as wished
 from bot.store.calls import erases, reads, writes
 from bot.store.database import Database, empty_log
-from bot.store.imports import Imports
 from bot.store.rows import Waiting
-from bot.store.vectors import Vectors
 
 
 class Vault:
@@ -145,6 +145,29 @@ class Index:
 
     catch_up = writes(indexing.catch_up)
     recall = reads(recalled.recall)
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """What it means, where the host has a model for that."""
+
+    _db: Database
+
+    missing = reads(vectors.missing)
+    keep = writes(vectors.keep)
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """What comes in as a file."""
+
+    _db: Database
+
+    stage = writes(imports.stage)
+    next = reads(imports.next_piece)
+    take = writes(imports.take)
+    progress = reads(imports.progress)
+    stop = erases(imports.stop)
 
 
 @dataclass(frozen=True, slots=True)

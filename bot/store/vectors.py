@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.events import TurnId
-from bot.store.database import Database
 
 MODEL = "vectors of"
 """The mark that names the model, by a number made of its name."""
@@ -63,17 +62,6 @@ class Alike:
 
 
 NOTHING_ALIKE = Alike()
-
-
-class Vectors:
-    def __init__(self, database: Database) -> None:
-        self._db = database
-
-    async def missing(self, model: int, most: int) -> tuple[Bare, ...]:
-        return await self._db.read(missing, model, most)
-
-    async def keep(self, model: int, made: Sequence[tuple[Bare, Made]]) -> None:
-        await self._db.write(keep, model, made)
 
 
 def missing(db: sqlite3.Connection, model: int, most: int) -> tuple[Bare, ...]:
