@@ -1,12 +1,12 @@
 """The whole bot on the loopback Discord: real house, real policy, real discord.py."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from bot.commands.zones import list_zones
 from bot.conversation import Conversation
@@ -33,6 +33,9 @@ from tests.fakes import Clock
 
 GAP_S = 0.05
 """Between two edits: short, so that tests are."""
+
+PlaceT_contra = TypeVar("PlaceT_contra", contravariant=True)
+ShownT_co = TypeVar("ShownT_co", bound="HasParts", covariant=True)
 
 ROW = [str(LABELS[command]) for command in AT_REST]
 
@@ -101,11 +104,36 @@ async def shows(server: DiscordServer, channel: Channel, content: str) -> Shown:
 class HasParts(Protocol):
     """A message as somebody sees it, whoever plays Discord."""
 
+    @property
+    def content(self) -> str: ...
+
     def parts(self) -> Iterator[dict[str, Any]]: ...
 
 
 def labels(shown: HasParts) -> list[str]:
     return [part["label"] for part in shown.parts() if part["type"] == 2]
+
+
+def words_in(shown: HasParts) -> str:
+    """Those of its parts, too."""
+    texts = [part["content"] for part in shown.parts() if part["type"] == 10]
+    return "\n".join([shown.content, *texts])
+
+
+class Looks(Protocol[PlaceT_contra, ShownT_co]):
+    """Somebody, whoever plays Discord."""
+
+    def sees(self, place: PlaceT_contra, /) -> Sequence[ShownT_co]: ...
+
+
+async def sees(
+    peer: "Peer", person: Looks[PlaceT_contra, ShownT_co], place: PlaceT_contra, words: str
+) -> ShownT_co:
+    """What stands there for this person and says this, the newest of them."""
+    found: list[ShownT_co] = await peer.until(
+        lambda: [one for one in person.sees(place) if words in words_in(one)], f"{words!r}"
+    )
+    return found[-1]
 
 
 async def rests(server: DiscordServer, person: Person, count: int) -> list[Shown]:

@@ -22,16 +22,13 @@ from bot.policy import door
 from tests.discord import discord_server
 from tests.discord.people import Person
 from tests.discord.state import Shown
+from tests.discord_help import labels
 from tests.discord_small import HOME, TinyPlatform, come_in, tiny, whole_bot, words
 from tests.fakes import in_turn
 
 ROW = [str(LABELS[command]) for command in AT_REST]
 HOME_ROOM = Room(RoomId("discord:5"), is_direct=True)
 STOP = [str(LABELS[command]) for command in WHILE_WRITING]
-
-
-def labels(shown: Shown) -> list[str]:
-    return [part["label"] for part in shown.parts() if part["type"] == 2]
 
 
 def with_buttons(person: Person) -> list[Shown]:

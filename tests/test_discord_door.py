@@ -24,7 +24,7 @@ from tests.discord.interactions import COMPONENT
 from tests.discord.offers import NotOffered
 from tests.discord.people import Person
 from tests.discord.state import Channel, Guild, Shown
-from tests.discord_help import Served, serving, setup
+from tests.discord_help import Served, labels, sees, serving, setup, words_in
 from tests.fakes import Drawer
 
 pytestmark = pytest.mark.live
@@ -42,23 +42,6 @@ async def served(
     async with serving(server, folder, engine, chosen, has_buttons=True) as bot:
         await server.until(lambda: server.world.commands, "the commands")
         yield bot
-
-
-def labels(shown: Shown) -> list[str]:
-    return [part["label"] for part in shown.parts() if part["type"] == 2]
-
-
-def words_in(shown: Shown) -> str:
-    texts = [part["content"] for part in shown.parts() if part["type"] == 10]
-    return "\n".join([shown.content, *texts])
-
-
-async def sees(server: DiscordServer, person: Person, place: Channel, words: str) -> Shown:
-    """What stands there for this person and says this, the newest of them."""
-    found: list[Shown] = await server.until(
-        lambda: [one for one in person.sees(place) if words in words_in(one)], f"{words!r}"
-    )
-    return found[-1]
 
 
 async def picks(

@@ -13,7 +13,7 @@ from bot.platforms.discord.buttons import AT_REST, LABELS
 from tests.discord import DiscordServer, discord_server
 from tests.discord.people import Person
 from tests.discord.state import Shown
-from tests.discord_help import Served, home, serving
+from tests.discord_help import Served, home, labels, serving
 
 pytestmark = pytest.mark.live
 
@@ -29,10 +29,6 @@ async def bot_with_buttons(
     async with serving(server, folder, engine, has_buttons=True) as bot:
         await server.until(lambda: server.world.commands, "the commands")
         yield bot
-
-
-def labels(shown: Shown) -> list[str]:
-    return [part["label"] for part in shown.parts() if part["type"] == 2]
 
 
 def with_buttons(person: Person) -> list[Shown]:

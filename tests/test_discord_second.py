@@ -16,7 +16,7 @@ from bot.platforms.discord.names import community_id
 from bot.platforms.discord.setup import Setup
 from bot.store.house import House
 from tests.conftest import running
-from tests.discord_help import GAP_S, ROW, labels, opened
+from tests.discord_help import GAP_S, ROW, labels, opened, sees
 from tests.evenings import (
     MODERATOR,
     PERSON,
@@ -100,19 +100,6 @@ async def test_a_moderators_evening_is_the_same_there(tmp_path: Path) -> None:
 
 
 # --- With buttons, selects, forms and commands -------------------------------------------------
-
-
-def words_in(shown: Shown) -> str:
-    texts = [part["content"] for part in shown.parts() if part["type"] == 10]
-    return "\n".join([shown.content, *texts])
-
-
-async def sees(peer: SecondPeer, person: Somebody, place: Place, words: str) -> Shown:
-    """What stands there for this person and says this, the newest of them."""
-    found: list[Shown] = await peer.until(
-        lambda: [one for one in person.sees(place) if words in words_in(one)], f"{words!r}"
-    )
-    return found[-1]
 
 
 async def rests(peer: SecondPeer, person: Somebody, last: str) -> Shown:

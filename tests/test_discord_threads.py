@@ -15,8 +15,8 @@ from bot.platforms.discord.names import person_id
 from bot.platforms.discord.threads import BEGUN, MENTION, OTHERS
 from tests.discord import DiscordServer, Person, discord_server
 from tests.discord.state import Channel, Guild, Shown
-from tests.discord_help import ROW, Served, labels, said_in, serving, setup
-from tests.test_discord_door import ENGLISH, goes_through, puts_up, sees
+from tests.discord_help import ROW, Served, labels, said_in, sees, serving, setup
+from tests.test_discord_door import ENGLISH, goes_through, puts_up
 
 pytestmark = pytest.mark.live
 

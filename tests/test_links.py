@@ -526,7 +526,7 @@ def killing(owner, name, after):
 POINTS = {
     "in the join": lambda: killing(accounts, "join", True),
     "after the join": lambda: killing(links.Links, "merge_into", False),
-    "in the merge": lambda: killing(merging, "_merge_marks", True),
+    "in the merge": lambda: killing(merging, "merge_marks", True),
     "after the merge": lambda: killing(links.Links, "_merged_now", False),
     "after the ledger's line": lambda: killing(folder.Folder, "note_erased", True),
     "before the file goes": lambda: killing(folder.Folder, "remove_vault", False),

@@ -5,7 +5,7 @@ holds; nothing that was said is lost. It runs before anybody can read the vault.
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,7 @@ from bot.store.fact_merging import merge_facts
 from bot.store.keys import FileKey
 from bot.store.rows import OpenReply, State
 from bot.store.story_merging import merge_stories
-
-Pair = tuple[float | None, float | None]
+from bot.store.wish_merging import merge_marks, merge_wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> 
     turns_before = _merge_talk(db, account, now)
     merge_facts(db, turns_before)
     merge_stories(db)
-    _merge_wishes(db, account)
+    merge_wishes(db, account)
     # A consent holds where both have given it, to the same words (SAFETY A10).
     db.execute(
         """DELETE FROM main.consents WHERE NOT EXISTS (SELECT 1 FROM other.consents AS theirs
@@ -61,7 +60,7 @@ def _merge(db: sqlite3.Connection, done: str, account: PersonId, now: float) -> 
                 AND NOT EXISTS (SELECT 1 FROM main.consents WHERE kind = ?)""",  # noqa: S608 - parts of queries that stand in this package
                 (rating, kind),
             )
-    _merge_marks(db)
+    merge_marks(db)
     # Where one of them talked incognito, both do from now on.
     db.execute(
         """UPDATE main.sessions SET ended = ? WHERE ended IS NULL AND room IS NULL AND is_incognito = 0
@@ -200,103 +199,3 @@ def _end(db: sqlite3.Connection, turn: TurnId, answers: TurnId, now: float) -> N
     nonce = db.execute("SELECT nonce FROM main.replies WHERE turn = ?", (turn,)).fetchone()[0]
     reply = OpenReply(turn, answers, nonce)
     replies.close_reply(db, reply, state=State.CUT, text="\n".join(shown), now=now)
-
-
-# --- Wishes -------------------------------------------------------------------------------------
-
-
-def _merge_wishes(db: sqlite3.Connection, account: PersonId) -> None:
-    db.execute(
-        """INSERT OR IGNORE INTO main.settings SELECT name, value FROM other.settings
-        WHERE name <> 'mature in'"""
-    )
-    # What somebody has opened for themselves is open only where it was opened twice (SAFETY A9).
-    db.execute(
-        """DELETE FROM main.settings WHERE name = 'mature in' AND value NOT IN
-            (SELECT value FROM other.settings WHERE name = 'mature in')"""
-    )
-    # The same words twice are one limit, the harder of the two (SAFETY C2).
-    db.execute(
-        """UPDATE main.limits SET
-            is_hard = max(is_hard, (SELECT max(is_hard) FROM other.limits AS theirs
-                WHERE theirs.text = main.limits.text)),
-            may_be_told = min(may_be_told, (SELECT min(may_be_told) FROM other.limits AS theirs
-                WHERE theirs.text = main.limits.text))
-        WHERE text IN (SELECT text FROM other.limits)"""
-    )
-    db.execute(
-        """INSERT INTO main.limits (text, is_hard, may_be_told)
-        SELECT text, is_hard, may_be_told FROM other.limits
-        WHERE text NOT IN (SELECT text FROM main.limits) ORDER BY id"""
-    )
-    db.execute(
-        """INSERT INTO main.reminders
-            (minute, is_daily, text, due, room, sponsor, said_on, account)
-        SELECT minute, is_daily, text, due, room, sponsor, said_on, coalesce(account, ?)
-        FROM other.reminders ORDER BY id""",
-        (account,),
-    )
-
-
-# --- Marks --------------------------------------------------------------------------------------
-
-
-def _merge_marks(db: sqlite3.Connection) -> None:
-    mine = dict(db.execute("SELECT name, value FROM main.marks").fetchall())
-    theirs = dict(db.execute("SELECT name, value FROM other.marks").fetchall())
-    for name in sorted(mine.keys() | theirs.keys()):
-        value = _rule(name)((mine.get(name), theirs.get(name)))
-        if value is None:
-            db.execute("DELETE FROM main.marks WHERE name = ?", (name,))
-        else:
-            db.execute("INSERT OR REPLACE INTO main.marks VALUES (?, ?)", (name, value))
-
-
-def _higher(pair: Pair) -> float | None:
-    return max(value for value in pair if value is not None)
-
-
-def _mine(pair: Pair) -> float | None:
-    """What it tells of stands here and is not merged."""
-    return pair[0]
-
-
-def _lower(pair: Pair) -> float | None:
-    return min(value for value in pair if value is not None)
-
-
-def _sum(pair: Pair) -> float | None:
-    return sum(value for value in pair if value is not None)
-
-
-def _of_both(pair: Pair) -> float | None:
-    """Only what was said to both."""
-    return None if None in pair else _lower(pair)
-
-
-def _shorter(pair: Pair) -> float | None:
-    """A time after which something ends: 0 is never, and nothing is what holds for everybody."""
-    wished = [value for value in pair if value]
-    if wished:
-        return min(wished)
-    return None if None in pair else 0.0
-
-
-_RULES: dict[str, Callable[[Pair], float | None]] = {
-    "break after": _shorter,
-    "daily": _shorter,
-    "daily after": _shorter,
-    "keep days": _shorter,
-    "ceiling": _lower,
-    "disclosed at": _of_both,
-    "told of pause": _of_both,
-    "told of day": _of_both,
-    "talk today": _sum,
-    "replies": _sum,
-    "vectors of": _mine,
-}
-
-
-def _rule(name: str) -> Callable[[Pair], float | None]:
-    """Of a mark that is not named here the higher holds: it closes, pauses or counts."""
-    return _RULES.get(name, _higher)
