@@ -20,6 +20,9 @@ NOT_HEARD_S = 10.0
 LOOKS_S = 20.0
 """So long after it listens again it may be at what was missed."""
 
+Lost = Sequence[tuple[float, float]]
+"""From when to when nobody listened."""
+
 
 @dataclass
 class Account:
@@ -36,16 +39,13 @@ class Account:
     examples: list[str] = field(default_factory=list)
 
 
-def account(
-    crowd: Crowd, kills: Sequence[float], lost: Sequence[tuple[float, float]] = ()
-) -> Account:
-    """Of everything that stands in everybody's direct messages now. `lost`: from when to when nobody
-    listened."""
+def account(crowd: Crowd, kills: Sequence[float], lost: Lost = ()) -> Account:
+    """Of everything that stands in everybody's direct messages now."""
     told = Account()
     for somebody in crowd.everybody:
         _match(somebody, crowd.server.application)
         for one in somebody.written:
-            story = partial(_story, crowd, somebody, one, kills)
+            story = partial(_story, crowd, somebody, one, kills, lost)
             anew = _written_anew(one, somebody, lost)
             told.messages += 1
             told.answers += len(one.answers)
@@ -90,9 +90,7 @@ def _cut(one: Written) -> list[Shown]:
     return [answer for answer in one.answers if answer.content not in whole]
 
 
-def _written_anew(
-    one: Written, somebody: Somebody, lost: Sequence[tuple[float, float]]
-) -> list[Shown]:
+def _written_anew(one: Written, somebody: Somebody, lost: Lost) -> list[Shown]:
     """Its answers that gave way to another, where an earlier message was edited or deleted and that
     was heard only after a start: what was being answered then was asked beside words that are gone.
     The newest is never one of them."""
@@ -112,10 +110,12 @@ def _written_anew(
     ]
 
 
-def _story(crowd: Crowd, somebody: Somebody, one: Written, kills: Sequence[float]) -> str:
+def _story(
+    crowd: Crowd, somebody: Somebody, one: Written, kills: Sequence[float], lost: Lost
+) -> str:
     """What happened in that room around that message, in seconds from it on."""
     room, bot = somebody.person.dm, crowd.server.application
-    lines = [(at, "killed") for at in kills]
+    lines = [(at, "killed") for at in kills] + _lost(lost)
     for shown in room.messages:
         who = "person"
         if shown.author == bot:
@@ -133,7 +133,8 @@ def _story(crowd: Crowd, somebody: Somebody, one: Written, kills: Sequence[float
     lines.extend(
         (request.at, f"  {request.route}: {request.status}")
         for request in crowd.server.requests
-        if room.id in request.path and not 200 <= request.status < 300
+        if (room.id in request.path and not 200 <= request.status < 300)
+        or somebody.person.id in request.path
     )
     return _lines(lines, one.at)
 
@@ -207,7 +208,7 @@ class Acknowledged:
     examples: list[str] = field(default_factory=list)
 
 
-def acknowledged(crowd: Crowd, lost: Sequence[tuple[float, float]]) -> Acknowledged:
+def acknowledged(crowd: Crowd, lost: Lost) -> Acknowledged:
     """By the peer's clock."""
     told, tries = Acknowledged(), _tries(crowd)
     for asked in crowd.asked:
@@ -220,10 +221,7 @@ def acknowledged(crowd: Crowd, lost: Sequence[tuple[float, float]]) -> Acknowled
         if took > ACKNOWLEDGED_S:
             told.late += 1
             near = [(request.at, f"answered {request.status}") for request in tries[asked.id]]
-            near += [
-                (at, word) for one in lost for at, word in zip(one, ("lost", "back"), strict=True)
-            ]
-            told.examples.append(f"late: {_name(asked)}{_lines(near, asked.at)}")
+            told.examples.append(f"late: {_name(asked)}{_lines(near + _lost(lost), asked.at)}")
     return told
 
 
@@ -236,7 +234,12 @@ def _tries(crowd: Crowd) -> Mapping[str, list[Request]]:
     return tries
 
 
+def _lost(lost: Lost) -> list[tuple[float, str]]:
+    return [(at, word) for one in lost for at, word in zip(one, ("lost", "back"), strict=True)]
+
+
 def _lines(things: Sequence[tuple[float, str]], at: float) -> str:
     """What happened around that time, in seconds from it on."""
     near = sorted(one for one in things if at - 15 <= one[0] <= at + 45)
-    return "".join(f"\n  {when - at:+7.2f} {what}" for when, what in near)
+    told = "".join(f"\n  {when - at:+7.2f} {what}" for when, what in near)
+    return f" (at {at:.2f}){told}"

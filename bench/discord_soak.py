@@ -9,6 +9,7 @@ bench/results/soak.json.
 import argparse
 import asyncio
 import json
+import logging
 import os
 import platform
 import random
@@ -36,6 +37,8 @@ TOGETHER = 10
 """So many come in at once."""
 KILLED_SHARE = 0.6
 """Of the time; after it the last process lives on."""
+LOG = RESULTS / "soak-discord.log"
+"""The bot's own, of all its processes: names and numbers, no words (INVARIANT I8)."""
 BETWEEN_KILLS_S = 40.0
 BETWEEN_FAULTS_S = 4.0
 START_S = 60.0
@@ -61,7 +64,7 @@ class Bot:
     async def start(self) -> None:
         self.sizes.clear()
         before = self.server.gateway.counted["identify"]
-        with (self.folder / "log").open("ab") as log:
+        with LOG.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bench.discord_soak", "--serve", self.server.base),
                 cwd=Path(__file__).parent.parent,
@@ -283,6 +286,9 @@ def _slow_script() -> Iterator[None]:
 def _serve(base: str) -> int:
     from bot.__main__ import main as parlour  # noqa: PLC0415 - only the child is the bot
 
+    # By the clock of the stories that are told of what went wrong.
+    logging.basicConfig(level=logging.INFO, format="%(created).2f %(message)s")
+    logging.getLogger("discord").setLevel(logging.WARNING)
     with pointed_at(base), _slow_script():
         if not Path(os.environ["PARLOUR_CARE__PROTOCOL"]).exists():
             parlour(["protocol", "--contact", "care@example.org"])
@@ -298,11 +304,12 @@ def main() -> int:
     if arguments.serve:
         return _serve(arguments.serve)
     seed = arguments.seed if arguments.seed is not None else random.randrange(10**6)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    LOG.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         figures = asyncio.run(soak(arguments.minutes, random.Random(seed), Path(folder)))
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     figures = {"machine": machine, "seed": seed, **figures}
-    RESULTS.mkdir(parents=True, exist_ok=True)
     file = RESULTS / "soak.json"
     known = json.loads(file.read_text()) if file.exists() else {}
     file.write_text(json.dumps({**known, "discord": figures}, indent=2) + "\n")

@@ -171,7 +171,7 @@ async def test_an_interaction_without_an_answer_is_late_and_in_a_fault_told_apar
         hands.crowd.asked.append(asked)
         told = acknowledged(hands.crowd, lost=())
         assert (told.late, told.late_while_lost) == (1, 0)
-        assert told.examples == ["late: who"]
+        assert told.examples == [f"late: who (at {asked.at:.2f})"]
         told = acknowledged(hands.crowd, lost=((asked.at - 1.0, asked.at + 1.0),))
         assert (told.late, told.late_while_lost) == (0, 1)
 
