@@ -1,5 +1,6 @@
 # `make chat` and `make test` set everything up themselves; the rest are their parts.
 PY := .venv/bin/python
+JOBS ?= 2
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: chat test lint types unit format languages bench bench-peers bench-path bench-matrix bench-rules bench-memory bench-history bench-crowd eval-safety soak soak-discord soak-engine soak-memory picture clean
@@ -27,7 +28,7 @@ types: setup-test
 	$(PY) -m mypy
 
 unit: setup-test setup-synapse
-	$(PY) -m pytest
+	$(PY) -m pytest -n $(JOBS) --no-loadscope-reorder -p tests.beside
 
 format: setup-test
 	$(PY) -m ruff check --fix .

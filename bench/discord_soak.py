@@ -56,6 +56,8 @@ class Bot:
 
     server: DiscordServer
     folder: Path
+    log: Path | None = None
+    """In the folder, where none is named."""
     process: asyncio.subprocess.Process | None = None
     kills: list[float] = field(default_factory=list)
     sizes: list[float] = field(default_factory=list)
@@ -64,7 +66,7 @@ class Bot:
     async def start(self) -> None:
         self.sizes.clear()
         before = self.server.gateway.counted["identify"]
-        with LOG.open("ab") as log:
+        with (self.log or self.folder / "log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bench.discord_soak", "--serve", self.server.base),
                 cwd=Path(__file__).parent.parent,
@@ -156,7 +158,7 @@ class Faults:
 async def soak(minutes: float, chance: random.Random, folder: Path) -> dict[str, Any]:
     async with discord_server() as server:
         server.guild("Harbour")
-        bot, faults, crowd = Bot(server, folder), Faults(server, chance), Crowd(server, chance)
+        bot, faults, crowd = Bot(server, folder, LOG), Faults(server, chance), Crowd(server, chance)
         await bot.start()
         people = [server.person(f"Person{number}") for number in range(PEOPLE)]
         for at in range(0, PEOPLE, TOGETHER):

@@ -3,8 +3,9 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -191,10 +192,18 @@ class Import:
     module: str
 
 
+@cache
+def read_bot(bot: Path) -> Mapping[str, tuple[ast.AST, ...]]:
+    """Of each file, all that stands in it."""
+    return {
+        path.relative_to(bot).as_posix(): tuple(ast.walk(ast.parse(path.read_text())))
+        for path in sorted(bot.rglob("*.py"))
+    }
+
+
 def imports() -> Iterator[Import]:
-    for path in sorted(BOT.rglob("*.py")):
-        name = path.relative_to(BOT).as_posix()
-        for node in ast.walk(ast.parse(path.read_text())):
+    for name, nodes in read_bot(BOT).items():
+        for node in nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     yield Import(name, node.lineno, alias.name)
@@ -236,11 +245,10 @@ def test_no_arrow_is_broken() -> None:
 
 def test_the_environment_is_read_in_one_place() -> None:
     """`os.environ` and `os.getenv` stand in the files that may look at the environment only."""
-    for path in BOT.rglob("*.py"):
-        name = path.relative_to(BOT).as_posix()
+    for name, nodes in read_bot(BOT).items():
         if lies_in(name, ENVIRONMENT):
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes:
             if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}:
                 own = isinstance(node.value, ast.Name) and node.value.id == "os"
                 assert not own, f"bot/{name}:{node.lineno}: reads the environment (arrow 2)"
@@ -248,10 +256,11 @@ def test_the_environment_is_read_in_one_place() -> None:
 
 def test_no_pure_file_asks_for_the_time() -> None:
     """`datetime` may be imported for its values; what it says of now may not be asked."""
-    for path in BOT.rglob("*.py"):
-        name = path.relative_to(BOT).as_posix()
-        for node in ast.walk(ast.parse(path.read_text())):
-            if lies_in(name, PURE) and isinstance(node, ast.Attribute):
+    for name, nodes in read_bot(BOT).items():
+        if not lies_in(name, PURE):
+            continue
+        for node in nodes:
+            if isinstance(node, ast.Attribute):
                 clock = node.attr in {"now", "today", "utcnow"}
                 of = node.value.id if isinstance(node.value, ast.Name) else ""
                 assert not (clock and of in {"date", "datetime"}), f"bot/{name}:{node.lineno}"
