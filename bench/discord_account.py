@@ -17,6 +17,8 @@ from tests.discord.state import Asked, Shown
 
 NOT_HEARD_S = 10.0
 """What was told to a busy process before its end it has perhaps not taken in."""
+RESUMED_S = 0.5
+"""A line that is back so soon is no excuse: what was missed is told at once."""
 LOOKS_S = 20.0
 """So long after it listens again it may be at what was missed."""
 
@@ -211,10 +213,11 @@ class Acknowledged:
 def acknowledged(crowd: Crowd, lost: Lost) -> Acknowledged:
     """By the peer's clock."""
     told, tries = Acknowledged(), _tries(crowd)
+    away = [(begin, end) for begin, end in lost if end - begin > RESUMED_S]
     for asked in crowd.asked:
         taken = [request.at for request in tries[asked.id] if request.status < 300]
         took = min(taken, default=inf) - asked.at
-        if any(begin <= asked.at + ACKNOWLEDGED_S and asked.at <= end for begin, end in lost):
+        if any(begin <= asked.at + ACKNOWLEDGED_S and asked.at <= end for begin, end in away):
             told.late_while_lost += took > ACKNOWLEDGED_S
             continue
         told.longest_s = max(told.longest_s, took)

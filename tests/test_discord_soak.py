@@ -174,6 +174,8 @@ async def test_an_interaction_without_an_answer_is_late_and_in_a_fault_told_apar
         assert told.examples == [f"late: who (at {asked.at:.2f})"]
         told = acknowledged(hands.crowd, lost=((asked.at - 1.0, asked.at + 1.0),))
         assert (told.late, told.late_while_lost) == (0, 1)
+        told = acknowledged(hands.crowd, lost=((asked.at - 0.1, asked.at + 0.1),))
+        assert (told.late, told.late_while_lost) == (1, 0)
 
 
 def _anew(somebody: Somebody) -> Somebody:
