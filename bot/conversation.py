@@ -47,6 +47,7 @@ from bot.scene import Habits, Scene, as_message, set_scene
 from bot.sessions import Sessions
 from bot.speech import Speech
 from bot.store.house import House
+from bot.store.rows import Gone
 from bot.store.vault import Vault
 from bot.telling import give, show_again
 from bot.text import Text
@@ -120,7 +121,10 @@ class Conversation:
         self._metrics.message_handled(stage.platform.name)
         message = arrival.message
         with self.jobs.aside(message.author.id), self._flights.under_way(message, stage.newer):
-            await self._handle(arrival, stage)
+            try:
+                await self._handle(arrival, stage)
+            except Gone as error:
+                await self.apologise(arrival, error, stage)
 
     async def _handle(self, arrival: Arrival, stage: Stage) -> None:
         after: desk.Erase | desk.Join | None = None

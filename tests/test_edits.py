@@ -1,6 +1,7 @@
 """A message that its author edits while it is being answered is answered as it says now, once."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -9,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.dispatch import Arrival, Stage
+from bot.drafts import Pace
 from bot.engine.base import Prompt
 from bot.engine.scripted import ScriptedEngine
 from bot.events import Deleted, Edited, Message
 from bot.store.rows import State, Turn
 from tests.conftest import Parlour, running
-from tests.fakes import noticed, spoken
+from tests.fakes import PaperPlatform, noticed, spoken
 
 FIRST, SECOND = "what do you see in the north", "what do you see in the south"
 SEEN = "A ship with brown sails. It keeps well away from the rocks. The wind has turned since noon."
@@ -48,7 +50,7 @@ class Held:
 
 
 @asynccontextmanager
-async def held(data: Path, before: int) -> AsyncIterator[Held]:
+async def held(data: Path, before: int, *, gap_s: float = 0.0) -> AsyncIterator[Held]:
     writing, go_on = asyncio.Event(), asyncio.Event()
 
     async def hold(count: int) -> None:
@@ -60,7 +62,8 @@ async def held(data: Path, before: int) -> AsyncIterator[Held]:
         return SEEN if "north" in prompt.parts[-1].text else "Nothing but gulls."
 
     engine = ScriptedEngine(sees, before_piece=hold)
-    async with running(data, engine) as parlour:
+    paper = PaperPlatform(pace=Pace(page_chars=2000, gap_s=gap_s))
+    async with running(data, engine, paper=paper) as parlour:
         await parlour.let_in()
         asked = parlour.paper.write(FIRST)
         async with asyncio.timeout(20):
@@ -123,6 +126,20 @@ async def test_a_change_to_what_was_said_before_has_the_answer_written_again(
         await bot.settle()
         assert FIRST not in [part.text for part in bot.engine.prompts[-1].parts]
         assert (await bot.turns())[-1].state is State.DONE
+
+
+async def test_i5_a_message_that_is_deleted_while_it_is_answered_is_no_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also where more of the answer was written than the platform's pace has let out."""
+    async with held(tmp_path / "data", 4, gap_s=60.0) as bot:
+        asked, notices = bot.asked, noticed(bot.parlour.paper.shown)
+        bot.parlour.paper.tell(Deleted(asked.room, asked.author, asked.id, asked.at + 1))
+        await bot.parlour.paper.read()
+        await bot.settle()
+        assert FIRST not in [turn.text for turn in await bot.turns()]
+        assert noticed(bot.parlour.paper.shown) == notices
+    assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []
 
 
 async def test_an_edit_that_is_refused_takes_the_message_and_is_not_answered(
