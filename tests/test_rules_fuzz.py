@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.rule_files import try_one
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_random_rules_and_messages_raise_nothing_and_are_never_looser(data: st.DataObject) -> None:
     try_one(data)
