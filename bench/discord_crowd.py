@@ -99,12 +99,15 @@ class Somebody:
         last = self.written[-1]
         if now - last.at > PATIENCE_S:
             return True
-        moved = max(one.history[-1].at for one in self.person.dm.messages[-3:])
         if self.has_whole_answer():
-            return now - moved > RESTS_S
+            return self.is_quiet(now, RESTS_S)
         # Stopped, deleted, answered by the bot itself, or cut by a kill.
         silent = self.person.dm.shown and self.person.dm.shown[-1] is not last.shown
-        return bool(silent) and now - moved > QUIET_S
+        return bool(silent) and self.is_quiet(now)
+
+    def is_quiet(self, now: float, seconds: float = QUIET_S) -> bool:
+        moved = (one.history[-1].at for one in self.person.dm.messages[-3:])
+        return now - max(moved, default=0.0) > seconds
 
 
 @dataclass

@@ -233,7 +233,8 @@ async def _settle(crowd: Crowd) -> None:
     """Until everybody has their answer, and nothing is on the way any more."""
     with suppress(TimeoutError):
         async with asyncio.timeout(SETTLES_S):
-            while not all(one.is_free(crowd.server.world.now()) for one in crowd.everybody):
+            now = crowd.server.world.now
+            while not all(one.is_free(now()) and one.is_quiet(now()) for one in crowd.everybody):
                 await asyncio.sleep(0.2)
 
 

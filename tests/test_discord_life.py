@@ -16,10 +16,11 @@ from bot.events import CommunityId, EventId, PersonId, Remove, Revise, Say, Voic
 from bot.operate.platforms import discord_token, look_at_discord
 from bot.platforms.base import PlatformError
 from bot.platforms.discord import Discord
+from bot.platforms.discord import supervise as supervising
 from bot.platforms.discord.members import MOST_GUILDS, read_leaving
 from bot.platforms.discord.names import direct_room, shared_room
 from bot.platforms.discord.opening import open_discord
-from bot.platforms.discord.supervise import supervise
+from bot.platforms.discord.supervise import Pauses, supervise
 from bot.platforms.pacing import Sent
 from bot.settings import Config, DiscordSettings
 from tests.discord import DiscordServer, discord_server
@@ -82,6 +83,38 @@ async def test_what_only_the_operator_can_mend_is_one_sentence(error: Exception,
     trouble = await Life(error).run()
     assert says in trouble
     assert "\n" not in trouble
+
+
+def test_a_lost_line_is_tried_again_within_a_minute_at_the_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supervising, "uniform", lambda _, longest: longest)
+    pauses = Pauses()
+    assert [pauses.delay() for _ in range(8)] == [2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0]
+
+
+async def begun_anew(shard: Any, before: object) -> None:
+    async with asyncio.timeout(20):
+        while shard._backoff is before or not isinstance(shard._backoff, Pauses):
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.live
+async def test_after_each_line_that_stood_the_pauses_begin_anew(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(supervising, "uniform", lambda _, longest: longest / 100)
+    async with discord_server() as server, connected(server) as platform:
+        gateway = platform._life._gateway
+        assert gateway is not None
+        shard = gateway.shards[0]._parent
+        await begun_anew(shard, None)
+        for _ in range(3):
+            before = shard._backoff
+            await shard._handle_disconnect(OSError("the line is broken"))
+            await begun_anew(shard, before)
+    told = [one.getMessage() for one in caplog.records if "Attempting" in one.getMessage()]
+    assert [words.split()[-1] for words in told] == ["0.02s"] * 3
 
 
 @pytest.mark.live

@@ -1,11 +1,14 @@
 """What happens in a direct room while nobody listens: written, edited, taken away, and found out."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from bot.engine.scripted import ScriptedEngine
+from bot.events import PersonId
 from bot.platforms.discord.missed import MESSAGES
+from bot.store.house import House
 from tests.discord import DiscordServer, Person, discord_server
 from tests.discord.state import Shown
 from tests.discord_help import Served, said_in, serving
@@ -122,6 +125,28 @@ async def test_what_comes_before_the_look_hides_nothing_that_was_missed(
                     await answered(bot, anna, "And now?")
             words = "The drum is low" if then == "an edit" else "The drum is loud"
             await bot.shows(anna.dm, f"You said: {words}")
+
+
+async def test_what_comes_at_once_after_a_start_hides_nothing_that_was_missed_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with discord_server() as server:
+        anna = server.person("Anna")
+        async with serving(server, tmp_path / "data", ScriptedEngine()) as bot:
+            await bot.let_in(anna)
+            await answered(bot, anna, "The kite is red")
+        await anna.writes(anna.dm, "The drum is loud")
+        recent = House.recent
+
+        async def writes_first(house: House) -> tuple[PersonId, ...]:
+            """She writes before her vault is asked what was heard in it last."""
+            await anna.writes(anna.dm, "And now?")
+            await asyncio.sleep(0.3)
+            return await recent(house)
+
+        monkeypatch.setattr(House, "recent", writes_first)
+        async with serving(server, tmp_path / "data", ScriptedEngine()) as bot:
+            await bot.shows(anna.dm, "You said: The drum is loud")
 
 
 async def test_what_lies_before_all_that_discord_shows_at_once_was_not_taken_away(

@@ -16,6 +16,7 @@ from bot.events import AgeGates, Role
 from bot.platforms.discord.names import community_id, shared_room
 from bot.platforms.discord.ports import Interactions
 from bot.platforms.discord.reading import Payload
+from bot.platforms.discord.supervise import Pauses
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,16 @@ class Gateway(discord.AutoShardedClient):
         del shard_id
         if not initial:
             await asyncio.sleep(self._identify_gap_s)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        self._line_stands(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        self._line_stands(shard_id)
+
+    def _line_stands(self, shard_id: int) -> None:
+        if shard := self.get_shard(shard_id):
+            shard._parent._backoff = Pauses()  # type: ignore[assignment]  # noqa: SLF001 - the library has no way to choose it
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         await self._take_interaction(interaction)

@@ -65,6 +65,8 @@ class Life:
         self._shards: set[int] = set()
         """Those that have said READY, and with it which guilds are theirs."""
         self._has_guilds = asyncio.Event()
+        self._has_learnt = asyncio.Event()
+        """What was heard last before the start is known: what comes now can hide nothing of it."""
         self.trouble = ""
         """Why it ended for good, in a sentence that tells the mend."""
         self._names: Bounded[CommunityId, str] = Bounded()
@@ -84,6 +86,7 @@ class Life:
 
     async def next(self) -> Event | None:
         """None: it has ended for good."""
+        await self._has_learnt.wait()
         return await self._listening.next()
 
     async def communities(self, person: PersonId) -> tuple[CommunityId, ...] | None:
@@ -98,6 +101,7 @@ class Life:
     async def live(self) -> None:
         """Until it is cancelled, or Discord refuses the bot for good."""
         self.trouble = await supervise(self._live_once, now=asyncio.get_running_loop().time)
+        self._has_learnt.set()
         await self._listening.end()
 
     async def _live_once(self) -> None:
@@ -159,7 +163,10 @@ class Life:
             self._start(self._catch_up(self._missed.known()))
 
     async def _catch_up(self, known: Sequence[Known]) -> None:
-        await self._missed.learn(known)
+        try:
+            await self._missed.learn(known)
+        finally:
+            self._has_learnt.set()
         # Those that came before this was known, and the others as they come.
         for guild in self._guilds() or ():
             self._start(self._catch_up_in(guild))

@@ -1,9 +1,10 @@
-"""A client that died is started again, after pauses that grow; what nobody but the operator can
-mend is told in one sentence instead."""
+"""A client that died is started again, and a lost line tried again, after pauses that grow; what
+nobody but the operator can mend is told in one sentence instead."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from random import uniform
 
 import discord
 
@@ -13,6 +14,7 @@ _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 300.0
 _HEALTHY_S = 300.0
 """Who lived this long begins again with the shortest pause."""
+_LONGEST_TRY_S = 60.0
 
 _REFUSED = (
     "Discord does not take the token: make a new one in the developer portal (Bot, Reset Token) "
@@ -32,6 +34,20 @@ _CLOSED = {
     4013: "Discord calls the intents invalid: a newer version of Parlour or discord.py is needed",
     4014: _INTENTS,
 }
+
+
+class Pauses:
+    """Before each further try of a line that is lost; begun anew once a line stands. The library's
+    own begin anew only after half an hour without any, and grow up to seventeen minutes, in which
+    nobody would be heard."""
+
+    def __init__(self) -> None:
+        self._longest_s = 1.0
+
+    def delay(self) -> float:
+        """By chance, so that not everybody comes back at once."""
+        self._longest_s = min(self._longest_s * 2, _LONGEST_TRY_S)
+        return uniform(0.0, self._longest_s)  # noqa: S311 - nothing is kept secret by it
 
 
 async def supervise(
