@@ -111,6 +111,8 @@ async def test_after_each_line_that_stood_the_pauses_begin_anew(
         await begun_anew(shard, None)
         for _ in range(3):
             before = shard._backoff
+            shard._cancel_task()
+            await shard.ws.close()
             await shard._handle_disconnect(OSError("the line is broken"))
             await begun_anew(shard, before)
     told = [one.getMessage() for one in caplog.records if "Attempting" in one.getMessage()]
