@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import sqlcipher3
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.events import EventId, Message, Rating, SessionId, TurnId
@@ -468,6 +468,9 @@ class Plain:
         assert (undone is None) == (found is None)
         if found is not None:
             at, gone = before.index(found[0].text), {turn.text for turn in found if turn}
+            others = {text for n, talk in self.talks.items() if n != self.here for text in talk}
+            # What only this branch had is gone from it, also where it goes on as another one.
+            self.talks[self.here] = [one for one in before if one not in gone - others]
             self._now_on(before[:at], [text for text in before[at:] if text not in gone])
 
     def branch(self, which: int) -> None:
@@ -566,6 +569,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
+@example([("say", 0), ("say", 0), ("branch", 0), ("again", 0), ("undo", 0)])
 @settings(max_examples=150, deadline=None)
 def test_whatever_is_done_each_branch_reads_as_a_talk_of_its_own(
     steps: Sequence[tuple[str, int]],
